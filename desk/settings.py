@@ -1,0 +1,113 @@
+"""All settings of the product, read once from `MINSHENG_*` and validated at start.
+
+Rasa's own configuration stays in config.yml, endpoints.yml and credentials.yml.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting has a bad value. `str()` is one line an operator can act on."""
+
+
+class Settings(BaseSettings):
+    """One frozen object, passed in where it is needed. Field descriptions are the README's table."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MINSHENG_", env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore"
+    )
+
+    host: str = Field("127.0.0.1", description="Address the gateway listens on")
+    port: int = Field(8000, ge=1, le=65535, description="Port of the gateway")
+    rasa_port: int = Field(5005, ge=1, le=65535, description="Loopback port of the Rasa server")
+    actions_port: int = Field(5055, ge=1, le=65535, description="Loopback port of the action server")
+    redis_port: int = Field(6389, ge=1, le=65535, description="Loopback port of the embedded Redis")
+    var: Path = Field(Path("var"), description="Folder for database, Redis file, search index, logs")
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL; default SQLite in the var folder. postgresql+psycopg://… for PostgreSQL"
+    )
+    redis_url: SecretStr | None = Field(None, description="redis://… of your own Redis; default: an embedded one")
+    city: str = Field("明州市", min_length=2, description="The city that is served")
+    timezone: str = Field("Asia/Shanghai", description="IANA name of the city's time zone")
+    api_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Comma-separated tokens of operators for /docs, /metrics, orders and knowledge over HTTP"
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Extra web origins that may open /ws/chat, comma-separated; the gateway's own is always allowed"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"
+    )
+    rasa_timeout_s: float = Field(12.0, gt=0, le=120, description="Longest wait for one bot turn, in seconds")
+    message_max_chars: int = Field(5000, ge=100, le=20000, description="Longest citizen message, in characters")
+    rate_messages_per_minute: int = Field(30, ge=1, description="Messages a minute and conversation")
+    rate_conversations_per_hour: int = Field(60, ge=1, description="New conversations an hour and address")
+    limit_emergency_h: int = Field(2, ge=1, description="Time limit of emergency (特急) orders, in hours")
+    limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
+    limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")
+    limit_difficult_d: int = Field(15, ge=1, description="Time limit of difficult (疑难) orders, in days")
+    knowledge_min_score: float = Field(0.35, ge=0, le=1, description="Below this score an article is no answer")
+    knowledge_tie_margin: float = Field(0.06, ge=0, le=1, description="Closer hits than this are clarified")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
+    log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
+
+    @field_validator("api_tokens", "allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{value!r} is no IANA time zone, for example Asia/Shanghai") from error
+        return value
+
+    @cached_property
+    def var_dir(self) -> Path:
+        """The var folder as an absolute path (a relative one counts from the checkout)."""
+        return self.var if self.var.is_absolute() else ROOT / self.var
+
+    @property
+    def effective_database_url(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.var_dir / 'minsheng.db'}"
+
+    @property
+    def effective_redis_url(self) -> str:
+        if self.redis_url is not None:
+            return self.redis_url.get_secret_value()
+        return f"redis://127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+
+def load_settings() -> Settings:
+    """Read the environment and `.env`.
+
+    Raises:
+        SettingsError: one line per bad value, naming the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"MINSHENG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("; ".join(lines)) from None
