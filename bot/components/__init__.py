@@ -1,0 +1,1 @@
+"""Graph components of our own, one a file. Import this package from the repository root (`PYTHONPATH=.`)."""

@@ -1,0 +1,116 @@
+"""Words of a sentence, cut by jieba with our lexicon over normalised text, with offsets into the original.
+
+Rasa's own JiebaTokenizer loads dictionaries into jieba's global tokenizer (the words of a former model stay), does
+not retrain when the dictionary changes, and makes a token of every space. This one owns a private jieba tokenizer,
+so two models in one process do not disturb each other; after loading it is only read and is safe to share by threads.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jieba
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+import bot.text.long_text
+import bot.text.normalise
+from bot.components.fingerprint import fingerprint_files
+from bot.text.long_text import visible_spans
+from bot.text.normalise import normalise
+
+jieba.setLogLevel(logging.WARNING)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
+class LexiconTokenizer(Tokenizer):
+    """Tokens carry normalised text; `start` and `end` refer to the message as the citizen wrote it."""
+
+    @staticmethod
+    def supported_languages() -> list[str] | None:
+        return ["zh"]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["jieba", "opencc"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "dictionary_path": "data/lexicon",
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+            "prefix_separator_symbol": None,
+            # Longer messages are cut to their head and tail: the neural part takes time squared in the length.
+            "head_characters": bot.text.long_text.HEAD_CHARACTERS,
+            "tail_characters": bot.text.long_text.TAIL_CHARACTERS,
+        }
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, dictionary: Path | None
+    ) -> None:
+        super().__init__(config)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._jieba = jieba.Tokenizer()
+        self._jieba.initialize()
+        for path in sorted(dictionary.glob("*.txt")) if dictionary else []:
+            with path.open("rb") as lines:
+                self._jieba.load_userdict(lines)
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LexiconTokenizer:
+        path = config["dictionary_path"]
+        return cls(config, model_storage, resource, Path(path) if path else None)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LexiconTokenizer:
+        """The dictionary comes from the model, never from the working folder."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, folder)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        path = config.get("dictionary_path", cls.get_default_config()["dictionary_path"])
+        helpers = [bot.text.normalise.__file__, bot.text.long_text.__file__]
+        return fingerprint_files([*([path] if path else []), *helpers])
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Nothing to learn: keeps a copy of the dictionary in the model."""
+        with self._model_storage.write_to(self._resource) as folder:
+            source = self._config["dictionary_path"]
+            for path in sorted(Path(source).glob("*.txt")) if source else []:
+                shutil.copy2(path, folder / path.name)
+        return self._resource
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """A message without a single word (emoji only) is one token, so that later components have something."""
+        original: str = message.get(attribute)
+        normalised = normalise(original)
+        tokens = []
+        spans = visible_spans(len(normalised.text), self._config["head_characters"], self._config["tail_characters"])
+        for first, last in spans:
+            for word, start, end in self._jieba.tokenize(normalised.text[first:last]):
+                if not word.isspace():
+                    tokens.append(Token(word, *normalised.original_span(first + start, first + end)))
+        if not tokens and original:
+            tokens = [Token(original[:1], 0, 1)]
+        return self._apply_token_pattern(tokens)
