@@ -93,7 +93,13 @@ class Settings(BaseSettings):
     def effective_redis_url(self) -> str:
         if self.redis_url is not None:
             return self.redis_url.get_secret_value()
-        return f"redis://127.0.0.1:{self.redis_port}/0"
+        # The embedded Redis has a password of its own per var folder, made when it first starts.
+        password = self.redis_password_file.read_text().strip() if self.redis_password_file.exists() else ""
+        return f"redis://{':' + password + '@' if password else ''}127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def redis_password_file(self) -> Path:
+        return self.var_dir / "redis" / "password"
 
     @property
     def rasa_url(self) -> str:

@@ -1,0 +1,139 @@
+"""`minsheng doctor`: checks every component, says what is missing and how to get it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import httpx
+import orjson
+import redis
+import sqlalchemy
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from desk.settings import ROOT, Settings, load_settings
+from desk.store.engine import open_engine
+from launcher.services import redis_server
+from launcher.stale import model_path
+from launcher.train import check_yaml
+
+LOW_DISK_MB = 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`ok` True: fine; None: not needed now or not running; False: must be mended. `advice` says how."""
+
+    part: str
+    ok: bool | None
+    detail: str
+    advice: str = ""
+
+
+def _environment() -> Finding:
+    python = ROOT / "bot" / ".venv" / "bin" / "python"
+    if not python.exists():
+        return Finding("Rasa environment", False, "not installed", "make setup")
+    version = subprocess.run([str(python), "--version"], capture_output=True, text=True).stdout.strip()
+    return Finding("Rasa environment", True, version)
+
+
+def _pages() -> Finding:
+    if (ROOT / "web" / "dist" / "index.html").exists():
+        return Finding("pages", True, "built")
+    return Finding("pages", False, "not built", "make setup")
+
+
+def _model() -> Finding:
+    path = model_path()
+    if path.exists():
+        return Finding("Rasa model", True, path.name)
+    return Finding("Rasa model", False, "none for the present config.yml, domain.yml and data/", "make train")
+
+
+def _yaml() -> Finding:
+    try:
+        check_yaml()
+    except Exception as error:
+        return Finding("YAML files", False, str(error), "mend the file")
+    return Finding("YAML files", True, "all parse")
+
+
+def _disk(settings: Settings) -> Finding:
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    free_mb = shutil.disk_usage(settings.var_dir).free / 1e6
+    detail = f"{free_mb / 1000:.1f} GB free under {settings.var_dir}"
+    return Finding("disk", free_mb > LOW_DISK_MB, detail, "" if free_mb > LOW_DISK_MB else "free some space")
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        with open_engine(settings.effective_database_url).connect() as connection:
+            tables = set(sqlalchemy.inspect(connection).get_table_names())
+            if "alembic_version" not in tables:
+                return Finding("database", None, "reachable, no tables yet", "make run")
+            return Finding("database", True, f"{connection.dialect.name}, {len(tables)} tables")
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        return Finding("database", False, reason, "check MINSHENG_DATABASE_URL and that the server runs")
+
+
+def _redis(settings: Settings) -> Finding:
+    try:
+        client = redis.Redis.from_url(settings.effective_redis_url, socket_timeout=2, socket_connect_timeout=2)
+        return Finding("redis", True, f"version {client.info('server')['redis_version']}")
+    except redis.RedisError as error:
+        if settings.redis_url is None:
+            return Finding("redis", None, f"not running; make run starts {redis_server()}", "make run")
+        return Finding("redis", False, str(error), "check MINSHENG_REDIS_URL and that the server runs")
+
+
+def _http(part: str, url: str) -> Finding:
+    try:
+        answer = httpx.get(url, timeout=3)
+    except httpx.HTTPError:
+        return Finding(part, None, f"nothing answers at {url}", "make run")
+    if answer.status_code == 200:
+        return Finding(part, True, url)
+    return Finding(part, False, f"{url} answers {answer.status_code}", "look at its lines in the output of make run")
+
+
+def _tool(name: str, purpose: str, advice: str) -> Finding:
+    path = shutil.which(name)
+    return Finding(name, True if path else None, path or f"missing; {purpose}", "" if path else advice)
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
+) -> None:
+    """Check every component. Exit code 1 if something must be mended."""
+    settings = load_settings()
+    checks: list[Callable[[], Finding]] = [
+        _environment,
+        _pages,
+        _yaml,
+        _model,
+        lambda: _disk(settings),
+        lambda: _database(settings),
+        lambda: _redis(settings),
+        lambda: _http("actions", f"http://127.0.0.1:{settings.actions_port}/health"),
+        lambda: _http("rasa", f"{settings.rasa_url}/status"),
+        lambda: _http("gateway", f"http://{settings.host}:{settings.port}/healthz"),
+        lambda: _tool("chromium", "only for browser tests", "sudo apt-get install chromium fonts-noto-cjk"),
+    ]
+    findings = [check() for check in checks]
+    if as_json:
+        typer.echo(orjson.dumps([vars(finding) for finding in findings]).decode())
+    else:
+        table = Table("component", "state", "detail", "what to do", box=None, padding=(0, 2))
+        for f in findings:
+            state = {True: "[green]ok[/]", None: "[yellow]-[/]", False: "[red]bad[/]"}[f.ok]
+            table.add_row(f.part, state, f.detail, f.advice)
+        Console(highlight=False).print(table)
+    if any(finding.ok is False for finding in findings):
+        raise typer.Exit(1)

