@@ -1,0 +1,5 @@
+"""What must not be seen: masking of personal data for logs, lists and read-backs."""
+
+from desk.privacy.mask import mask_address, mask_id, mask_name, mask_phone, mask_plate, mask_text
+
+__all__ = ["mask_address", "mask_id", "mask_name", "mask_phone", "mask_plate", "mask_text"]

@@ -1,0 +1,146 @@
+"""Masks personal data in Chinese text: phones, ID numbers, names, addresses, plates.
+
+Pure functions. They rather mask too much than too little: what they return may be logged or shown on a list, but it
+is no substitute for keeping citizen text out of logs in the first place (desk/logs.py does that).
+"""
+
+from __future__ import annotations
+
+import re
+
+MASK = "*"
+
+# Digits as people type and say them: 幺 is "one" in phone numbers, 洞/拐/勾 are soldiers' zero, seven, nine.
+_WRITTEN = "0-9０-９"
+_SPOKEN = "零〇○一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖洞拐勾"
+_DIGIT = f"[{_WRITTEN}{_SPOKEN}]"
+# One separator of any kind between two digits: "138-0013 8000", "幺三八,零零一三".
+_SEPARATOR = r"[\s\-－—–.·,，、]{0,2}"
+# Seven digits is the shortest local phone number. A shorter run (a house number, an amount) says little by itself.
+_RUN = re.compile(rf"{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{6,}}[Xx]?")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ANY_DIGIT = re.compile(f"[{_WRITTEN}{_SPOKEN}Xx]")
+
+_HAN = "一-鿿㐀-䶿"
+# The commonest family names; together they cover more than 97 % of people. 和, 时, 从 and the like are left out:
+# as words they are far more frequent than as names.
+_COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|端木|司徒|百里|呼延|南宫|长孙|宇文|轩辕"
+_SINGLE = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
+    "范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙史陶贺毛郝顾龚邵万钱严赖覃洪武莫孔汤常温康施牛樊葛邢路安齐易乔伍"
+    "庞颜倪庄聂章鲁岳翟申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单裴霍苗季成曲盛翁蓝冉骆谷车喻纽查戚娄尤褚卞柏费"
+    "艾詹辛臧古闵卜凤仇宫涂瞿简管靳佟栾祁冷匡池"
+)
+_SURNAME = f"(?:{_COMPOUND}|[{_SINGLE}])"
+_NAME_INTRODUCED = re.compile(
+    r"(我叫做?|本人叫?|名叫|叫做|姓名[是为：: ]*|名字[是叫为：: ]*|联系人[是叫为：: ]*|户主[是叫为：: ]*|我的?名字叫做?)"
+    rf"(?:({_SURNAME})([{_HAN}·]{{1,2}})|([{_HAN}])([{_HAN}·]{{1,3}})(?![{_HAN}]))"
+)
+_SURNAME_INTRODUCED = re.compile(rf"((?:我|本人|免贵|他|她)姓)({_COMPOUND}|[{_HAN}])")
+_TITLE = "先生|女士|小姐|师傅|老师|同志|大爷|大妈|阿姨|叔叔|经理|主任"
+_NAME_TITLED = re.compile(rf"({_SURNAME})([{_HAN}]{{1,2}})({_TITLE})")
+_I_AM = re.compile(rf"(我是)({_SURNAME})([{_HAN}]{{1,2}})(?=[，。,.！!？?；;\s]|$)")
+
+_NUMERAL = rf"[{_WRITTEN}A-Za-z一二两三四五六七八九十百零〇幺甲乙丙丁东西南北\-－#]"
+_BUILDING = re.compile(rf"(?<!月){_NUMERAL}{{1,8}}(号楼|号院|号门|栋|幢|座|单元|楼|室|弄|号|户|排)(?!线|令)")
+_COMMUNITY = re.compile(rf"[{_HAN}]{{2,4}}(小区|花园|公寓|家园|新村|嘉园|华府|花苑|雅苑|名苑|大院|家属院)")
+_PLATE = re.compile(
+    r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])[·\s]?([A-Z0-9]{5,6})"
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+
+# The longest beginning of an address that names no household: province, city, district, street office, road.
+_PUBLIC_PART = re.compile(
+    rf"^(?:[{_HAN}]{{2,8}}?(?:省|自治区))?(?:[{_HAN}]{{2,8}}?(?:市|自治州|地区|盟))?"
+    rf"(?:[{_HAN}]{{1,8}}?(?:新区|(?<![小社园厂校])区|县|旗|市))?(?:[{_HAN}]{{1,8}}?(?:街道办事处|街道|镇|乡))?"
+    rf"(?:[{_HAN}]{{1,8}}?(?:大道|路|街|巷|胡同)(?:[东西南北中]段)?)?"
+)
+
+
+def mask_phone(phone: str) -> str:
+    """`13800138000` -> `138****8000`; a landline keeps its last two digits. Separators are dropped."""
+    digits = "".join(_ANY_DIGIT.findall(phone))
+    if digits.startswith(("86", "８６")) and len(digits) == 13:
+        digits = digits[2:]
+    return _mask_digits(digits) if digits else ""
+
+
+def mask_id(number: str) -> str:
+    """An ID number keeps its first three and last two characters: province and city tell little, the birthday much."""
+    digits = "".join(_ANY_DIGIT.findall(number))
+    if len(digits) <= 5:
+        return MASK * len(digits)
+    return digits[:3] + MASK * (len(digits) - 5) + digits[-2:]
+
+
+def mask_name(name: str) -> str:
+    """`王小明` -> `王*`, `欧阳锋` -> `欧阳*`. The number of stars does not tell the length of the name."""
+    name = name.strip()
+    if not name:
+        return ""
+    compound = re.match(f"(?:{_COMPOUND})", name)
+    kept = compound.group() if compound and len(name) > 2 else name[0]
+    return kept + MASK
+
+
+def mask_address(address: str) -> str:
+    """Keeps city, district, street office and road; community, building and room become `****`."""
+    address = address.strip()
+    match = _PUBLIC_PART.match(address)
+    kept = match.group() if match else ""
+    return kept if kept == address else kept + MASK * 4
+
+
+def mask_plate(plate: str) -> str:
+    """`浙A12345` -> `浙A***45`."""
+    return _PLATE.sub(_mask_plate_match, plate)
+
+
+def mask_text(text: str) -> str:
+    """Free text with everything that looks like personal data masked. Dates such as 2026-11-22 stay."""
+    text = _EMAIL.sub("***@***", text)
+    text = _PLATE.sub(_mask_plate_match, text)
+    text = _RUN.sub(_mask_run, text)
+    text = _NAME_INTRODUCED.sub(_mask_introduced, text)
+    text = _SURNAME_INTRODUCED.sub(lambda m: m[1] + MASK, text)
+    text = _NAME_TITLED.sub(lambda m: m[1] + MASK + m[3], text)
+    text = _I_AM.sub(lambda m: m[1] + m[2] + MASK, text)
+    text = _COMMUNITY.sub(lambda m: MASK * 2 + m[1], text)
+    return _BUILDING.sub(lambda m: MASK * 2 + m[1], text)
+
+
+def _mask_run(match: re.Match[str]) -> str:
+    run = match.group()
+    # "2026-11-22 08:30" must stay readable; a phone number never has this shape.
+    if _ISO_DATE.match(run):
+        rest = run[10:]
+        return run[:10] + (_RUN.sub(_mask_run, rest) if rest else "")
+    before = match.string[match.start() - 1 : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    digits = "".join(_ANY_DIGIT.findall(run))
+    # Part of an identifier of ours (hexadecimal): not a number that a person has. A real phone number next to
+    # letters is still caught, because it begins with 1 and has exactly eleven digits.
+    inside_identifier = _is_ascii_letter(before) or (_is_ascii_letter(after) and after not in "Xx")
+    if inside_identifier and not (len(digits) == 11 and digits[0] in "1１幺一"):
+        return run
+    return _mask_digits(digits)
+
+
+def _mask_digits(digits: str) -> str:
+    if len(digits) == 11 and digits[0] in "1１幺一":
+        return digits[:3] + MASK * 4 + digits[-4:]
+    if len(digits) >= 15:
+        return mask_id(digits)
+    return MASK * max(len(digits) - 2, 0) + digits[-2:]
+
+
+def _mask_introduced(match: re.Match[str]) -> str:
+    return match[1] + (match[2] or match[4]) + MASK
+
+
+def _mask_plate_match(match: re.Match[str]) -> str:
+    return match[1] + MASK * 3 + match[2][-2:]
+
+
+def _is_ascii_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
