@@ -6,7 +6,8 @@ OrderError
 ├── BadTransition        the order may not go from its status to the asked one
 ├── BadOrderNumber       the text is no order number (also a wrong check digit)
 ├── NumbersExhausted     the day's 99,999 numbers are used up
-└── TooManyTries         too many wrong phone tails for one number; locked for a while
+├── TooManyTries         too many wrong phone tails for one number; locked for a while
+└── StoreUnavailable     the database is locked or gone; nothing was written
 """
 
 from __future__ import annotations
@@ -57,3 +58,7 @@ class TooManyTries(OrderError):
     def __init__(self, retry_at: datetime) -> None:
         super().__init__("too many wrong phone tails for this order")
         self.retry_at = retry_at
+
+
+class StoreUnavailable(OrderError):
+    retryable = True

@@ -12,8 +12,9 @@ from desk.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLimits:
-    """A city's time limits. With `working_days`, days (never hours) skip weekends and `holidays`; `extra_workdays`
-    are the weekend days that the State Council moves work to."""
+    """A city's time limits. With `working_days`, days (never hours) skip weekends and `holidays`;
+    `extra_workdays` are the weekend days that the State Council moves work to. The department hears of a
+    hurried order at most once in `hurry_interval_h` hours."""
 
     emergency_h: int = 2
     urgent_h: int = 24

@@ -5,22 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from desk.orders.digits import SPOKEN_DIGITS
 from desk.orders.errors import BadOrderNumber, NumbersExhausted
 
 LENGTH = 12
 LAST_SEQUENCE = 99_999
 
-# As people read numbers out: 幺 for 一, 两 for 二, 洞拐勾 as on the radio, and the capitals of bank forms.
-_DIGITS = str.maketrans(
-    "０１２３４５６７８９零〇○洞一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九勾玖",
-    "0123456789" + "0000" + "111" + "222" + "33" + "44" + "55" + "66" + "777" + "88" + "999",
-)
 _SEPARATOR = r"(?:[\s\-‐‑–—－_.,,。、]|杠|横)*"
 _RUN = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}\d){{{LENGTH - 1}}}(?!{_SEPARATOR}\d)")
 
 
 def luhn_digit(digits: str) -> str:
-    """The digit that makes `digits` + it pass the Luhn test: catches one wrong digit and most swapped neighbours."""
+    """The digit that makes `digits` + it pass the Luhn test: catches any one wrong digit, most swapped ones."""
     total = 0
     for place, char in enumerate(reversed(digits)):
         value = int(char) * (2 if place % 2 == 0 else 1)
@@ -48,11 +44,11 @@ def is_number(digits: str) -> bool:
 
 
 def find_number(text: str) -> str | None:
-    """The first order number inside a sentence, written or spoken (二六一一二二杠…), as 12 digits; None if there is none.
+    """The first order number inside a sentence, written or spoken (二六一一二二杠…), as 12 digits, or None.
 
     A longer run of digits (an identity card) is never cut down to an order number.
     """
-    for run in _RUN.finditer(text.translate(_DIGITS)):
+    for run in _RUN.finditer(text.translate(SPOKEN_DIGITS)):
         digits = re.sub(r"\D", "", run.group())
         if is_number(digits):
             return digits
@@ -73,6 +69,6 @@ def format_number(number: str) -> str:
 
 
 def speak_number(number: str) -> str:
-    """12 digits for a voice, digit by digit with a breath at the dashes; 一 as 幺, the way hotlines read numbers."""
+    """12 digits for a voice, digit by digit with a breath at the dashes; 一 as 幺, as hotlines read them."""
     spoken = number.translate(str.maketrans("0123456789", "零幺二三四五六七八九"))
     return f"{spoken[:6]},{spoken[6:11]},{spoken[11]}"

@@ -122,8 +122,8 @@ class Origin(StrEnum):
 class FieldSource:
     """Where one field came from.
 
-    `turn` is the `seq` of the message; `span` the characters [start, end) of its text, or None where the value was
-    inferred; `confidence` 0 to 1.
+    `turn` is the `seq` of the message; `span` the characters [start, end) of its text, or None where the
+    value was inferred; `confidence` 0 to 1.
     """
 
     turn: int
@@ -137,7 +137,7 @@ class NewOrder:
     """An order that the citizen has confirmed and that has no number yet. Unknown text fields are empty.
 
     `draft_id` names the draft inside its conversation: storing the same draft again gives the same order.
-    `event_time` is for people to read: a resolved moment (2026-11-18 20:00) or the citizen's words (每天晚上到一两点).
+    `event_time` is for people to read: a resolved moment (2026-11-18 20:00) or the citizen's own words.
     `category_path` and `department` are kept as they were on the day, whatever becomes of the category tree.
     `sources` is keyed by field name.
     """
@@ -205,7 +205,7 @@ class OrderEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Order(NewOrder):
-    """A stored order. `number` is 12 digits without dashes; `format_number` writes it for people. Times carry UTC."""
+    """A stored order. `number` is 12 digits without dashes (`format_number` adds them); times are in UTC."""
 
     number: str
     status: OrderStatus

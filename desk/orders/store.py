@@ -2,16 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Table,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from desk.orders import tables as t
+from desk.orders.digits import normal_phone, only_digits
+from desk.orders.errors import (
+    BadOrder,
+    BadTransition,
+    OrderNotFound,
+    StoreUnavailable,
+    TooManyTries,
+)
 from desk.orders.limits import OrderLimits
-from desk.orders.order import NewOrder, Order, OrderEvent, OrderStatus, OrderType, Urgency
+from desk.orders.number import build_number, find_number
+from desk.orders.order import (
+    OPEN_STATUSES,
+    EventKind,
+    NewOrder,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    OrderType,
+    Urgency,
+    check_transition,
+)
+from desk.orders.rows import REMARK_MAX_CHARS, clean_text, event_of, order_of, order_values, source_rows
 
 Clock = Callable[[], datetime]
+
+# Four digits have 10,000 values: five tries an hour make guessing one order's tail a matter of months.
+TAIL_DIGITS = 4
+MAX_TRIES = 5
+TRIES_WINDOW = timedelta(hours=1)
+OWN_OPEN_ORDERS_MAX = 20
+PAGE_MAX = 500
 
 
 def utc_now() -> datetime:
@@ -20,7 +65,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFilter:
-    """Which orders to list; None means any. `since` counts in, `until` counts out (both by time of creation)."""
+    """Which orders to list; None means any. `since` counts in, `until` out (both by time of creation)."""
 
     status: OrderStatus | None = None
     type: OrderType | None = None
@@ -29,6 +74,9 @@ class OrderFilter:
     until: datetime | None = None
     conversation_id: str | None = None
     department: str | None = None
+
+
+ANY_ORDER = OrderFilter()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +89,8 @@ class OrderPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Hurried:
-    """What a hurry did. `told` is False if the department was told less than `hurry_interval_h` hours ago."""
+    """What a hurry did. `told` is False if the department was told less than `hurry_interval_h` hours ago;
+    from `next_at` on it would be told again."""
 
     order: Order
     told: bool
@@ -49,12 +98,17 @@ class Hurried:
 
 
 class OrderStore:
-    """Thread-safe: share one. Numbers given as 12 digits or dashed; phone numbers in any spelling."""
+    """Thread-safe: share one. Numbers are given as 12 digits or dashed, phone numbers in any spelling.
+
+    `by` names who acts: `citizen`, `bot` or a member of staff. Every method raises StoreUnavailable when the
+    database is locked for too long or gone; nothing is half done then.
+    """
 
     def __init__(self, engine: Engine, limits: OrderLimits, clock: Clock = utc_now) -> None:
         self._engine = engine
         self._limits = limits
         self._clock = clock
+        self._insert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def create(self, new_order: NewOrder) -> Order:
         """Store an order and give it a number.
@@ -66,11 +120,62 @@ class OrderStore:
             BadOrder: a field is empty that must not be, or too long.
             NumbersExhausted: no number is left today.
         """
-        raise NotImplementedError
+        values = order_values(new_order)
+        same_draft = (t.orders.c.conversation_id == values["conversation_id"]) & (
+            t.orders.c.draft_id == values["draft_id"]
+        )
+        with self._reading() as connection:
+            known = _load(connection, same_draft)
+        if known is not None:
+            return known
+        try:
+            with self._writing() as connection:
+                number = self._insert_order(connection, values, new_order)
+                return _load_known(connection, number)
+        except IntegrityError:
+            # Somebody stored this draft between our look and our insert: their number counts, ours is rolled back.
+            with self._reading() as connection:
+                known = _load(connection, same_draft)
+            if known is None:
+                raise
+            return known
+
+    def _insert_order(self, connection: Connection, values: dict[str, Any], new_order: NewOrder) -> str:
+        now = self._clock()
+        day = now.astimezone(self._limits.zone).date()
+        # The first statement writes: SQLite takes its lock here and PostgreSQL the day's row, so that numbers go
+        # out one after the other; a rollback gives the number back.
+        sequence: int = connection.execute(
+            self._insert(t.order_numbers)
+            .values(day=day, last=1)
+            .on_conflict_do_update(index_elements=["day"], set_={"last": t.order_numbers.c.last + 1})
+            .returning(t.order_numbers.c.last)
+        ).scalar_one()
+        number = build_number(day, sequence)
+        connection.execute(
+            insert(t.orders).values(
+                **values,
+                number=number,
+                version=1,
+                status=OrderStatus.ACCEPTED.value,
+                hurry_count=0,
+                created_at=now,
+                updated_at=now,
+                due_at=self._limits.due_at(new_order.urgency, now),
+            )
+        )
+        sources = source_rows(number, new_order.sources)
+        if sources:
+            connection.execute(insert(t.order_field_sources), sources)
+        event = _event(EventKind.CREATED, values["channel"], to_status=OrderStatus.ACCEPTED)
+        connection.execute(insert(t.order_events).values(order_number=number, seq=1, at=now, **event))
+        return number
 
     def get(self, number: str) -> Order:
         """For staff and for the conversation that created the order. Raises OrderNotFound."""
-        raise NotImplementedError
+        digits = _digits_of(number)
+        with self._reading() as connection:
+            return _load_known(connection, digits)
 
     def get_for_caller(self, number: str, phone_tail: str) -> Order | None:
         """The order if the last four digits of its phone (or callback phone) are right, else None.
@@ -80,40 +185,277 @@ class OrderStore:
         Raises:
             TooManyTries: five wrong tails for this number within an hour.
         """
-        raise NotImplementedError
+        digits, tail = find_number(number), only_digits(phone_tail)[-TAIL_DIGITS:]
+        if digits is None or len(tail) < TAIL_DIGITS:
+            return None
+        now = self._clock()
+        with self._writing() as connection:
+            # Counted before it is judged, so that tries in parallel cannot slip past the limit.
+            connection.execute(
+                delete(t.order_lookups).where(t.order_lookups.c.first_at <= now - TRIES_WINDOW)
+            )
+            tries, first_at = connection.execute(
+                self._insert(t.order_lookups)
+                .values(number=digits, tries=1, first_at=now)
+                .on_conflict_do_update(index_elements=["number"], set_={"tries": t.order_lookups.c.tries + 1})
+                .returning(t.order_lookups.c.tries, t.order_lookups.c.first_at)
+            ).one()
+            order = _load(connection, t.orders.c.number == digits)
+            phones = (order.phone, order.callback_phone) if order is not None else ("", "")
+            # A list, so that both are compared whatever the first one says.
+            matches = [
+                hmac.compare_digest(phone[-TAIL_DIGITS:].rjust(TAIL_DIGITS, "x"), tail) for phone in phones
+            ]
+            right = any(matches) and tries <= MAX_TRIES
+            if right:
+                connection.execute(delete(t.order_lookups).where(t.order_lookups.c.number == digits))
+        if tries > MAX_TRIES:
+            raise TooManyTries(first_at + TRIES_WINDOW)
+        return order if right else None
 
     def find_open_by_phone(self, phone: str) -> tuple[Order, ...]:
-        """The caller's own open orders, newest first, at most 20."""
-        raise NotImplementedError
+        """The caller's own open orders, newest first, at most 20, without remarks and history."""
+        digits = normal_phone(phone)
+        if not digits:
+            return ()
+        return self._summaries(
+            or_(t.orders.c.phone == digits, t.orders.c.callback_phone == digits),
+            t.orders.c.status.in_([status.value for status in OPEN_STATUSES]),
+        )
 
     def find_by_conversation(self, conversation_id: str) -> tuple[Order, ...]:
-        """Orders written in one conversation, newest first."""
-        raise NotImplementedError
+        """Orders written in one conversation, newest first, at most 20, without remarks and history."""
+        return self._summaries(t.orders.c.conversation_id == conversation_id)
 
     def add_remark(self, number: str, text: str, by: str) -> Order:
-        """Append a remark (1 to 2,000 characters). Raises OrderNotFound, BadOrder."""
-        raise NotImplementedError
+        """Append a remark (1 to 2,000 characters).
+
+        Saying the same again right away changes nothing, so a repeated call is harmless.
+
+        Raises:
+            OrderNotFound, BadOrder (the text), BadTransition (the order is closed, withdrawn or rejected).
+        """
+        remark = clean_text(text)
+        if not remark or len(remark) > REMARK_MAX_CHARS:
+            raise BadOrder("remark", f"{len(remark)} characters, 1 to {REMARK_MAX_CHARS} are allowed")
+        with self._changing(number) as change:
+            last = change.connection.execute(
+                select(t.order_remarks)
+                .where(t.order_remarks.c.order_number == change.number)
+                .order_by(t.order_remarks.c.id.desc())
+                .limit(1)
+            ).one_or_none()
+            if last is not None and (last.text, last.actor) == (remark, by):
+                return change.unchanged()
+            if not (change.status.is_open or change.status is OrderStatus.ANSWERED):
+                raise BadTransition(change.number, change.status, "remarked")
+            row = {"order_number": change.number, "text": remark, "actor": by, "at": change.at}
+            change.connection.execute(insert(t.order_remarks).values(**row))
+            return change.done(_event(EventKind.REMARK, by))
 
     def hurry(self, number: str, by: str) -> Hurried:
-        """Count a hurry. Raises OrderNotFound, and BadTransition if the order is not open."""
-        raise NotImplementedError
+        """Count a hurry (催办). Raises OrderNotFound, and BadTransition if the order is not open."""
+        interval = timedelta(hours=self._limits.hurry_interval_h)
+        with self._changing(number) as change:
+            if not change.status.is_open:
+                raise BadTransition(change.number, change.status, "hurried")
+            before: datetime | None = change.row["hurried_at"]
+            told = before is None or change.at - before >= interval
+            since = change.at if before is None or told else before
+            values = {"hurry_count": t.orders.c.hurry_count + 1, "hurried_at": since}
+            note = "department told" if told else "counted only"
+            order = change.done(_event(EventKind.HURRIED, by, note=note), values)
+        return Hurried(order=order, told=told, next_at=since + interval)
 
     def withdraw(self, number: str, reason: str, by: str) -> Order:
         """Take the order back. Withdrawing a withdrawn order changes nothing. Raises OrderNotFound, BadTransition."""
-        raise NotImplementedError
+        return self.change_status(number, OrderStatus.WITHDRAWN, by, reason)
 
     def change_status(self, number: str, wanted: OrderStatus, by: str, note: str = "") -> Order:
-        """Move the order along its life. Raises OrderNotFound, BadTransition."""
-        raise NotImplementedError
+        """Move the order along its life. A status that it already has changes nothing.
+
+        Raises:
+            OrderNotFound, BadTransition.
+        """
+        with self._changing(number) as change:
+            if change.status is wanted:
+                return change.unchanged()
+            check_transition(change.number, change.status, wanted)
+            event = _event(EventKind.STATUS, by, clean_text(note), change.status, wanted)
+            return change.done(event, {"status": wanted.value})
 
     def reveal(self, number: str, by: str, reason: str) -> Order:
-        """The order for eyes that may see the caller, after writing who looked and why. Raises OrderNotFound."""
-        raise NotImplementedError
+        """The order for eyes that may see the caller, once it is written down who looked and why.
 
-    def list(self, filters: OrderFilter = OrderFilter(), limit: int = 50, cursor: str | None = None) -> OrderPage:
-        """One page of orders, newest first, 1 to 500 a page, without remarks and history."""
-        raise NotImplementedError
+        Raises:
+            OrderNotFound, BadOrder (no name or no reason given).
+        """
+        if not by.strip() or not reason.strip():
+            raise BadOrder("reveal", "needs a name and a reason")
+        with self._changing(number) as change:
+            return change.done(_event(EventKind.REVEALED, by, clean_text(reason)))
+
+    def list(self, filters: OrderFilter = ANY_ORDER, limit: int = 50, cursor: str | None = None) -> OrderPage:
+        """One page of orders, newest first, 1 to 500 a page, without remarks and history.
+
+        Raises:
+            BadOrder: the limit is out of range or the cursor not one of ours.
+        """
+        if not 1 <= limit <= PAGE_MAX:
+            raise BadOrder("limit", f"1 to {PAGE_MAX}")
+        if cursor is not None and find_number(cursor) != cursor:
+            raise BadOrder("cursor", "is not one that a page gave")
+        wanted = [
+            column == value
+            for column, value in (
+                (t.orders.c.status, filters.status),
+                (t.orders.c.type, filters.type),
+                (t.orders.c.urgency, filters.urgency),
+                (t.orders.c.conversation_id, filters.conversation_id),
+                (t.orders.c.department, filters.department),
+            )
+            if value is not None
+        ]
+        if filters.since is not None:
+            wanted.append(t.orders.c.created_at >= filters.since)
+        if filters.until is not None:
+            wanted.append(t.orders.c.created_at < filters.until)
+        if cursor is not None:
+            wanted.append(t.orders.c.number < cursor)
+        # One more than asked tells whether another page follows. Numbers sort as orders were created.
+        found = self._summaries(*wanted, limit=limit + 1)
+        more = len(found) > limit
+        return OrderPage(orders=found[:limit], next_cursor=found[limit - 1].number if more else None)
 
     def history(self, number: str) -> tuple[OrderEvent, ...]:
         """The order's journal from its creation. Raises OrderNotFound."""
-        raise NotImplementedError
+        digits = _digits_of(number)
+        with self._reading() as connection:
+            events = _children(connection, t.order_events, digits, t.order_events.c.seq)
+        if not events:
+            raise OrderNotFound(digits)
+        return tuple(event_of(event) for event in events)
+
+    def _summaries(self, *wanted: ColumnElement[bool], limit: int = OWN_OPEN_ORDERS_MAX) -> tuple[Order, ...]:
+        query = select(t.orders).where(*wanted).order_by(t.orders.c.number.desc()).limit(limit)
+        with self._reading() as connection:
+            return tuple(order_of(row) for row in connection.execute(query).mappings())
+
+    @contextmanager
+    def _changing(self, number: str) -> Iterator[_Change]:
+        """One order, locked against other writers until the block ends. Raises OrderNotFound."""
+        digits = _digits_of(number)
+        with self._writing() as connection:
+            # A write comes first here too: it is the lock on both databases, and SQLite cannot turn a read
+            # transaction that another writer has overtaken into a writing one.
+            row = (
+                connection.execute(
+                    update(t.orders)
+                    .where(t.orders.c.number == digits)
+                    .values(version=t.orders.c.version + 1)
+                    .returning(t.orders)
+                )
+                .mappings()
+                .one_or_none()
+            )
+            if row is None:
+                raise OrderNotFound(digits)
+            yield _Change(connection, row, self._clock())
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _unavailable_as_ours(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _unavailable_as_ours(), self._engine.begin() as connection:
+            yield connection
+
+
+class _Change:
+    """A write to one order inside its transaction. Ends with `done` or `unchanged`."""
+
+    def __init__(self, connection: Connection, row: RowMapping, at: datetime) -> None:
+        self.connection = connection
+        self.row = row
+        self.at = at
+        self.number: str = row["number"]
+        self.status = OrderStatus(row["status"])
+
+    def done(self, event: dict[str, Any], values: dict[str, Any] | None = None) -> Order:
+        """Write the journal line and the changed columns."""
+        seq = self.row["version"]
+        self.connection.execute(
+            insert(t.order_events).values(order_number=self.number, seq=seq, at=self.at, **event)
+        )
+        self.connection.execute(
+            update(t.orders)
+            .where(t.orders.c.number == self.number)
+            .values(updated_at=self.at, **(values or {}))
+        )
+        return _load_known(self.connection, self.number)
+
+    def unchanged(self) -> Order:
+        """Nothing happened: give the version back, so that versions and journal lines stay in step."""
+        self.connection.execute(
+            update(t.orders).where(t.orders.c.number == self.number).values(version=self.row["version"] - 1)
+        )
+        return _load_known(self.connection, self.number)
+
+
+@contextmanager
+def _unavailable_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreUnavailable("the orders' database is locked or gone") from error
+
+
+def _digits_of(number: str) -> str:
+    """12 digits of a number that a program passes. Raises OrderNotFound for what cannot be a number."""
+    digits = find_number(number)
+    if digits is None:
+        raise OrderNotFound(number)
+    return digits
+
+
+def _event(
+    kind: EventKind,
+    by: str,
+    note: str = "",
+    from_status: OrderStatus | None = None,
+    to_status: OrderStatus | None = None,
+) -> dict[str, Any]:
+    return {
+        "kind": kind.value,
+        "actor": by,
+        "note": note,
+        "from_status": from_status.value if from_status else None,
+        "to_status": to_status.value if to_status else None,
+    }
+
+
+def _load(connection: Connection, wanted: ColumnElement[bool]) -> Order | None:
+    row = connection.execute(select(t.orders).where(wanted)).mappings().one_or_none()
+    if row is None:
+        return None
+    number = row["number"]
+    return order_of(
+        row,
+        _children(connection, t.order_field_sources, number, t.order_field_sources.c.field),
+        _children(connection, t.order_remarks, number, t.order_remarks.c.id),
+        _children(connection, t.order_events, number, t.order_events.c.seq),
+    )
+
+
+def _load_known(connection: Connection, number: str) -> Order:
+    order = _load(connection, t.orders.c.number == number)
+    if order is None:
+        raise OrderNotFound(number)
+    return order
+
+
+def _children(connection: Connection, table: Table, number: str, order: Any) -> tuple[RowMapping, ...]:
+    query = select(table).where(table.c.order_number == number).order_by(order)
+    return tuple(connection.execute(query).mappings())

@@ -8,4 +8,12 @@ from desk.places.correction import merge
 from desk.places.gazetteer import Gazetteer, GazetteerError, default_gazetteer
 from desk.places.place import Place, format_place
 
-__all__ = ["Gazetteer", "GazetteerError", "Place", "default_gazetteer", "format_place", "merge", "parse_address"]
+__all__ = [
+    "Gazetteer",
+    "GazetteerError",
+    "Place",
+    "default_gazetteer",
+    "format_place",
+    "merge",
+    "parse_address",
+]

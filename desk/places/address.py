@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.places.gazetteer import Gazetteer, default_gazetteer
+from desk.places.gazetteer import Gazetteer
 from desk.places.place import Place
 
 

@@ -103,7 +103,9 @@ def _parse(path: str, lines: list[str]) -> list[Entry]:
         raise GazetteerError(path, ["is empty"])
     header = tuple(cell.strip() for cell in lines[0].split("\t"))
     if header != COLUMNS:
-        raise GazetteerError(path, [f"line 1: the columns must be {' '.join(COLUMNS)}, found {' '.join(header)}"])
+        raise GazetteerError(
+            path, [f"line 1: the columns must be {' '.join(COLUMNS)}, found {' '.join(header)}"]
+        )
     seen: set[tuple[str, str, str]] = set()
     for line_number, line in enumerate(lines[1:], start=2):
         if not line.strip():
@@ -152,7 +154,13 @@ def _orphans(entries: list[tuple[int, Entry]]) -> list[str]:
             if entry.level in ("street", "community"):
                 problems.append(f"line {line_number}: {entry.name} ({entry.level}) needs a parent")
             continue
-        above = {level for level in by_name.get(entry.parent, ()) if LEVELS.index(level) < LEVELS.index(entry.level)}
+        above = {
+            level
+            for level in by_name.get(entry.parent, ())
+            if LEVELS.index(level) < LEVELS.index(entry.level)
+        }
         if not above and not (entry.level == "district" and entry.parent):
-            problems.append(f"line {line_number}: the parent {entry.parent} of {entry.name} is not in the file")
+            problems.append(
+                f"line {line_number}: the parent {entry.parent} of {entry.name} is not in the file"
+            )
     return problems
