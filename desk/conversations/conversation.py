@@ -1,0 +1,180 @@
+"""The records of a conversation. Frozen; the store makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Owner(StrEnum):
+    """Who speaks for the hotline. Each change bumps the conversation's epoch."""
+
+    BOT = "BOT"
+    WAITING = "WAITING"
+    SEAT = "SEAT"
+    WRAP_UP = "WRAP_UP"
+    CLOSED = "CLOSED"
+
+
+class Sender(StrEnum):
+    CITIZEN = "citizen"
+    BOT = "bot"
+    SEAT = "seat"
+    SYSTEM = "system"
+
+
+class HandoffReason(StrEnum):
+    """Why a human should look at a conversation."""
+
+    ASKED = "asked"
+    NOT_UNDERSTOOD = "not_understood"
+    EMOTION = "emotion"
+    COMPLEX = "complex"
+    EMERGENCY = "emergency"
+    LOW_ASR_CONFIDENCE = "low_asr_confidence"
+    VULNERABLE = "vulnerable"
+    POLICY = "policy"
+    # Our own machine broke (bot down, timeout, database locked). Kept apart from `not_understood` and `policy`,
+    # because those say something about the citizen's matter and are tuned by thresholds; this one says nothing about
+    # it, needs no tuning but an operator, and must not spoil their statistics.
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuickReply:
+    text: str
+    payload: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A message about to be stored. `speech` None means: as `text`."""
+
+    sender: Sender
+    text: str
+    format: str = "plain"
+    speech: str | None = None
+    kind: str = "text"
+    quick_replies: tuple[QuickReply, ...] = ()
+    card: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A stored message. `reply_to` is the seq of the citizen message that it answers."""
+
+    conversation_id: str
+    seq: int
+    sender: Sender
+    text: str
+    format: str
+    speech: str
+    kind: str
+    quick_replies: tuple[QuickReply, ...]
+    card: Mapping[str, Any] | None
+    message_id: str | None
+    payload: str | None
+    reply_to: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """`last_seq` is the number of its last message, 0 when there is none."""
+
+    id: str
+    channel: str
+    owner: Owner
+    epoch: int
+    last_seq: int
+    created_at: datetime
+    updated_at: datetime
+    rating_score: int | None
+    rating_comment: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingMessage:
+    """A citizen's message that has not been answered yet."""
+
+    seq: int
+    text: str
+    payload: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """What waits for the bot in one conversation, in order, with the owner and epoch of the same moment."""
+
+    owner: Owner
+    epoch: int
+    messages: tuple[PendingMessage, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appended:
+    """What became of a citizen's message.
+
+    `new` is False if the message id was stored before; then `message` is the old one and `answered` says whether
+    its answer is complete. `pending` is everything unanswered up to now, this message included.
+    """
+
+    message: Message
+    new: bool
+    answered: bool
+    pending: Pending
+
+
+class AnswerStored(StrEnum):
+    """What became of a bot's answer."""
+
+    STORED = "stored"
+    OLD_EPOCH = "old_epoch"
+    ALREADY_ANSWERED = "already_answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A wish for a human, on its way to the store."""
+
+    reason: HandoffReason
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffMark:
+    """A stored wish for a human. `seq` is the last message at that time; the queue works these off."""
+
+    id: int
+    conversation_id: str
+    reason: HandoffReason
+    note: str
+    seq: int
+    at: datetime
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects:
+    """What an answer does besides speaking; stored in the same transaction as the answer."""
+
+    marks: tuple[Mark, ...] = ()
+    rating: int | None = None
+    close: bool = False
+
+
+NO_EFFECTS = Effects()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerResult:
+    """`messages` are the stored replies; empty unless `stored` is STORED."""
+
+    stored: AnswerStored
+    owner: Owner
+    epoch: int
+    messages: tuple[Message, ...] = field(default=())

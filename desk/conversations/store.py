@@ -1,0 +1,490 @@
+"""Keeps conversations in SQL, on SQLite and PostgreSQL alike.
+
+Every write is one transaction that begins by updating the conversation's row. That row lock is what numbers the
+messages without gaps; and SQLite, which refuses to turn a reader into a writer once somebody else wrote, gets its
+write lock first. What a method returns is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Engine, Row, Table, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from desk.conversations.conversation import (
+    NO_EFFECTS,
+    AnswerResult,
+    AnswerStored,
+    Appended,
+    Conversation,
+    Draft,
+    Effects,
+    HandoffMark,
+    HandoffReason,
+    Mark,
+    Message,
+    Owner,
+    Pending,
+    PendingMessage,
+    QuickReply,
+    Sender,
+)
+from desk.conversations.errors import (
+    ConversationClosed,
+    ConversationNotFound,
+    PayloadNotOffered,
+    WrongToken,
+)
+from desk.conversations.tables import ConversationRow, HandoffMarkRow, MessageRow
+
+Clock = Callable[[], datetime]
+
+# A page of messages, as the protocol promises.
+PAGE = 200
+
+_conversations = cast(Table, ConversationRow.__table__)
+_messages = cast(Table, MessageRow.__table__)
+_marks = cast(Table, HandoffMarkRow.__table__)
+_c = _conversations.c
+_m = _messages.c
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def hash_token(token: str) -> str:
+    """Tokens have 256 random bits, so a plain SHA-256 without salt or stretching is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class ConversationStore:
+    """Thread-safe: share one. All methods block."""
+
+    def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def create(
+        self, channel: str, greeting: Sequence[Draft] = ()
+    ) -> tuple[Conversation, str, tuple[Message, ...]]:
+        """A new conversation of the bot, its token (shown only here) and its stored greeting."""
+        conversation_id = "c" + secrets.token_hex(12)
+        token = secrets.token_urlsafe(32)
+        now = self._clock()
+        values: dict[str, Any] = {
+            "id": conversation_id,
+            "token_hash": hash_token(token),
+            "channel": channel,
+            "owner": Owner.BOT.value,
+            "epoch": 1,
+            "last_seq": len(greeting),
+            "created_at": now,
+            "updated_at": now,
+        }
+        rows = [_row(conversation_id, seq, draft, now) for seq, draft in enumerate(greeting, start=1)]
+        with self._engine.begin() as connection:
+            connection.execute(insert(_conversations).values(values))
+            if rows:
+                connection.execute(insert(_messages), rows)
+        conversation = Conversation(
+            id=conversation_id, channel=channel, owner=Owner.BOT, epoch=1, last_seq=len(greeting),
+            created_at=now, updated_at=now, rating_score=None, rating_comment=None,
+        )  # fmt: skip
+        return conversation, token, tuple(_message(row) for row in rows)
+
+    def token_hash(self, conversation_id: str) -> str:
+        """For a cache of checks: a conversation never gets another token. Raises ConversationNotFound."""
+        with self._engine.connect() as connection:
+            found = connection.scalar(select(_c.token_hash).where(_c.id == conversation_id))
+        if found is None:
+            raise ConversationNotFound(conversation_id)
+        return str(found)
+
+    def check_token(self, conversation_id: str, token: str) -> None:
+        """Raises ConversationNotFound or WrongToken."""
+        if not hmac.compare_digest(self.token_hash(conversation_id), hash_token(token)):
+            raise WrongToken(conversation_id)
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Raises ConversationNotFound."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(_conversations).where(_c.id == conversation_id)).first()
+        if row is None:
+            raise ConversationNotFound(conversation_id)
+        return _conversation(row._mapping)
+
+    def heads(self, conversation_ids: Iterable[str]) -> list[Conversation]:
+        """The present state of many conversations; unknown ones are missing."""
+        wanted = list(conversation_ids)
+        if not wanted:
+            return []
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(_conversations).where(_c.id.in_(wanted))).all()
+        return [_conversation(row._mapping) for row in rows]
+
+    def newest(self, *, limit: int = 50, before: datetime | None = None) -> list[Conversation]:
+        """Newest first."""
+        query = select(_conversations).order_by(_c.created_at.desc(), _c.id).limit(limit)
+        if before is not None:
+            query = query.where(_c.created_at < before)
+        with self._engine.connect() as connection:
+            return [_conversation(row._mapping) for row in connection.execute(query).all()]
+
+    def append_citizen(
+        self,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        payload: str | None = None,
+        at: datetime | None = None,
+    ) -> Appended:
+        """Store what a citizen said. Idempotent by `message_id`.
+
+        While a human owns the conversation the message counts as answered: the bot has nothing to say to it.
+
+        Raises:
+            ConversationNotFound, ConversationClosed, PayloadNotOffered: nothing was stored.
+        """
+        now = self._clock()
+        with self._engine.connect() as connection:
+            # Taken for a duplicate too and rolled back then: see the module's docstring.
+            state = self._bump(connection, conversation_id, 1, now)
+            owner = Owner(state.owner)
+            seq = int(state.last_seq)
+            old = connection.execute(
+                select(_messages).where(_m.conversation_id == conversation_id, _m.message_id == message_id)
+            ).first()
+            if old is not None:
+                pending = self._pending(connection, conversation_id, owner, state.epoch)
+                connection.rollback()
+                return Appended(
+                    message=_message(old._mapping),
+                    new=False,
+                    answered=old._mapping["answered_at"] is not None,
+                    pending=pending,
+                )
+            if owner is Owner.CLOSED:
+                raise ConversationClosed(conversation_id)
+            if payload is not None and not self._offered(connection, conversation_id, payload):
+                raise PayloadNotOffered(conversation_id)
+            row = _row(conversation_id, seq, Draft(sender=Sender.CITIZEN, text=text), at or now)
+            row |= {"message_id": message_id, "payload": payload}
+            if owner is not Owner.BOT:
+                row["answered_at"] = now
+            connection.execute(insert(_messages).values(row))
+            pending = self._pending(connection, conversation_id, owner, state.epoch)
+            connection.commit()
+        return Appended(message=_message(row), new=True, answered=owner is not Owner.BOT, pending=pending)
+
+    def append_reply(
+        self,
+        conversation_id: str,
+        epoch: int,
+        answers: Sequence[int],
+        drafts: Sequence[Draft],
+        effects: Effects = NO_EFFECTS,
+    ) -> AnswerResult:
+        """Store the bot's answer to the citizen messages `answers` (seqs, ascending) and all its effects, or nothing.
+
+        Refused with OLD_EPOCH when the conversation changed hands since `epoch` (the messages then count as
+        answered: they are the new owner's), and with ALREADY_ANSWERED when somebody else answered meanwhile.
+        """
+        now = self._clock()
+        with self._engine.connect() as connection:
+            state = self._bump(connection, conversation_id, len(drafts), now)
+            owner = Owner(state.owner)
+            if state.epoch != epoch or owner is not Owner.BOT:
+                connection.rollback()
+                self.drop(conversation_id, answers)
+                return AnswerResult(stored=AnswerStored.OLD_EPOCH, owner=owner, epoch=state.epoch)
+            taken = connection.execute(
+                update(_messages)
+                .where(_m.conversation_id == conversation_id, _m.seq.in_(answers), _m.answered_at.is_(None))
+                .values(answered_at=now, answered_by=answers[-1])
+            )
+            if cast("CursorResult[Any]", taken).rowcount != len(answers):
+                connection.rollback()
+                return AnswerResult(stored=AnswerStored.ALREADY_ANSWERED, owner=owner, epoch=state.epoch)
+            first = int(state.last_seq) - len(drafts) + 1
+            rows = [
+                _row(conversation_id, first + n, draft, now, answers[-1]) for n, draft in enumerate(drafts)
+            ]
+            if rows:
+                connection.execute(insert(_messages), rows)
+            for mark in effects.marks:
+                self._insert_mark(connection, conversation_id, mark, int(state.last_seq), now)
+            new_epoch = int(state.epoch)
+            if effects.rating is not None:
+                connection.execute(
+                    update(_conversations)
+                    .where(_c.id == conversation_id)
+                    .values(rating_score=effects.rating, rated_at=now)
+                )
+            if effects.close:
+                owner, new_epoch = Owner.CLOSED, new_epoch + 1
+                connection.execute(
+                    update(_conversations)
+                    .where(_c.id == conversation_id)
+                    .values(owner=owner.value, epoch=new_epoch)
+                )
+            connection.commit()
+        return AnswerResult(
+            stored=AnswerStored.STORED,
+            owner=owner,
+            epoch=new_epoch,
+            messages=tuple(_message(row) for row in rows),
+        )
+
+    def drop(self, conversation_id: str, answers: Sequence[int]) -> None:
+        """Nobody needs to answer these citizen messages any more."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_messages)
+                .where(_m.conversation_id == conversation_id, _m.seq.in_(answers), _m.answered_at.is_(None))
+                .values(answered_at=self._clock())
+            )
+
+    def change_owner(self, conversation_id: str, owner: Owner) -> Conversation:
+        """Hand the conversation over; the epoch goes up, so that every turn under way is refused its answer."""
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                update(_conversations)
+                .where(_c.id == conversation_id)
+                .values(owner=owner.value, epoch=_c.epoch + 1, updated_at=self._clock())
+                .returning(_conversations)
+            ).first()
+        if row is None:
+            raise ConversationNotFound(conversation_id)
+        return _conversation(row._mapping)
+
+    def messages(self, conversation_id: str, after: int = 0, limit: int = PAGE) -> list[Message]:
+        """At most `limit` messages with a seq above `after`, in order."""
+        query = (
+            select(_messages)
+            .where(_m.conversation_id == conversation_id, _m.seq > after)
+            .order_by(_m.seq)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [_message(row._mapping) for row in connection.execute(query).all()]
+
+    def answer_of(self, conversation_id: str, seq: int) -> list[Message] | None:
+        """The replies to citizen message `seq`; None while they are not complete. Empty: nobody had to answer."""
+        with self._engine.connect() as connection:
+            asked = connection.execute(
+                select(_m.answered_at, _m.answered_by).where(
+                    _m.conversation_id == conversation_id, _m.seq == seq
+                )
+            ).first()
+            if asked is None or asked.answered_at is None:
+                return None
+            if asked.answered_by is None:
+                return []
+            rows = connection.execute(
+                select(_messages)
+                .where(_m.conversation_id == conversation_id, _m.reply_to == asked.answered_by)
+                .order_by(_m.seq)
+            ).all()
+        return [_message(row._mapping) for row in rows]
+
+    def pending(self, conversation_id: str) -> Pending:
+        """What waits for the bot. Raises ConversationNotFound."""
+        with self._engine.connect() as connection:
+            state = connection.execute(select(_c.owner, _c.epoch).where(_c.id == conversation_id)).first()
+            if state is None:
+                raise ConversationNotFound(conversation_id)
+            return self._pending(connection, conversation_id, Owner(state.owner), state.epoch)
+
+    def unanswered(self, *, older_than: timedelta, younger_than: timedelta) -> list[str]:
+        """Conversations in which a message of that age waits for the bot, the longest waiting first."""
+        now = self._clock()
+        first = func.min(_m.at)
+        query = (
+            select(_m.conversation_id)
+            .where(
+                _m.sender == Sender.CITIZEN.value,
+                _m.answered_at.is_(None),
+                _m.at <= now - older_than,
+                _m.at >= now - younger_than,
+            )
+            .group_by(_m.conversation_id)
+            .order_by(first)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query).all())
+
+    def mark_for_human(
+        self, conversation_id: str, reason: HandoffReason, note: str = "", at: datetime | None = None
+    ) -> None:
+        """Wish for a human. A second open mark for the same reason and the same last message is not made."""
+        now = at or self._clock()
+        with self._engine.begin() as connection:
+            state = self._bump(connection, conversation_id, 0, now)
+            self._insert_mark(
+                connection, conversation_id, Mark(reason=reason, note=note), state.last_seq, now
+            )
+
+    def handoff_marks(self, conversation_id: str | None = None) -> list[HandoffMark]:
+        """Open marks first, oldest first."""
+        query = select(_marks).order_by(_marks.c.resolved_at.isnot(None), _marks.c.at, _marks.c.id)
+        if conversation_id is not None:
+            query = query.where(_marks.c.conversation_id == conversation_id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [HandoffMark(**{**row._mapping, "reason": HandoffReason(row.reason)}) for row in rows]
+
+    def rate(self, conversation_id: str, score: int, comment: str | None = None) -> None:
+        """The citizen's rating, 1 to 5; a later one replaces it. Raises ConversationNotFound."""
+        now = self._clock()
+        with self._engine.begin() as connection:
+            result = connection.execute(
+                update(_conversations)
+                .where(_c.id == conversation_id)
+                .values(rating_score=score, rating_comment=comment, rated_at=now, updated_at=now)
+            )
+            if cast("CursorResult[Any]", result).rowcount == 0:
+                raise ConversationNotFound(conversation_id)
+
+    def take_turn(self, conversation_id: str, holder: str, lease: timedelta) -> bool:
+        """Take or renew the lease of a turn; False while somebody else holds it."""
+        now = self._clock()
+        with self._engine.begin() as connection:
+            result = connection.execute(
+                update(_conversations)
+                .where(
+                    _c.id == conversation_id,
+                    or_(_c.turn_holder.is_(None), _c.turn_holder == holder, _c.turn_until < now),
+                )
+                .values(turn_holder=holder, turn_until=now + lease)
+            )
+        return bool(cast("CursorResult[Any]", result).rowcount)
+
+    def give_turn(self, conversation_id: str, holder: str) -> None:
+        """Give the lease back; does nothing if somebody else took it over."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_conversations)
+                .where(_c.id == conversation_id, _c.turn_holder == holder)
+                .values(turn_holder=None, turn_until=None)
+            )
+
+    def ping(self) -> None:
+        """Raises whatever the database raises when it cannot answer."""
+        with self._engine.connect() as connection:
+            connection.execute(select(_c.id).limit(1)).first()
+
+    def _bump(self, connection: Connection, conversation_id: str, by: int, now: datetime) -> Row[Any]:
+        """Number the next `by` messages and lock the conversation until the transaction ends."""
+        row = connection.execute(
+            update(_conversations)
+            .where(_c.id == conversation_id)
+            .values(last_seq=_c.last_seq + by, updated_at=now)
+            .returning(_c.last_seq, _c.owner, _c.epoch)
+        ).first()
+        if row is None:
+            raise ConversationNotFound(conversation_id)
+        return row
+
+    def _pending(self, connection: Connection, conversation_id: str, owner: Owner, epoch: int) -> Pending:
+        rows = connection.execute(
+            select(_m.seq, _m.text, _m.payload, _m.at)
+            .where(
+                _m.conversation_id == conversation_id,
+                _m.sender == Sender.CITIZEN.value,
+                _m.answered_at.is_(None),
+            )
+            .order_by(_m.seq)
+        ).all()
+        waiting = tuple(PendingMessage(seq=r.seq, text=r.text, payload=r.payload, at=r.at) for r in rows)
+        return Pending(owner=owner, epoch=epoch, messages=waiting)
+
+    def _offered(self, connection: Connection, conversation_id: str, payload: str) -> bool:
+        rows = connection.scalars(
+            select(_m.quick_replies).where(
+                _m.conversation_id == conversation_id,
+                _m.sender != Sender.CITIZEN.value,
+                _m.quick_replies.isnot(None),
+            )
+        )
+        return any(reply.get("payload") == payload for replies in rows for reply in replies)
+
+    def _insert_mark(
+        self, connection: Connection, conversation_id: str, mark: Mark, seq: int, now: datetime
+    ) -> None:
+        known = connection.execute(
+            select(_marks.c.id).where(
+                _marks.c.conversation_id == conversation_id,
+                _marks.c.reason == mark.reason.value,
+                _marks.c.seq == seq,
+                _marks.c.resolved_at.is_(None),
+            )
+        ).first()
+        if known is None:
+            connection.execute(
+                insert(_marks).values(
+                    conversation_id=conversation_id, reason=mark.reason.value, note=mark.note, seq=seq, at=now
+                )
+            )
+
+
+def _row(
+    conversation_id: str, seq: int, draft: Draft, at: datetime, reply_to: int | None = None
+) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "sender": draft.sender.value,
+        "text": draft.text,
+        "format": draft.format,
+        "speech": draft.speech,
+        "kind": draft.kind,
+        "quick_replies": [{"text": q.text, "payload": q.payload} for q in draft.quick_replies] or None,
+        "card": dict(draft.card) if draft.card is not None else None,
+        "message_id": None,
+        "payload": None,
+        "reply_to": reply_to,
+        "at": at,
+        "answered_at": None,
+        "answered_by": None,
+    }
+
+
+def _message(row: Mapping[Any, Any]) -> Message:
+    return Message(
+        conversation_id=row["conversation_id"],
+        seq=row["seq"],
+        sender=Sender(row["sender"]),
+        text=row["text"],
+        format=row["format"],
+        speech=row["speech"] if row["speech"] is not None else row["text"],
+        kind=row["kind"],
+        quick_replies=tuple(
+            QuickReply(text=q["text"], payload=q.get("payload")) for q in row["quick_replies"] or ()
+        ),
+        card=row["card"],
+        message_id=row["message_id"],
+        payload=row["payload"],
+        reply_to=row["reply_to"],
+        at=row["at"],
+    )
+
+
+def _conversation(row: Mapping[Any, Any]) -> Conversation:
+    return Conversation(
+        id=row["id"],
+        channel=row["channel"],
+        owner=Owner(row["owner"]),
+        epoch=row["epoch"],
+        last_seq=row["last_seq"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        rating_score=row["rating_score"],
+        rating_comment=row["rating_comment"],
+    )

@@ -1,0 +1,79 @@
+"""Tables of conversations, messages and handoff marks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.store.base import Base
+from desk.store.times import UtcDateTime
+
+
+class ConversationRow(Base):
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    # SHA-256 of the citizen's token in hexadecimal: whoever reads the database cannot speak for a citizen.
+    token_hash: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str] = mapped_column(String(16))
+    epoch: Mapped[int]
+    last_seq: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rating_score: Mapped[int | None]
+    rating_comment: Mapped[str | None] = mapped_column(Text)
+    rated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The lease of a turn, used only while Redis is away (see gateway/turn_lock.py).
+    turn_holder: Mapped[str | None] = mapped_column(String(64))
+    turn_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessageRow(Base):
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "message_id"),
+        # Only what waits is in there, so that finding it again costs nothing however long the log grows.
+        Index(
+            "ix_messages_unanswered",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("sender = 'citizen' AND answered_at IS NULL"),
+            postgresql_where=text("sender = 'citizen' AND answered_at IS NULL"),
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(32), ForeignKey("conversations.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sender: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(String(16))
+    # NULL: as `text`.
+    speech: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(16))
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    message_id: Mapped[str | None] = mapped_column(String(64))
+    payload: Mapped[str | None] = mapped_column(Text)
+    reply_to: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Citizen messages only: when the answer was complete, and the seq whose replies are the answer (its own, or that
+    # of a later message which was answered together with it). NULL with a time: nobody had to answer.
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None]
+
+
+class HandoffMarkRow(Base):
+    __tablename__ = "handoff_marks"
+    __table_args__ = (Index("ix_handoff_marks_open", "resolved_at", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(32), ForeignKey("conversations.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str] = mapped_column(Text)
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
