@@ -1,0 +1,44 @@
+"""One thing a citizen said, as the drafting rules see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A stretch of the text that the understanding layer recognised. `start`/`end` count characters."""
+
+    name: str
+    value: str
+    start: int = 0
+    end: int = 0
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A citizen's turn. `button` is true when a quick reply was pressed: then there are no words to read."""
+
+    text: str
+    seq: int
+    now: datetime
+    intent: str = ""
+    confidence: float = 1.0
+    entities: tuple[Entity, ...] = ()
+    emotion: str = "neutral"
+    emotion_score: float = 0.0
+    button: bool = False
+    arguments: Mapping[str, str] | None = None
+    line_phone: str = ""
+    """The number that the call came from, where the channel knows it."""
+
+    @property
+    def words(self) -> str:
+        """What the citizen really said; empty for a button."""
+        return "" if self.button else self.text.strip()
+
+    def named(self, name: str) -> list[Entity]:
+        return [entity for entity in self.entities if entity.name == name]
