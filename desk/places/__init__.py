@@ -1,6 +1,7 @@
 """Addresses: from what a citizen says to district, street, community, road, number, building, unit and room.
 
-`place.py` holds the record, `gazetteer.py` the city's names, `address.py` the parser, `correction.py` the merge rules.
+`place.py` holds the record, `gazetteer.py` the city's names, `address.py` the parser (`names.py` and `doors.py`
+are its parts), `correction.py` the merge rules.
 """
 
 from desk.places.address import parse_address

@@ -1,15 +1,155 @@
-"""Finds the address in what a citizen says. Gazetteer names first, then rules that hold in any Chinese city."""
+"""Finds the address in what a citizen says: the city's own names first, then rules for any Chinese city."""
 
 from __future__ import annotations
 
-from desk.places.gazetteer import Gazetteer
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from desk.places.doors import find_doors
+from desk.places.gazetteer import LEVELS, Gazetteer, default_gazetteer
+from desk.places.names import HAN, Found, find_names
 from desk.places.place import Place
+
+# Parts further apart than this belong to different addresses: 我住东湖区,说的是...(a long story)...3栋.
+_GAP_MAX_CHARS = 8
+# How much a part tells about where it is, to choose between two addresses in one text.
+_WEIGHT = {
+    "community": 3,
+    "road": 3,
+    "landmark": 3,
+    "street": 2,
+    "number": 2,
+    "building": 2,
+    "unit": 1,
+    "room": 1,
+}
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in ",。;:!?()"}
+_NEGATED = re.compile(
+    r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)|[^,，。;；\s]{1,12}?(?:改成|改为|换成)"
+)
+_SIDE = "对面|斜对面|旁边|旁|隔壁|附近|门口|门前|路口|路段|楼下|楼上|后面|前面|里面|边上|周边|地下车库|地下室|楼顶|天台|大门口?|[东南西北][门侧边面]|[A-Z]\d?出?口|第?[一二三四五六七八九十0-9]{1,3}组"
+_SHOP = r"店|超市|市场|学校|幼儿园|医院|饭店|餐馆|饭馆|工地|银行|酒吧|公司|工厂|厂|诊所|摊"
+_CROSSING = re.compile(
+    rf"(?:和|与|跟|同|、)(?P<other>[{HAN}]{{1,6}}?(?:路|街|大道|巷))?的?(?P<kind>交叉路口|交叉口|十字路口|路口|交口|交汇处?|口)"
+)
+_BESIDE = re.compile(
+    rf"的?(?P<what>(?:[东南西北正侧后前小]?(?:{_SIDE}))+)(?:的?(?P<shop>(?!有|的|一|那|这|太|老是)[{HAN}A-Za-z]{{1,6}}?(?:{_SHOP})))?"
+)
+_POI_KINDS = "小学|中学|幼儿园|大学|学校|医院|广场|大厦|商场|公园|菜市场|菜场|农贸市场|地铁站|公交站|火车站|汽车站|写字楼|产业园|工业园|体育馆|图书馆|派出所|加油站"
+_COMPOUND = "广场|大厦|商场|中心|大楼|写字楼|产业园|工业园|医院|学校|小学|中学|里|府|庭|园|城"
+_POI_AFTER = re.compile(rf"的?(?P<what>[{HAN}]{{0,6}}?(?:{_POI_KINDS}))")
+_POI_ALONE = re.compile(rf"(?:[在住到])(?P<what>[{HAN}]{{2,8}}?(?:{_POI_KINDS}))(?P<side>(?:{_SIDE})?)")
 
 
 def parse_address(text: str, gazetteer: Gazetteer | None = None) -> Place:
-    """The place in `text` with every part that is said or that follows without doubt (road -> street -> district).
+    """The place in `text`, with every part that is said or that follows without doubt (road -> street -> district).
 
-    `gazetteer` defaults to the shipped city. Numbers come out in Arabic digits (三栋 -> 3栋). A text without an
-    address gives a false Place with confidence 0.
+    `gazetteer` defaults to the shipped city. Numbers come out in Arabic digits (三栋 -> 3栋). What a citizen
+    takes back (不是88号,是86号) does not count. A text without an address gives a false Place, confidence 0.
     """
-    raise NotImplementedError
+    gazetteer = gazetteer or default_gazetteer()
+    # Same length throughout, so that `Place.text` can be cut from what the citizen wrote.
+    plain = _NEGATED.sub(lambda match: "\0" * len(match.group()), text.translate(_FULL_WIDTH))
+    names = find_names(plain, gazetteer)
+    found = sorted([*names, *find_doors(plain, names)], key=lambda part: part.start)
+    if not found:
+        return _landmark_without_name(plain, text)
+    cluster = _best_cluster(found)
+    chosen: dict[str, Found] = {}
+    for part in (*cluster, *(part for part in found if part.part in ("city", "district"))):
+        chosen.setdefault(part.part, part)
+    parts: dict[str, Any] = {name: part.value for name, part in chosen.items() if name != "landmark"}
+    parts.setdefault("community", _compound_between(plain, cluster))
+    place = Place(**parts)
+    start, end = cluster[0].start, cluster[-1].end
+    detail, end = _detail(plain, cluster, chosen)
+    place = replace(place, detail=detail, text=text[start:end])
+    return _completed(place, chosen, gazetteer)
+
+
+def _best_cluster(found: Sequence[Found]) -> list[Found]:
+    clusters: list[list[Found]] = [[found[0]]]
+    for part in found[1:]:
+        if part.start - clusters[-1][-1].end <= _GAP_MAX_CHARS:
+            clusters[-1].append(part)
+        else:
+            clusters.append([part])
+    return max(
+        clusters, key=lambda cluster: sum(_WEIGHT.get(name, 1) for name in {part.part for part in cluster})
+    )
+
+
+def _compound_between(text: str, cluster: Sequence[Found]) -> str:
+    """A tower or yard that is named between number and building: 103号[维多利广场]A座."""
+    for left, right in zip(cluster, cluster[1:], strict=False):
+        between = text[left.end : right.start]
+        if right.part in ("building", "unit", "room") and re.fullmatch(
+            rf"[{HAN}]{{2,8}}(?:{_COMPOUND})", between
+        ):
+            return between
+    return ""
+
+
+def _detail(text: str, cluster: Sequence[Found], chosen: dict[str, Found]) -> tuple[str, int]:
+    """What stands right behind the parts (东门对面, 与人民路交叉口), and where the address ends."""
+    end = cluster[-1].end
+    landmark = chosen.get("landmark")
+    detail = landmark.value if landmark is not None else ""
+    roads = [part for part in cluster if part.part == "road"]
+    if len(roads) > 1 and re.fullmatch("[和与跟同、]", text[roads[0].end : roads[1].start]):
+        kind = re.compile("的?(交叉路口|交叉口|十字路口|路口|交口|交汇处?|口)").match(text, roads[1].end)
+        if kind is not None:
+            return f"{detail}与{roads[1].value}{kind[1]}", max(end, kind.end())
+    crossing = _CROSSING.match(text, end)
+    if crossing is not None and crossing["other"]:
+        return f"{detail}与{crossing['other']}{crossing['kind']}", crossing.end()
+    if landmark is None:
+        poi = _POI_AFTER.match(text, end)
+        if poi is not None:
+            detail, end = poi["what"], poi.end()
+    beside = _BESIDE.match(text, end)
+    if beside is not None:
+        detail, end = detail + beside["what"] + (beside["shop"] or ""), beside.end()
+    return detail, end
+
+
+def _landmark_without_name(plain: str, text: str) -> Place:
+    """第三小学门口 in a city whose schools nobody listed: kept as detail, with little confidence."""
+    poi = _POI_ALONE.search(plain)
+    if poi is None:
+        return Place()
+    start, end = poi.start("what"), poi.end()
+    return Place(detail=poi["what"] + poi["side"], text=text[start:end], confidence=0.4)
+
+
+def _completed(place: Place, chosen: dict[str, Found], gazetteer: Gazetteer) -> Place:
+    """Fill district and street from the names below them where only one way up fits what was said."""
+    confidence = min(0.95, max(part.certainty for part in chosen.values()))
+    # The smaller the place, the surer its street: a road runs through several, a community does not.
+    for level in ("community", "landmark", "road", "street"):
+        part = chosen.get(level)
+        if part is None or not part.entries:
+            continue
+        ways = [gazetteer.way_up(entry) for entry in part.entries]
+        fitting = [way for way in ways if _fits(way, place, level)]
+        if not fitting:
+            # Said and known disagree: what was said stands, and somebody should ask.
+            return replace(place, confidence=min(confidence, 0.5))
+        common = {
+            name: value
+            for name, value in fitting[0].items()
+            if name in ("district", "street") and all(way.get(name) == value for way in fitting)
+        }
+        missing: dict[str, Any] = {name: value for name, value in common.items() if not getattr(place, name)}
+        place = replace(place, **missing)
+    return replace(place, confidence=confidence)
+
+
+def _fits(way: dict[str, str], place: Place, level: str) -> bool:
+    upper = [name for name in ("district", "street") if LEVELS.index(name) < LEVELS.index(level)]
+    return all(
+        not getattr(place, name) or name not in way or way[name] == getattr(place, name) for name in upper
+    )

@@ -1,15 +1,19 @@
-"""The city's own place names: districts, streets, communities and roads, and which lies in which."""
+"""The city's own place names: districts, streets, communities, roads and landmarks, and which lies in which."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-SHIPPED = Path(__file__).resolve().parents[2] / "data" / "places" / "mingzhou.tsv"
+from pypinyin import lazy_pinyin
+
+_FOLDER = Path(__file__).resolve().parents[2] / "data" / "places"
+SHIPPED = (_FOLDER / "mingzhou.tsv", _FOLDER / "landmarks.tsv")
 COLUMNS = ("level", "name", "parent", "aliases")
-LEVELS = ("city", "district", "street", "community", "road")
+LEVELS = ("city", "district", "street", "community", "road", "landmark")
 
 
 class GazetteerError(Exception):
@@ -23,7 +27,7 @@ class GazetteerError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One name of the file. The same name may occur once under each parent (two cities have a 人民路 in each district)."""
+    """One name of the file. A name may occur once under each parent (a 人民路 in several districts)."""
 
     level: str
     name: str
@@ -44,34 +48,50 @@ class Gazetteer:
                 if entry not in known:
                     known.append(entry)
             self._parents.setdefault(entry.name, []).append(entry)
+        # Longest first, so that a name never hides inside a longer one that starts at the same place.
+        longest_first = sorted(self._by_name, key=lambda name: (-len(name), name))
+        self._any_name = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._by_sound: dict[tuple[str, ...], set[str]] = {}
+        for entry in self._entries:
+            self._by_sound.setdefault(sound_of(entry.name), set()).add(entry.name)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @classmethod
-    def load(cls, path: Path) -> Gazetteer:
-        """Read a TSV with the columns level, name, parent, aliases (aliases separated by `|`, `,` or `、`).
+    def load(cls, path: Path, *more: Path) -> Gazetteer:
+        """Read TSV files with the columns level, name, parent, aliases (separated by `|`, `,` or `、`).
+
+        A parent may be in any of the files read before or in the same one.
 
         Raises:
-            GazetteerError: every problem of the file at once, each with its line.
+            GazetteerError: every problem of a file at once, each with its line.
         """
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise GazetteerError(str(path), [f"cannot be read: {error}"]) from error
-        return cls(_parse(str(path), lines))
+        entries: list[Entry] = []
+        for file in (path, *more):
+            try:
+                lines = file.read_text(encoding="utf-8-sig").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                raise GazetteerError(str(file), [f"cannot be read: {error}"]) from error
+            entries += _parse(str(file), lines, entries)
+        return cls(entries)
 
     def entries(self, level: str) -> tuple[Entry, ...]:
         return tuple(entry for entry in self._entries if entry.level == level)
 
-    def names(self, level: str) -> tuple[str, ...]:
-        """Every name and alias of a level, longest first (so that 湖滨路 never hides inside 东湖滨路)."""
-        names = {name for entry in self.entries(level) for name in (entry.name, *entry.aliases)}
-        return tuple(sorted(names, key=lambda name: (-len(name), name)))
+    def occurrences(self, text: str) -> Iterator[tuple[int, int, tuple[Entry, ...]]]:
+        """Names and aliases in a text as (start, end, entries of that name), left to right, not overlapping."""
+        for match in self._any_name.finditer(text):
+            yield match.start(), match.end(), tuple(self._by_name[match.group()])
 
-    def find(self, level: str, name: str) -> tuple[Entry, ...]:
-        """Entries of a level that have this name or alias."""
-        return tuple(entry for entry in self._by_name.get(name, ()) if entry.level == level)
+    def sounding_like(self, name: str, level: str) -> tuple[Entry, ...]:
+        """Entries of the level that sound like `name` (tones aside): 河平路 finds 和平路.
+
+        Empty if nothing or more than one name sounds so.
+        """
+        names = self._by_sound.get(sound_of(name), set())
+        same_level = [entry for found in names for entry in self._by_name[found] if entry.level == level]
+        return tuple(same_level) if len({entry.name for entry in same_level}) == 1 else ()
 
     def way_up(self, entry: Entry) -> dict[str, str]:
         """Level -> name from the entry up to the city, itself included. Stops where a parent is ambiguous."""
@@ -92,11 +112,16 @@ class Gazetteer:
 
 @lru_cache(maxsize=1)
 def default_gazetteer() -> Gazetteer:
-    """The shipped file, read once. A missing file is an error, not an empty city."""
-    return Gazetteer.load(SHIPPED)
+    """The shipped files, read once. A missing file is an error, not an empty city."""
+    return Gazetteer.load(*SHIPPED)
 
 
-def _parse(path: str, lines: list[str]) -> list[Entry]:
+def sound_of(name: str) -> tuple[str, ...]:
+    """Pinyin without tones, one syllable a character."""
+    return tuple(lazy_pinyin(name))
+
+
+def _parse(path: str, lines: list[str], known: list[Entry]) -> list[Entry]:
     problems: list[str] = []
     entries: list[tuple[int, Entry]] = []
     if not lines:
@@ -129,7 +154,7 @@ def _parse(path: str, lines: list[str]) -> list[Entry]:
             entries.append(
                 (line_number, Entry(level=level, name=name, parent=parent, aliases=_split_aliases(aliases)))
             )
-    problems.extend(_orphans(entries))
+    problems.extend(_orphans(entries, known))
     if not entries and not problems:
         problems.append("has no places")
     if problems:
@@ -143,14 +168,14 @@ def _split_aliases(cell: str) -> tuple[str, ...]:
     return tuple(alias.strip() for alias in cell.split(",") if alias.strip() not in ("", "-"))
 
 
-def _orphans(entries: list[tuple[int, Entry]]) -> list[str]:
+def _orphans(entries: list[tuple[int, Entry]], known: list[Entry]) -> list[str]:
     by_name: dict[str, set[str]] = {}
-    for _, entry in entries:
+    for entry in (*known, *(entry for _, entry in entries)):
         by_name.setdefault(entry.name, set()).add(entry.level)
     problems = []
     for line_number, entry in entries:
         if not entry.parent:
-            # Streets and what lies in them need a district above; long roads that cross districts have no parent.
+            # Streets and what lies in them need a district above; long roads that cross districts have none.
             if entry.level in ("street", "community"):
                 problems.append(f"line {line_number}: {entry.name} ({entry.level}) needs a parent")
             continue

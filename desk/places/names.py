@@ -1,0 +1,190 @@
+"""Spots named places in a text: those of the gazetteer, and others by the endings that Chinese names have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from desk.places.gazetteer import Entry, Gazetteer
+
+HAN = "\u4e00-\u9fff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One part of an address in the text. `entries` are the gazetteer's; empty for a name known by its ending only.
+
+    `certainty` is 0 to 1: how sure we are that this is a place and that it is this one.
+    """
+
+    part: str
+    value: str
+    start: int
+    end: int
+    certainty: float
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ending:
+    part: str
+    endings: str
+    stem_max: int
+    stem_min: int
+    # Stems that make an everyday word of the ending (马路, 小区 after 老旧), tested against the end of the stem.
+    no_name: str
+    # What may not follow: 路灯, 区别.
+    not_before: str = ""
+
+
+# Words that end a walk to the left: a name does not reach over them.
+_STOP_WORDS = (
+    "我们|你们|他们|人家|我家|我在|就在|住在|位于|地址|附近|旁边|对面|靠近|隔壁|门口|这边|那边|这里|那里|本人|现在|"
+    "[在住是到从于的我你他她它们这那有去往叫跟被把让给离又还也就都很太了着过吗呢吧啊嗯呃不没要想说问请每整满全各某哪走占堵修]"
+)
+_STOP = re.compile(_STOP_WORDS)
+_ENDINGS = (
+    _Ending(
+        part="district", endings="自治县|新区|开发区|区|县|旗", stem_max=5, stem_min=2,
+        no_name="[小社地园景厂校片城市辖宅属活务发山郊学库病灾站政能业盲误老院专禁牧特战]|商业|本|乡|街|市直|各|个|州",
+        not_before="别分域间长委里级级域",
+    ),
+    _Ending(part="street", endings="街道办事处|街道", stem_max=4, stem_min=2, no_name="区|大|社|属地|所属|乡镇"),
+    _Ending(part="street", endings="镇|乡", stem_max=3, stem_min=2, no_name="[乡城村老家下冰集小]|古", not_before="镇村亲里下愁"),
+    _Ending(
+        part="road", endings="大道|大街|路|街|巷|胡同", stem_max=5, stem_min=1,
+        no_name="[道马铁线电修走半一条门思迷短大小出同顺退绕赶逛上步行几让改网水陆套后活引带开公沿过车高速]|[班家学]|人行|非机动车|主干|沿",
+        not_before="灯面况程过由权障怒径人途道数子",
+    ),
+    _Ending(
+        part="community",
+        endings="小区|花园|家园|新村|公寓|花苑|嘉园|雅苑|名苑|佳苑|新苑|家属院|华府|公馆|新城|山庄|名邸|社区|宿舍",
+        stem_max=8, stem_min=2,
+        no_name="老旧|住宅|安置|封闭|高档|回迁|商品房|隔壁|老|新|个|里|员工|职工|学生|工地|集体|单位|人才|街道|智慧|所在|公租房|保障房|普通|美好|自己|一些|很多|多数|大型|附近的|附近|整个|城市|大学生|青年|廉租|棚户区|周边|动迁|外面|别的|其他|其它|拆迁|改造|商住|酒店式|农民|成熟|优质|绿色|文明|和谐|社",
+    ),
+)  # fmt: skip
+_VILLAGE = re.compile(rf"[{HAN}]{{1,4}}?村(?!民|委|干|里人|长)")
+_NUMERALS_ONLY = re.compile("[零一二两三四五六七八九十百几0-9]+")
+# A bare alias (东湖 for 东湖区) also begins other words (东湖公园, 高新技术): it counts only before these.
+_AFTER_ALIAS = re.compile(r"$|[\s,,。.;;、!!??的那这一边里市有]|(?=\0)")
+_CITY = re.compile(
+    rf"(?:[{HAN}]{{2,3}}(?:省|自治区))?[{HAN}]{{2,3}}市(?=[{HAN}]{{1,4}}(?:区|县|街道|镇|路)|\0)"
+)
+
+
+def find_names(text: str, gazetteer: Gazetteer) -> list[Found]:
+    """Named places in the text, left to right, not overlapping."""
+    found = list(_known_names(text, gazetteer))
+    found += _other_cities(_blank(text, found))
+    rest = _blank(text, found)
+    for ending in _ENDINGS:
+        named = list(_named_by_ending(rest, ending, gazetteer))
+        found += named
+        rest = _blank(rest, named)
+    found += _villages(rest, found)
+    return sorted(found, key=lambda part: part.start)
+
+
+def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Found]:
+    hits = list(gazetteer.occurrences(text))
+    starts = {start for start, _, _ in hits}
+    for start, end, entries in hits:
+        name = text[start:end]
+        exact = tuple(entry for entry in entries if entry.name == name)
+        entries = exact or entries
+        level = entries[0].level
+        if not exact and level in ("city", "district", "street"):
+            if end not in starts and not _AFTER_ALIAS.match(text, end):
+                continue
+        # 和平路 inside 和平路小学 is still the road; 人民 inside 人民路二段 keeps its section.
+        section = (
+            re.compile("[东西南北中]?[一二三四1-4]?段|[东西南北中]路").match(text, end)
+            if level == "road"
+            else None
+        )
+        if section is not None:
+            end = section.end()
+        same = len({entry.name for entry in entries}) == 1
+        value = (
+            entries[0].name + text[end - len(section.group()) : end] if section and same else text[start:end]
+        )
+        if section is None and same:
+            value = entries[0].name
+        yield Found(part=level, value=value, start=start, end=end, certainty=0.95, entries=entries)
+
+
+def _named_by_ending(text: str, ending: _Ending, gazetteer: Gazetteer) -> Iterator[Found]:
+    shortest = 0
+    for match in re.finditer(ending.endings, text):
+        if ending.not_before and re.match(f"[{ending.not_before}]", text[match.end() :]):
+            continue
+        first = max(shortest, match.start() - ending.stem_max)
+        heard = _by_sound(text, first, match, ending.part, gazetteer)
+        if heard is not None:
+            shortest = match.end()
+            yield heard
+            continue
+        start = _trim(text, first, match.start())
+        stem = text[start : match.start()]
+        if len(stem) < ending.stem_min or re.search(f"(?:{ending.no_name})$", stem):
+            continue
+        if _NUMERALS_ONLY.fullmatch(stem):
+            continue
+        section = _SECTION.match(text, match.end()) if ending.part == "road" else None
+        shortest = section.end() if section else match.end()
+        yield Found(part=ending.part, value=text[start:shortest], start=start, end=shortest, certainty=0.7)
+
+
+def _by_sound(text: str, first: int, ending: re.Match[str], part: str, gazetteer: Gazetteer) -> Found | None:
+    """A known name that was heard or typed with other characters: 河平路, 杏福里小区."""
+    for start in range(first, ending.start()):
+        candidate = text[start : ending.end()]
+        if not re.fullmatch(f"[{HAN}]{{3,}}", candidate):
+            continue
+        entries = gazetteer.sounding_like(candidate, part)
+        if entries:
+            return Found(
+                part=part,
+                value=entries[0].name,
+                start=start,
+                end=ending.end(),
+                certainty=0.8,
+                entries=entries,
+            )
+    return None
+
+
+def _other_cities(text: str) -> Iterator[Found]:
+    for match in _CITY.finditer(text):
+        start = _trim(text, match.start(), match.end() - 1)
+        name = text[start : match.end()]
+        if len(name) > 2 and not _NO_CITY.search(name):
+            yield Found(part="city", value=name, start=start, end=match.end(), certainty=0.7)
+
+
+def _villages(text: str, found: list[Found]) -> list[Found]:
+    """村 is too common a word: it names a place only right after a town."""
+    ends = {part.end for part in found if part.part in ("street", "district")}
+    return [
+        Found(part="community", value=match.group(), start=match.start(), end=match.end(), certainty=0.7)
+        for match in (_VILLAGE.match(text, end) for end in ends)
+        if match is not None
+    ]
+
+
+def _trim(text: str, first: int, last: int) -> int:
+    """Where a name that ends at `last` can begin at the earliest, not before `first`."""
+    stem = text[first:last]
+    start = first
+    for match in re.finditer(rf"{_STOP_WORDS}|[^{HAN}]", stem):
+        start = first + match.end()
+    return start
+
+
+def _blank(text: str, found: list[Found]) -> str:
+    """The text with found stretches made unreadable, at the same length."""
+    chars = list(text)
+    for part in found:
+        chars[part.start : part.end] = "\0" * (part.end - part.start)
+    return "".join(chars)
