@@ -68,7 +68,7 @@ _VILLAGE = re.compile(rf"[{HAN}]{{1,4}}?村(?!民|委|干|里人|长)")
 _NUMERALS_ONLY = re.compile("[零一二两三四五六七八九十百几0-9]+")
 # A bare alias (东湖 for 东湖区) also begins other words (东湖公园, 高新技术): it counts only before these.
 _AFTER_ALIAS = re.compile(r"$|[\s,,。.;;、!!??的那这一边里市有]|(?=\0)")
-_NO_CITY = re.compile("[城都超门夜菜集上股楼地县本]市$")
+_NO_CITY = re.compile("(?:^.?[城超门夜菜集股楼地县本全我]|^大都)市$")
 _SECTION = re.compile("[东西南北中]?[一二三四五六1-6]段|[东西南北中]路")
 _CITY = re.compile(
     rf"(?:[{HAN}]{{2,3}}(?:省|自治区))?[{HAN}]{{2,3}}市(?=[{HAN}]{{1,4}}(?:区|县|街道|镇|路)|\0)"
