@@ -26,11 +26,13 @@ from desk.places import Place
 
 
 class Kind(StrEnum):
-    """What a turn was. DIGRESSED leaves the draft as it is and the turn to the rules of its intent."""
+    """What a turn was. DIGRESSED leaves the draft as it is and the turn to the rules of its intent;
+    QUESTION and HUMAN are the same where the understanding missed it."""
 
     ANSWERED = "answered"
     DIGRESSED = "digressed"
     QUESTION = "question"
+    HUMAN = "human"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     HURRY_DUPLICATE = "hurry_duplicate"
@@ -105,6 +107,8 @@ def step(draft: Draft, turn: Turn) -> Step:
         return _after_cancel_check(draft, turn)
     if _wants_away(turn):
         return Step(Kind.DIGRESSED, draft)
+    if _HUMAN.search(words):
+        return Step(Kind.HUMAN, draft)
     if _is(turn, "cancel", is_cancel(words)) and not _is_answer_to_yes_no(asked, words):
         return Step(Kind.ANSWERED, replace(draft, asked="cancel_check", before_cancel=asked))
     if asked == "duplicate":
@@ -151,8 +155,6 @@ def _is(turn: Turn, intent: str, by_words: bool) -> bool:
 
 
 def _wants_away(turn: Turn) -> bool:
-    if _HUMAN.search(turn.words):
-        return turn.intent in DIGRESSIONS
     return turn.intent in _ALWAYS and turn.confidence >= _ALWAYS_CONFIDENCE
 
 

@@ -87,6 +87,8 @@ class Draft:
     checked: frozenset[str] = frozenset()
     tries: Mapping[str, int] = field(default_factory=dict)
     before_cancel: str = ""
+    duplicate_number: str = ""
+    duplicate_on: str = ""
 
     def get(self, name: str) -> str:
         found = self.fields.get(name)
@@ -117,6 +119,10 @@ class Draft:
     def asking(self, name: str) -> Draft:
         return replace(self, asked=name)
 
+    def with_duplicate(self, number: str, day: str) -> Draft:
+        """Ask whether this is the caller's own order `number`, registered on `day` (for people)."""
+        return replace(self, duplicate_number=number, duplicate_on=day, asked="duplicate")
+
     def tried(self, name: str) -> Draft:
         return replace(self, tries={**self.tries, name: self.tries.get(name, 0) + 1})
 
@@ -132,6 +138,8 @@ class Draft:
             "checked": sorted(self.checked),
             "tries": dict(self.tries),
             "before_cancel": self.before_cancel,
+            "duplicate_number": self.duplicate_number,
+            "duplicate_on": self.duplicate_on,
         }
 
     @classmethod
@@ -148,4 +156,6 @@ class Draft:
             checked=frozenset(data.get("checked", ())),
             tries={name: int(count) for name, count in data.get("tries", {}).items()},
             before_cancel=str(data.get("before_cancel", "")),
+            duplicate_number=str(data.get("duplicate_number", "")),
+            duplicate_on=str(data.get("duplicate_on", "")),
         )

@@ -1,0 +1,113 @@
+"""Builds the real parts once, when the first action runs: Rasa builds actions with no arguments, and a mere import
+must not open a database."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts
+from desk.orders.limits import OrderLimits
+from desk.orders.store import OrderStore
+from desk.settings import ROOT, Settings, load_settings
+from desk.store.engine import open_engine
+
+logger = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def parts() -> Parts:
+    settings = load_settings()
+    zone = ZoneInfo(settings.timezone)
+    engine = open_engine(settings.effective_database_url)
+    return Parts(
+        orders=OrderStore(engine, _limits(settings)),
+        knowledge=Knowledge(settings),
+        judge=Judge(settings),
+        clock=lambda: datetime.now(zone),
+        city=settings.city,
+    )
+
+
+def _limits(settings: Settings) -> OrderLimits:
+    build = getattr(OrderLimits, "from_settings", None)
+    if build is not None:
+        return cast(OrderLimits, build(settings))
+    return OrderLimits(
+        emergency_h=settings.limit_emergency_h,
+        urgent_h=settings.limit_urgent_h,
+        normal_d=settings.limit_normal_d,
+        difficult_d=settings.limit_difficult_d,
+        zone=ZoneInfo(settings.timezone),
+    )
+
+
+class Knowledge(KnowledgePort):
+    """The knowledge search of the desk. An index that cannot be opened answers nothing, so that orders still work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._search: Any = None
+
+    def answer(self, query: str) -> Answer:
+        if self._search is None:
+            from desk.knowledge import open_search
+
+            self._search = open_search(self._settings)
+        found = self._search.answer(query)
+        article = getattr(found, "article", None)
+        return Answer(
+            outcome=str(found.outcome),  # type: ignore[arg-type]
+            article=_article(article) if article is not None else None,
+            candidates=tuple(_article(hit) for hit in getattr(found, "candidates", ()) or ()),
+        )
+
+
+def _article(hit: Any) -> Article:
+    def read(name: str) -> str:
+        value = getattr(hit, name, None)
+        return "" if value is None else str(value)
+
+    return Article(
+        id=read("id"),
+        title=read("title"),
+        department=read("department"),
+        voice=read("voice"),
+        body=read("body"),
+        source=read("source"),
+        effective_to=read("effective_to"),
+    )
+
+
+class Judge(JudgePort):
+    """Category and urgency. An order without a category is worse than one with, and far better than none: trouble
+    with the classifier is logged and leaves the fields empty."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._classifier: Any = None
+
+    def judge(self, order_type: str, text: str) -> Judgement:
+        try:
+            return self._judge(order_type, text)
+        except Exception as error:
+            logger.error("category classifier failed", extra={"error": type(error).__name__})
+            return Judgement()
+
+    def _judge(self, order_type: str, text: str) -> Judgement:
+        from desk.orders.category import load_or_train
+        from desk.orders.urgency import judge_urgency
+
+        if self._classifier is None:
+            self._classifier = load_or_train(ROOT / "data", self._settings.var_dir)
+        found = self._classifier.classify(text)
+        return Judgement(
+            code=str(found.code),
+            path=tuple(found.path),
+            department=str(found.department),
+            confidence=float(found.confidence),
+            urgency=str(judge_urgency(text, order_type)),
+        )

@@ -1,0 +1,101 @@
+"""Following up an order (progress, hurry, remark, withdraw): what is known and what is missing. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from desk.orders.drafting.phones import digit_runs
+from desk.orders.drafting.turn import Turn
+from desk.orders.number import LENGTH, find_number
+
+PURPOSES = {"order_status": "status", "order_hurry": "hurry", "order_remark": "remark", "order_withdraw": "withdraw"}
+LABELS = {"status": "查进度", "hurry": "催办", "remark": "补充", "withdraw": "撤回"}
+MAX_TRIES = 3
+TAIL_DIGITS = 4
+REMARK_MIN_CHARS = 4
+_REMARK_LEAD = re.compile(
+    r"^(?:我|想|要|再|给|那个|刚才|之前|的|工单|单子|投诉|诉求|里|麻烦|帮我|您|你|请|一下|一点|一条|情况|加|补充|追加|备注|说明|内容|说|是|就是|把|往|上|[,，。、:： ])+"
+)
+
+
+@dataclass(frozen=True)
+class FollowState:
+    """`text` is the remark or the reason of a withdrawal; `sure` that the citizen confirmed it."""
+
+    purpose: str
+    number: str = ""
+    tail: str = ""
+    text: str = ""
+    sure: bool = False
+    proved: bool = False
+    tries: int = 0
+    asked: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FollowState:
+        return cls(**data)
+
+    def wrong(self) -> FollowState:
+        """Number and tail did not fit: both are asked again."""
+        return replace(self, number="", tail="", tries=self.tries + 1)
+
+
+def begin(turn: Turn, last_order: str) -> FollowState:
+    """The state after the first sentence. Without a number in it, the order written in this conversation is meant."""
+    state = read(FollowState(PURPOSES.get(turn.intent, "status")), turn)
+    if not state.number and last_order:
+        state = replace(state, number=last_order)
+    if state.purpose == "remark":
+        told = _REMARK_LEAD.sub("", _without_numbers(turn.words))
+        if len(told) >= REMARK_MIN_CHARS + 2 and not re.search(r"[吗?？]$", told):
+            state = replace(state, text=told)
+    return state
+
+
+def read(state: FollowState, turn: Turn) -> FollowState:
+    """Takes number and tail out of a turn, whichever way they are said; a whole phone number gives its tail."""
+    words = turn.words
+    number = find_number(words) or ""
+    if number:
+        state = replace(state, number=number)
+    for run in digit_runs(words, TAIL_DIGITS):
+        digits = run.digits
+        if len(digits) == LENGTH and find_number(digits):
+            continue
+        if len(digits) == TAIL_DIGITS and number and digits in number and state.asked != "tail":
+            continue
+        if len(digits) in (TAIL_DIGITS, 11) and (len(digits) == 11 or state.asked == "tail" or "尾号" in words or "后四位" in words or state.number):
+            state = replace(state, tail=digits[-TAIL_DIGITS:])
+    return state
+
+
+def looks_like_number(words: str) -> bool:
+    """Digits that were meant as an order number although they are none."""
+    return any(len(run.digits) >= 8 for run in digit_runs(words, 8))
+
+
+def _without_numbers(words: str) -> str:
+    kept, position = [], 0
+    for run in digit_runs(words, TAIL_DIGITS):
+        kept.append(words[position : run.start])
+        position = run.end
+    return "".join([*kept, words[position:]]).strip(" -,，。")
+
+
+def missing(state: FollowState) -> str:
+    """What has to be asked: number, tail, text, sure; "" when the affair can be done."""
+    if not state.number:
+        return "number"
+    if not state.proved and not state.tail:
+        return "tail"
+    if state.purpose == "remark" and not state.text:
+        return "text"
+    if state.purpose == "withdraw" and not state.sure:
+        return "sure"
+    return ""

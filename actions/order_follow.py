@@ -1,0 +1,229 @@
+"""Progress, hurry, remark and withdrawal of an order: by number and the last four digits of the phone, never by
+number alone. An order that was written in this conversation is proved by that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.alarm import answer_danger
+from actions.base import Events, HotlineAction
+from actions.conversation import already_handled
+from actions.follow_state import LABELS, MAX_TRIES, FollowState, begin, looks_like_number, missing, read
+from actions.order_submit import day_and_hour, local, order_card
+from actions.replies import HUMAN, Button, ask_for_human, say
+from actions.seed import seed_of
+from desk.orders.drafting.arbitration import DIGRESSIONS
+from desk.orders.drafting.phrases import has_content, is_cancel, is_no, is_question, is_skip, is_yes
+from desk.orders.drafting.turn import Turn
+from desk.orders.errors import BadTransition, TooManyTries
+from desk.orders.number import format_number
+from desk.orders.order import Order
+
+FORM = "order_follow_form"
+DIGRESSING_CONFIDENCE = 0.6
+_SAME_AFFAIR = frozenset({"order_status", "order_hurry", "order_remark", "order_withdraw"})
+
+
+class FollowAction(HotlineAction):
+    """Shared by the form and its beginning: proof of ownership, and carrying out what was asked."""
+
+    def prove(self, tracker: Tracker, state: FollowState) -> tuple[FollowState, str]:
+        """The state with `proved` set, or a Chinese sentence that says what is wrong."""
+        if state.proved or not state.number:
+            return state, ""
+        if state.number in (tracker.get_slot("proved_orders") or []):
+            return replace(state, proved=True), ""
+        if not state.tail:
+            return state, ""
+        try:
+            order = self.parts.orders.get_for_caller(state.number, state.tail)
+        except TooManyTries:
+            return replace(state.wrong(), tries=MAX_TRIES), ""
+        if order is None:
+            return state.wrong(), "单号和手机后四位对不上,请核对一下。"
+        return replace(state, proved=True), ""
+
+    def carry_out(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
+        try:
+            match state.purpose:
+                case "hurry":
+                    self._hurry(dispatcher, state)
+                case "remark":
+                    self._remark(dispatcher, state)
+                case "withdraw":
+                    self.parts.orders.withdraw(state.number, state.text or "市民要求撤回", "citizen")
+                    say(dispatcher, f"工单 {format_number(state.number)} 已经撤回。之后想再反映,随时告诉我。")
+                case _:
+                    self._status(dispatcher, self.parts.orders.get(state.number))
+        except BadTransition:
+            order = self.parts.orders.get(state.number)
+            say(
+                dispatcher,
+                f"这张工单现在是“{order.status.label}”,不能再{LABELS[state.purpose]}了。需要的话可以重新登记一件。",
+                buttons=(Button.intent("重新登记", "order_help"), HUMAN),
+            )
+
+    def _status(self, dispatcher: CollectingDispatcher, order: Order) -> None:
+        number = format_number(order.number)
+        created, due = local(order.created_at, self.parts), local(order.due_at, self.parts)
+        where = f",承办单位是{order.department}" if order.department and order.status.value != "accepted" else ""
+        when = f",最晚{day_and_hour(due)}前答复" if order.status.is_open else ""
+        say(
+            dispatcher,
+            f"工单 {number}({order.title}),{created.month}月{created.day}日登记,现在的状态是“{order.status.label}”{where}{when}。",
+            speech=f"您的工单现在是{order.status.label}{where}{when}。",
+            kind="order_card",
+            buttons=(
+                (Button.intent("催办", "order_hurry"), Button.intent("补充", "order_remark"))
+                if order.status.is_open
+                else ()
+            ),
+            card=order_card(order, self.parts),
+        )
+
+    def _hurry(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
+        hurried = self.parts.orders.hurry(state.number, "citizen")
+        due = day_and_hour(local(hurried.order.due_at, self.parts))
+        told = "已经为您催办,会提醒承办单位" if hurried.told else "不久前刚催过,我又为您记了一次"
+        say(dispatcher, f"{told}。这张工单最晚{due}前答复。")
+
+    def _remark(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
+        self.parts.orders.add_remark(state.number, state.text[:2000], "citizen")
+        say(dispatcher, f"好的,已经补充到工单 {format_number(state.number)} 里。还有什么要补充的吗?", speech="好的,已经补充进去了。")
+
+    def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker, state: FollowState) -> Events:
+        self.carry_out(dispatcher, state)
+        proved = list(dict.fromkeys([*(tracker.get_slot("proved_orders") or []), state.number]))
+        return [
+            SlotSet("follow", None),
+            SlotSet("proved_orders", proved),
+            SlotSet("last_order", state.number),
+            SlotSet("misses", 0),
+        ]
+
+
+class BeginFollow(FollowAction):
+    """The first sentence may say all that is needed; else the form asks for the rest."""
+
+    ACTION = "action_follow_order"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        state, problem = self.prove(tracker, begin(turn, tracker.get_slot("last_order") or ""))
+        if problem:
+            say(dispatcher, problem)
+        if not missing(state):
+            return self.finish(dispatcher, tracker, state)
+        if state.tries >= MAX_TRIES:
+            return _give_up(dispatcher)
+        state = replace(state, asked=missing(state))
+        return [SlotSet("follow", state.to_json()), SlotSet("pending", None), FollowupAction(FORM)]
+
+
+class ValidateFollowForm(FollowAction):
+    ACTION = "validate_order_follow_form"
+
+    @property
+    def watches_for_danger(self) -> bool:
+        return False  # Done below: the form has to stay resumable.
+
+    def after_trouble(self, tracker: Tracker) -> Events:
+        return [SlotSet("follow", None), SlotSet("requested_slot", None)]
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        kept = tracker.get_slot("follow")
+        if not kept:
+            return [SlotSet("follow", None), SlotSet("requested_slot", None)]
+        state = FollowState.from_json(kept)
+        if already_handled(tracker, FORM):
+            slot = "order_resume" if tracker.get_slot("emergency_kind") else f"follow_{state.asked}"
+            return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
+        if answer_danger(dispatcher, turn):
+            return [SlotSet("follow", kept), SlotSet("requested_slot", "order_resume")]
+        words = turn.words
+        if is_cancel(words) or (turn.intent == "cancel" and turn.confidence >= DIGRESSING_CONFIDENCE):
+            say(dispatcher, "好的,那先不办了。还有什么可以帮您?")
+            return _leave()
+        before, state = state, read(state, turn)
+        if state == before and self._goes_elsewhere(turn, state):
+            if turn.intent in DIGRESSIONS and turn.intent not in _SAME_AFFAIR:
+                return []
+            if has_content(words):
+                say(dispatcher, "好的,那我们先登记这件事。")
+                return [*_leave(), SlotSet("order_seed", seed_of(turn)), SlotSet("pending", {"offer": "order_now"})]
+        return self._take(dispatcher, tracker, turn, state)
+
+    def _goes_elsewhere(self, turn: Turn, state: FollowState) -> bool:
+        if turn.intent in ("ask_human", "emergency", "emotion_despair"):
+            return turn.confidence >= DIGRESSING_CONFIDENCE
+        if state.asked == "text":
+            return turn.intent == "ask_knowledge" and is_question(turn.words)
+        orders = ("order_complain", "order_help", "order_report", "order_suggest")
+        wanted = turn.intent in DIGRESSIONS or (turn.intent in orders and state.asked in ("number", "tail"))
+        return wanted and turn.confidence >= DIGRESSING_CONFIDENCE and not is_skip(turn.words)
+
+    def _take(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, state: FollowState) -> Events:
+        words, asked = turn.words, state.asked
+        if asked == "text" and words:
+            state = replace(state, text=words)
+        if asked == "sure":
+            if is_yes(words) or (turn.intent == "affirm" and turn.button):
+                state = replace(state, sure=True)
+            elif is_no(words) or turn.intent == "deny":
+                say(dispatcher, "好的,工单不撤,继续办理。")
+                return _leave()
+        if asked in ("number", "tail") and (is_skip(words) or turn.intent == "skip" or "忘" in words or "找不到" in words):
+            say(
+                dispatcher,
+                "没有单号和手机后四位,为了保护您的信息,我不能查。可以转人工核实身份后帮您查。",
+                buttons=(HUMAN,),
+            )
+            return _leave()
+        state, problem = self.prove(tracker, state)
+        if state.tries >= MAX_TRIES:
+            return [*_give_up(dispatcher), SlotSet("requested_slot", None)]
+        if not missing(state):
+            return [*self.finish(dispatcher, tracker, state), SlotSet("requested_slot", None)]
+        if problem:
+            say(dispatcher, problem)
+        elif missing(state) == asked:
+            state = replace(state, tries=state.tries + 1)
+            if state.tries >= MAX_TRIES:
+                return [*_give_up(dispatcher), SlotSet("requested_slot", None)]
+            wrong = asked == "number" and looks_like_number(words)
+            say(dispatcher, "这个单号不对,单号是12位数字。" if wrong else "抱歉,我没听明白。")
+        state = replace(state, asked=missing(state))
+        return [SlotSet("follow", state.to_json()), SlotSet("requested_slot", f"follow_{state.asked}")]
+
+
+def _leave() -> Events:
+    return [SlotSet("follow", None), SlotSet("requested_slot", None)]
+
+
+def _give_up(dispatcher: CollectingDispatcher) -> Events:
+    say(
+        dispatcher,
+        "核对了几次都不一致,为了保护信息安全,这次先不能查了。您可以稍后再试,或者转人工核实。",
+        buttons=(HUMAN,),
+    )
+    ask_for_human(dispatcher, "policy", "order_proof_failed")
+    return [SlotSet("follow", None)]
+
+
+class AfterFollow(HotlineAction):
+    """The form has ended and all is said, unless the citizen went on to a new trouble."""
+
+    ACTION = "action_after_follow"
+
+    @property
+    def watches_for_danger(self) -> bool:
+        return False
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        pending = tracker.get_slot("pending") or {}
+        if pending.get("offer") == "order_now" and tracker.get_slot("order_seed"):
+            return [SlotSet("pending", None), FollowupAction("order_form")]
+        return []

@@ -1,0 +1,239 @@
+"""The order form: Rasa keeps the loop, `desk.orders.drafting` decides, this file speaks.
+
+`requested_slot` is always "order_" + the field that the draft asks for; the questions are responses in domain.yml.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.alarm import answer_danger
+from actions.base import Events, HotlineAction
+from actions.conversation import already_handled
+from actions.handoff import hand_over
+from actions.knowledge import tell
+from actions.replies import HUMAN, Button, ask_for_human, say
+from actions.seed import turn_from
+from desk.orders.drafting.arbitration import Kind, Step, step
+from desk.orders.drafting.draft import TYPES, Draft
+from desk.orders.drafting.filling import fill
+from desk.orders.drafting.likeness import find_duplicate
+from desk.orders.drafting.phones import grouped
+from desk.orders.drafting.plan import next_field
+from desk.orders.drafting.summary import caller_form, rows, shorten, spoken
+from desk.orders.drafting.turn import Turn
+
+FORM = "order_form"
+ANGRY_SCORE = 0.75
+_TYPE = re.compile(r"order_(consult|help|complain|report|suggest|praise)")
+
+
+def requested(field: str) -> str:
+    return f"order_{field}"
+
+
+class ValidateOrderForm(HotlineAction):
+    ACTION = "validate_order_form"
+
+    @property
+    def watches_for_danger(self) -> bool:
+        return False  # Done below: the form has to stay resumable.
+
+    def after_trouble(self, tracker: Tracker) -> Events:
+        """Keep the question that was open: the form must not end or start over because something broke."""
+        open_question = tracker.get_slot("requested_slot")
+        return [SlotSet("requested_slot", open_question or requested("description"))]
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        kept = tracker.get_slot("order_draft")
+        if kept and already_handled(tracker, FORM) and not tracker.get_slot("order_seed"):
+            draft = Draft.from_json(kept)
+            alarmed = tracker.get_slot("emergency_kind")
+            # After an alarm nothing may push the numbers off the screen; the question waits for the next turn.
+            slot = "order_resume" if alarmed else requested(draft.asked or next_field(draft))
+            return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
+        alarm = answer_danger(dispatcher, turn)
+        if kept is None:
+            return self._stay_out(alarm) if alarm else self._start(dispatcher, tracker, turn)
+        if alarm:
+            return [SlotSet("order_draft", kept), SlotSet("requested_slot", "order_resume")]
+        return self._go_on(dispatcher, tracker, turn, Draft.from_json(kept))
+
+    def _stay_out(self, alarm: Events) -> Events:
+        return [*alarm, SlotSet("order_outcome", "none"), SlotSet("requested_slot", None)]
+
+    def _start(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        seed = tracker.get_slot("order_seed")
+        first = turn_from(seed, turn) if seed else turn
+        named = _TYPE.fullmatch(first.intent)
+        draft = Draft(draft_id=f"t{turn.seq}", type=named.group(1) if named else "help")
+        filled = fill(draft, first)
+        draft = filled.draft
+        draft = draft.asking(next_field(draft))
+        say(dispatcher, _opening(draft, first))
+        draft = self._with_duplicate(dispatcher, draft)
+        return [
+            SlotSet("order_draft", draft.to_json()),
+            SlotSet("order_seed", None),
+            SlotSet("pending", None),
+            SlotSet("misses", 0),
+            SlotSet("order_outcome", None),
+            SlotSet("emergency_kind", None),
+            SlotSet("requested_slot", requested(draft.asked)),
+        ]
+
+    def _go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft) -> Events:
+        taken = step(draft, turn)
+        match taken.kind:
+            case Kind.DIGRESSED:
+                # No slot is set: Rasa then rejects the form and lets the rule of the intent speak.
+                return []
+            case Kind.QUESTION:
+                if tell(dispatcher, self.parts, turn.words, tracker.get_slot("style") == "simple", True) == "nothing":
+                    say(dispatcher, "这个问题我暂时没有准确答案,先不乱说;登记好以后可以请人工回答您。")
+                return self._ask(taken.draft)
+            case Kind.HUMAN:
+                return [*hand_over(dispatcher, tracker, "asked"), *self._ask(taken.draft)]
+            case Kind.CONFIRMED:
+                return self._end(taken.draft, "confirmed")
+            case Kind.CANCELLED:
+                return self._end(taken.draft, "cancelled")
+            case Kind.HURRY_DUPLICATE:
+                return self._end(taken.draft, "hurry")
+            case Kind.REMARK_DUPLICATE:
+                return self._end(taken.draft, "remark")
+            case Kind.STUCK:
+                say(dispatcher, "抱歉,我几次都没能听明白,不耽误您了,已经为您标记人工。", kind="handoff", buttons=(HUMAN,))
+                ask_for_human(dispatcher, "not_understood", "order_form")
+                return self._end(taken.draft, "stuck")
+            case Kind.UNCLEAR:
+                reason = f"{taken.problem}," if taken.problem else "抱歉,我没听明白,"
+                say(dispatcher, f"{reason}麻烦您再说一遍。")
+                return self._ask(taken.draft)
+            case Kind.ANSWERED:
+                words = _acknowledgement(draft, taken)
+                if turn.emotion == "angry" and turn.emotion_score >= ANGRY_SCORE and "soothed" not in draft.checked:
+                    words = "您的心情我理解,我一定如实记下来。" + words
+                    taken = Step(taken.kind, taken.draft.check("soothed"), taken.changed, taken.problem)
+                if words:
+                    say(dispatcher, words)
+                return self._ask(self._with_duplicate(dispatcher, taken.draft))
+
+    def _ask(self, draft: Draft) -> Events:
+        return [SlotSet("order_draft", draft.to_json()), SlotSet("requested_slot", requested(draft.asked))]
+
+    def _end(self, draft: Draft, outcome: str) -> Events:
+        return [
+            SlotSet("order_draft", draft.to_json()),
+            SlotSet("order_outcome", outcome),
+            SlotSet("requested_slot", None),
+        ]
+
+    def _with_duplicate(self, dispatcher: CollectingDispatcher, draft: Draft) -> Draft:
+        """Offers the caller's own open order before a second one is written, once the phone is known."""
+        ready = draft.has("phone") and draft.has("description") and draft.asked not in ("phone", "phone_check")
+        if not ready or "duplicate" in draft.checked or draft.asked in ("cancel_check", "change"):
+            return draft
+        own = self.parts.orders.find_open_by_phone(draft.get("phone"))
+        code = self.parts.judge.judge(draft.type, draft.get("description")).code if own else ""
+        same = find_duplicate(draft, own, code)
+        if same is None:
+            return draft.check("duplicate")
+        return draft.with_duplicate(same.number, f"{same.created_at.astimezone(self.parts.clock().tzinfo):%m月%d日}")
+
+
+def _opening(draft: Draft, turn: Turn) -> str:
+    label = TYPES[draft.type]
+    calm = "您先别着急," if turn.emotion in ("angry", "anxious") and turn.emotion_score >= 0.6 else ""
+    if not draft.has("description"):
+        return f"好的,{calm}我来帮您登记{label}。"
+    known = [draft.place_text, draft.get("event_time")]
+    told = ",".join([shorten(draft.get("description"), 40), *(part for part in known if part and part not in draft.get("description"))])
+    return f"好的,{calm}我来帮您登记{label},已经记下:{told}。"
+
+
+def _acknowledgement(before: Draft, taken: Step) -> str:
+    after, changed = taken.draft, taken.changed
+    if "correcting" in changed:
+        return "好的,请您重新说一下。"
+    if after.asked == "cancel_check":
+        return ""
+    said: list[str] = [f"{taken.problem}。"] if taken.problem else []
+    for field in changed:
+        match field:
+            case "type":
+                said.append(f"按{TYPES[after.type]}登记。")
+            case "place":
+                said.append(f"地点{'改为' if before.place else '记为'}:{after.place_text}。")
+            case "phone":
+                said.append(f"电话{'改为' if before.has('phone') else '记为'} {grouped(after.get('phone'))}。")
+            case "caller":
+                said.append(f"{caller_form(after)},您好。" if not before.has("caller_name") else f"称呼改为{caller_form(after)}。" if caller_form(after) != "您" else f"姓名改为{after.get('caller_name')}。")
+            case "event_time" if before.asked != "event_time":
+                said.append(f"时间{'改为' if before.has('event_time') else '记为'}:{after.get('event_time')}。")
+            case "confidential":
+                said.append("会为您保密,不向被反映的一方透露。" if after.get("confidential") == "yes" else "")
+            case "description" if before.has("description"):
+                said.append("这一点也补充进去了。")
+            case "skipped_phone" | "skipped_phone_check":
+                said.append("那就不留电话,之后请您凭单号来问结果。")
+            case _:
+                pass
+    text = "".join(said)
+    return f"好的,{text}" if text and not text.startswith("您") else "好的。" if changed and after.asked != "confirm" else text
+
+
+class AskConfirm(HotlineAction):
+    ACTION = "action_ask_order_form_order_confirm"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        draft = Draft.from_json(tracker.get_slot("order_draft"))
+        fields = rows(draft)
+        lines = "\n".join(f"{label}:{value}" for _, label, value in fields)
+        say(
+            dispatcher,
+            f"请您核对一下:\n{lines}\n都对的话我就登记了。",
+            speech=spoken(draft),
+            kind="order_draft",
+            buttons=(
+                Button.intent("确认登记", "affirm"),
+                Button.intent("有地方要改", "deny"),
+                Button.intent("不登记了", "cancel"),
+            ),
+            card={"fields": [{"name": name, "label": label, "value": value} for name, label, value in fields]},
+        )
+        return []
+
+
+class AskPhoneCheck(HotlineAction):
+    ACTION = "action_ask_order_form_order_phone_check"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        draft = Draft.from_json(tracker.get_slot("order_draft"))
+        say(
+            dispatcher,
+            f"跟您核对一下电话:{grouped(draft.get('phone'))},对吗?",
+            buttons=(Button.intent("对", "affirm"), Button.intent("不对", "deny")),
+        )
+        return []
+
+
+class AskDuplicate(HotlineAction):
+    ACTION = "action_ask_order_form_order_duplicate"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        draft = Draft.from_json(tracker.get_slot("order_draft"))
+        say(
+            dispatcher,
+            f"您{draft.duplicate_on}反映过类似的问题,正在办理。您要催办、补充,还是新登记一件?",
+            buttons=(
+                Button.intent("催办", "order_hurry"),
+                Button.intent("补充", "order_remark"),
+                Button.intent("新登记", "deny"),
+            ),
+        )
+        return []

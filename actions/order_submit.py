@@ -1,0 +1,115 @@
+"""What happens when the order form ends: the order is stored and its number told, or the draft is laid aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, HotlineAction
+from actions.conversation import channel_of
+from actions.ports import Parts
+from actions.replies import HUMAN, Button, ask_for_human, say
+from desk.orders.drafting.building import Filing, build_order
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.phones import masked
+from desk.orders.drafting.turn import Turn
+from desk.orders.errors import BadTransition
+from desk.orders.number import format_number
+from desk.orders.order import Order
+
+ENDINGS_WITHOUT_ORDER = ("stuck", "none")
+
+
+def order_card(order: Order, parts: Parts) -> dict[str, str | None]:
+    return {
+        "number": format_number(order.number),
+        "type": order.type.label,
+        "title": order.title,
+        "status": order.status.label,
+        "place": order.place,
+        "due_at": local(order.due_at, parts).isoformat(),
+        "phone": masked(order.phone) if order.phone else "",
+    }
+
+
+def local(moment: datetime, parts: Parts) -> datetime:
+    return moment.astimezone(parts.clock().tzinfo)
+
+
+def day_and_hour(moment: datetime) -> str:
+    return f"{moment.month}月{moment.day}日{moment.hour}点"
+
+
+class SubmitOrder(HotlineAction):
+    ACTION = "action_submit_order"
+
+    @property
+    def watches_for_danger(self) -> bool:
+        return False  # The form that ended just now has looked already.
+
+    def after_trouble(self, tracker: Tracker) -> Events:
+        # The draft stays as it is, and with it its draft_id: trying again cannot write a second order.
+        return [SlotSet("pending", {"offer": "submit"})]
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        outcome, kept = tracker.get_slot("order_outcome"), tracker.get_slot("order_draft")
+        if not kept:
+            return [SlotSet("order_outcome", None)]
+        draft = Draft.from_json(kept)
+        done: Events = [SlotSet("order_draft", None), SlotSet("order_outcome", None), SlotSet("pending", None)]
+        if outcome == "confirmed":
+            return [*done, *self._store(dispatcher, tracker, draft)]
+        if outcome == "hurry":
+            return [*done, *self._hurry(dispatcher, draft)]
+        if outcome == "remark":
+            return [*done, *self._remark(dispatcher, draft)]
+        if outcome == "cancelled":
+            say(dispatcher, "好的,这次不登记。之后想反映,随时告诉我。")
+        return done
+
+    def _store(self, dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft) -> Events:
+        about = ",".join(filter(None, (draft.get("description"), draft.get("subject"), draft.get("appeal"))))
+        judgement = self.parts.judge.judge(draft.type, about)
+        filing = Filing(
+            judgement.code, judgement.path, judgement.department, judgement.confidence, judgement.urgency
+        )
+        order = self.parts.orders.create(build_order(draft, tracker.sender_id, channel_of(tracker), filing))
+        number, due = format_number(order.number), day_and_hour(local(order.due_at, self.parts))
+        reach = "凭单号和手机后四位可以随时查进度。" if order.phone else "请保存好单号,在这里可以随时查进度。"
+        kept_secret = "您的个人信息会严格保密。" if order.confidential else ""
+        say(
+            dispatcher,
+            f"登记好了,工单号是 {number},将在{due}前答复。{kept_secret}{reach}还有什么可以帮您?",
+            speech=f"登记好了,工单号是{number},将在{due}前答复。还有什么可以帮您?",
+            kind="order_card",
+            buttons=(Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
+            card=order_card(order, self.parts),
+        )
+        if order.urgency.value == "emergency":
+            ask_for_human(dispatcher, "policy", "emergency_order")
+        return [
+            SlotSet("last_order", order.number),
+            SlotSet("proved_orders", [*(tracker.get_slot("proved_orders") or []), order.number]),
+        ]
+
+    def _hurry(self, dispatcher: CollectingDispatcher, draft: Draft) -> Events:
+        try:
+            hurried = self.parts.orders.hurry(draft.duplicate_number, "citizen")
+        except BadTransition:
+            say(dispatcher, "这张工单刚刚已经办完了。您要是还不满意,我可以重新为您登记。", buttons=(HUMAN,))
+            return []
+        told = "已经为您催办,承办单位会收到提醒。" if hurried.told else "刚刚已经催过了,我又为您记了一次。"
+        say(dispatcher, f"{told}还有什么可以帮您?", buttons=(Button.intent("没有了", "goodbye"),))
+        return []
+
+    def _remark(self, dispatcher: CollectingDispatcher, draft: Draft) -> Events:
+        try:
+            self.parts.orders.add_remark(draft.duplicate_number, draft.get("description"), "citizen")
+        except BadTransition:
+            say(dispatcher, "这张工单刚刚已经办完了,不能再补充。您要是还不满意,我可以重新为您登记。", buttons=(HUMAN,))
+            return []
+        say(dispatcher, "已经把您这次说的内容补充到原来的工单里。还有什么可以帮您?", buttons=(Button.intent("没有了", "goodbye"),))
+        return []

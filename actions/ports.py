@@ -1,0 +1,78 @@
+"""What actions need from the rest of the desk, as small protocols, so that tests bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from desk.orders.order import NewOrder, Order
+from desk.orders.store import Hurried
+
+
+class OrderPort(Protocol):
+    """The part of desk.orders.store.OrderStore that a citizen's conversation uses."""
+
+    def create(self, new_order: NewOrder) -> Order: ...
+    def get(self, number: str) -> Order: ...
+    def get_for_caller(self, number: str, phone_tail: str) -> Order | None: ...
+    def find_open_by_phone(self, phone: str) -> Sequence[Order]: ...
+    def add_remark(self, number: str, text: str, by: str) -> Order: ...
+    def hurry(self, number: str, by: str) -> Hurried: ...
+    def withdraw(self, number: str, reason: str, by: str) -> Order: ...
+
+
+@dataclass(frozen=True)
+class Article:
+    """A published article as it is told to a citizen. `body` is Markdown, `voice` the short spoken form."""
+
+    id: str
+    title: str
+    department: str = ""
+    voice: str = ""
+    body: str = ""
+    source: str = ""
+    effective_to: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    outcome: Literal["found", "ambiguous", "nothing"]
+    article: Article | None = None
+    candidates: tuple[Article, ...] = ()
+
+
+class KnowledgePort(Protocol):
+    def answer(self, query: str) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Where an order belongs and how urgent it is. Empty where nothing could be told."""
+
+    code: str = ""
+    path: tuple[str, ...] = ()
+    department: str = ""
+    confidence: float = 0.0
+    urgency: str = "normal"
+
+
+class JudgePort(Protocol):
+    def judge(self, order_type: str, text: str) -> Judgement: ...
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that actions work with."""
+
+    orders: OrderPort
+    knowledge: KnowledgePort
+    judge: JudgePort
+    clock: Clock
+    city: str = "明州市"
+    hotline: str = "12345"
