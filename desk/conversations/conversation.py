@@ -112,6 +112,7 @@ class Pending:
 
     owner: Owner
     epoch: int
+    channel: str
     messages: tuple[PendingMessage, ...]
 
 

@@ -162,7 +162,7 @@ class ConversationStore:
                 select(_messages).where(_m.conversation_id == conversation_id, _m.message_id == message_id)
             ).first()
             if old is not None:
-                pending = self._pending(connection, conversation_id, owner, state.epoch)
+                pending = self._pending(connection, conversation_id, state)
                 connection.rollback()
                 return Appended(
                     message=_message(old._mapping),
@@ -179,7 +179,7 @@ class ConversationStore:
             if owner is not Owner.BOT:
                 row["answered_at"] = now
             connection.execute(insert(_messages).values(row))
-            pending = self._pending(connection, conversation_id, owner, state.epoch)
+            pending = self._pending(connection, conversation_id, state)
             connection.commit()
         return Appended(message=_message(row), new=True, answered=owner is not Owner.BOT, pending=pending)
 
@@ -297,10 +297,12 @@ class ConversationStore:
     def pending(self, conversation_id: str) -> Pending:
         """What waits for the bot. Raises ConversationNotFound."""
         with self._engine.connect() as connection:
-            state = connection.execute(select(_c.owner, _c.epoch).where(_c.id == conversation_id)).first()
+            state = connection.execute(
+                select(_c.owner, _c.epoch, _c.channel).where(_c.id == conversation_id)
+            ).first()
             if state is None:
                 raise ConversationNotFound(conversation_id)
-            return self._pending(connection, conversation_id, Owner(state.owner), state.epoch)
+            return self._pending(connection, conversation_id, state)
 
     def unanswered(self, *, older_than: timedelta, younger_than: timedelta) -> list[str]:
         """Conversations in which a message of that age waits for the bot, the longest waiting first."""
@@ -386,13 +388,13 @@ class ConversationStore:
             update(_conversations)
             .where(_c.id == conversation_id)
             .values(last_seq=_c.last_seq + by, updated_at=now)
-            .returning(_c.last_seq, _c.owner, _c.epoch)
+            .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel)
         ).first()
         if row is None:
             raise ConversationNotFound(conversation_id)
         return row
 
-    def _pending(self, connection: Connection, conversation_id: str, owner: Owner, epoch: int) -> Pending:
+    def _pending(self, connection: Connection, conversation_id: str, state: Any) -> Pending:
         rows = connection.execute(
             select(_m.seq, _m.text, _m.payload, _m.at)
             .where(
@@ -403,7 +405,7 @@ class ConversationStore:
             .order_by(_m.seq)
         ).all()
         waiting = tuple(PendingMessage(seq=r.seq, text=r.text, payload=r.payload, at=r.at) for r in rows)
-        return Pending(owner=owner, epoch=epoch, messages=waiting)
+        return Pending(owner=Owner(state.owner), epoch=state.epoch, channel=state.channel, messages=waiting)
 
     def _offered(self, connection: Connection, conversation_id: str, payload: str) -> bool:
         rows = connection.scalars(

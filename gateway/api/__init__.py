@@ -1,0 +1,1 @@
+"""HTTP for operators and machines: orders, knowledge, health, metrics, the API description."""

@@ -1,0 +1,1 @@
+"""One package per channel that citizens come through."""

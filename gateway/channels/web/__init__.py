@@ -1,0 +1,1 @@
+"""The web chat: HTTP endpoints, the websocket, the pages."""

@@ -1,0 +1,170 @@
+"""Carries events of a conversation to every page that shows it, on this replica and on the others.
+
+Events travel by Redis pub/sub, which may lose them. That is harmless: messages are numbered, a listener that sees a
+gap reads SQL, and a sweep compares every shown conversation with SQL every few seconds, also while Redis is away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+import structlog
+from redis.exceptions import RedisError
+
+from desk.conversations import Conversation, ConversationStore, Message
+from desk.store.redis_keys import conversation_channel
+from gateway.blocking import Blocking
+from gateway.errors import StoreUnavailable
+from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.wire import message_json
+
+_log = structlog.get_logger(__name__)
+
+SWEEP_S = 3.0
+# Events wait here for Redis. When it is full they are lost to other replicas, whose sweep makes up for it.
+OUTBOX = 1000
+# A subscriber without channels blocks nothing and asks again after this long.
+LISTEN_PAUSE_S = 0.2
+
+
+class Listener(Protocol):
+    """An open page. Both methods must not block and must not raise."""
+
+    def on_event(self, event: Mapping[str, Any]) -> None:
+        """A protocol frame: `message`, `typing`, `owner`, `rated`, `error`."""
+
+    def on_head(self, conversation: Conversation) -> None:
+        """The present state of the conversation in SQL."""
+
+
+class Hub:
+    """`start` it inside the event loop; `aclose` at the end."""
+
+    def __init__(self, redis: RedisLink, store: ConversationStore, blocking: Blocking) -> None:
+        self._redis = redis
+        self._store = store
+        self._blocking = blocking
+        self._replica = secrets.token_hex(6)
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(OUTBOX)
+        self._pubsub = redis.client.pubsub(ignore_subscribe_messages=True)
+        self._wanted = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._publish_forever()),
+            asyncio.create_task(self._listen_forever()),
+            asyncio.create_task(self._sweep_forever()),
+        ]
+
+    async def aclose(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(RedisError, OSError):
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
+
+    def listen(self, conversation_id: str, listener: Listener) -> None:
+        self._listeners[conversation_id].add(listener)
+        self._wanted.set()
+
+    def leave(self, conversation_id: str, listener: Listener) -> None:
+        """Does nothing if it is not listening."""
+        listeners = self._listeners.get(conversation_id)
+        if listeners is None:
+            return
+        listeners.discard(listener)
+        if not listeners:
+            del self._listeners[conversation_id]
+            self._wanted.set()
+
+    def listening(self, conversation_id: str) -> int:
+        return len(self._listeners.get(conversation_id, ()))
+
+    def publish(self, conversation_id: str, event: Mapping[str, Any]) -> None:
+        """To the pages of this replica now, to the others as soon as Redis takes it."""
+        self._deliver(conversation_id, event)
+        body = orjson.dumps({"from": self._replica, "event": event})
+        try:
+            self._outbox.put_nowait((conversation_id, body))
+        except asyncio.QueueFull:
+            _log.warning("hub_outbox_full", conversation=conversation_id)
+
+    def publish_messages(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self.publish(message.conversation_id, {"type": "message", "message": message_json(message)})
+
+    def _deliver(self, conversation_id: str, event: Mapping[str, Any]) -> None:
+        for listener in tuple(self._listeners.get(conversation_id, ())):
+            listener.on_event(event)
+
+    async def _publish_forever(self) -> None:
+        while True:
+            batch = [await self._outbox.get()]
+            while not self._outbox.empty() and len(batch) < 100:
+                batch.append(self._outbox.get_nowait())
+            pipeline = self._redis.client.pipeline(transaction=False)
+            for conversation_id, body in batch:
+                pipeline.publish(conversation_channel(conversation_id), body)
+            with contextlib.suppress(RedisUnavailable):
+                await self._redis.run(lambda _client, p=pipeline: p.execute())  # type: ignore[misc]
+
+    async def _listen_forever(self) -> None:
+        subscribed: set[str] = set()
+        while True:
+            try:
+                if self._wanted.is_set() or not subscribed:
+                    self._wanted.clear()
+                    await self._subscribe(subscribed)
+                    if not subscribed:
+                        await self._wanted.wait()
+                        continue
+                item = await self._pubsub.get_message(timeout=LISTEN_PAUSE_S)
+                if item is not None:
+                    self._receive(item)
+            except (RedisError, OSError, TimeoutError):
+                # The client subscribes again by itself when the connection is back; begin anew to be sure.
+                subscribed.clear()
+                with contextlib.suppress(RedisError, OSError):
+                    await self._pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
+                self._pubsub = self._redis.client.pubsub(ignore_subscribe_messages=True)
+                self._wanted.set()
+                await asyncio.sleep(1.0)
+
+    async def _subscribe(self, subscribed: set[str]) -> None:
+        wanted = set(self._listeners)
+        if new := wanted - subscribed:
+            await self._pubsub.subscribe(*(conversation_channel(c) for c in new))
+        if old := subscribed - wanted:
+            await self._pubsub.unsubscribe(*(conversation_channel(c) for c in old))
+        subscribed.clear()
+        subscribed.update(wanted)
+
+    def _receive(self, item: Mapping[str, Any]) -> None:
+        try:
+            body = orjson.loads(item["data"])
+            channel = item["channel"].decode()
+            event = body["event"]
+        except (orjson.JSONDecodeError, KeyError, AttributeError):
+            _log.warning("hub_event_unreadable")
+            return
+        if body.get("from") != self._replica:
+            self._deliver(channel[channel.index("{") + 1 : -1], event)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                heads = await self._blocking.read(self._store.heads, tuple(self._listeners))
+            except StoreUnavailable:
+                continue
+            for head in heads:
+                for listener in tuple(self._listeners.get(head.id, ())):
+                    listener.on_head(head)

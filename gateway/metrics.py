@@ -1,0 +1,41 @@
+"""What operators can watch, in Prometheus' words. Labels are codes, never anything that a citizen said."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+# Seconds. A turn of the bot takes tens of milliseconds when all is well and `rasa_timeout_s` when nothing is.
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 30.0)
+
+
+class Metrics:
+    """One a process and application, with a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.turns = Counter(
+            "minsheng_turns", "Turns of the bot by outcome", ["outcome"], registry=self.registry
+        )
+        self.stage = Histogram(
+            "minsheng_turn_stage_seconds",
+            "Time of a turn by stage: store, rasa, answer, total",
+            ["stage"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.failures = Counter(
+            "minsheng_failures", "What did not work, by kind", ["kind"], registry=self.registry
+        )
+        self.sockets = Gauge("minsheng_open_sockets", "Open websockets", registry=self.registry)
+        self.rate_limited = Counter(
+            "minsheng_rate_limited", "Requests refused by a rate limit", ["scope"], registry=self.registry
+        )
+        self.marks = Counter(
+            "minsheng_handoff_marks", "Conversations marked for a human", ["reason"], registry=self.registry
+        )
+        self.spooled = Gauge(
+            "minsheng_spool_entries", "Entries that wait for the database", registry=self.registry
+        )
+        self.requests = Counter(
+            "minsheng_http_requests", "HTTP requests", ["method", "route", "status"], registry=self.registry
+        )

@@ -1,0 +1,69 @@
+"""The gateway's line to Redis, which may break at any time without anybody waiting for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from gateway.errors import GatewayError
+
+T = TypeVar("T")
+# Redis on the loopback or in the same rack answers within a millisecond.
+SOCKET_TIMEOUT_S = 0.5
+# After a failure nobody tries again for this long, so that a dead Redis costs one time-out a second, not one a turn.
+PAUSE_S = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+class RedisUnavailable(GatewayError):
+    code = "redis_unavailable"
+    retryable = True
+
+
+class RedisLink:
+    """Runs commands with a short time-out and a pause after failures. Close with `aclose`."""
+
+    def __init__(self, url: str) -> None:
+        self.client: Redis[Any] = Redis.from_url(  # type: ignore[type-arg, unused-ignore]
+            url,
+            socket_timeout=SOCKET_TIMEOUT_S,
+            socket_connect_timeout=SOCKET_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=30,
+            max_connections=100,
+        )
+        self._paused_until = 0.0
+        self._broken = False
+
+    @property
+    def broken(self) -> bool:
+        """The last command failed."""
+        return self._broken
+
+    async def run(self, command: Callable[[Redis[Any]], Awaitable[T]]) -> T:  # type: ignore[type-arg, unused-ignore]
+        """Raises RedisUnavailable, at once while paused."""
+        if time.monotonic() < self._paused_until:
+            raise RedisUnavailable
+        try:
+            result = await command(self.client)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._paused_until = time.monotonic() + PAUSE_S
+            if not self._broken:
+                _log.warning("redis_lost", error=type(error).__name__)
+            self._broken = True
+            raise RedisUnavailable from error
+        if self._broken:
+            self._broken = False
+            _log.info("redis_back")
+        return result
+
+    async def aclose(self) -> None:
+        await self.client.aclose()

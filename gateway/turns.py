@@ -1,0 +1,420 @@
+"""Runs the turns: stores what citizens say, asks Rasa, stores and delivers the answers. The shell around session.py.
+
+Per conversation at most one *drain* works in this process: it takes the conversation's turn lock, works off everything
+that waits, in order, and gives the lock back. Whoever stored a message waits for the drain's result; a message that
+another replica answered is read from the store. A drain belongs to nobody's request: it goes on when the citizen's
+connection breaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from desk.conversations import (
+    AnswerStored,
+    Appended,
+    ConversationError,
+    ConversationStore,
+    Message,
+    Owner,
+    Pending,
+)
+from desk.conversations.store import Clock, utc_now
+from gateway.blocking import Blocking
+from gateway.emergency_fallback import emergency_numbers
+from gateway.errors import MessageKept, RasaError, StillWorking, StoreUnavailable
+from gateway.hub import Hub
+from gateway.metrics import Metrics
+from gateway.rasa import RasaClient
+from gateway.replay import Replay, answer_body
+from gateway.replies import read_replies
+from gateway.session import (
+    Arrived,
+    Ask,
+    Command,
+    Drop,
+    Event,
+    Failed,
+    KeepAnswer,
+    Replied,
+    Session,
+    StoreAnswer,
+    Stored,
+    StoreFailed,
+)
+from gateway.spool import Spool
+from gateway.turn_lock import TurnLock, TurnLocks
+from gateway.wire import problem_of
+
+_log = structlog.get_logger(__name__)
+
+# A turn elsewhere may take a Rasa time-out for each message before ours; after this long something is wrong, and the
+# sweep (`recover`) finds the message again.
+LOCK_WAIT_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The complete answer to one message; no replies when nobody had to answer."""
+
+    replies: tuple[Message, ...]
+    owner: Owner
+
+
+@dataclass(eq=False)
+class _Drain:
+    conversation_id: str
+    channel: str = ""
+    # Something was stored since the drain last looked.
+    again: bool = False
+    task: asyncio.Task[None] | None = None
+    waiters: dict[int, asyncio.Future[Answer]] = field(default_factory=dict)
+    done: dict[int, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnTools:
+    """Everything that a turn touches."""
+
+    store: ConversationStore
+    blocking: Blocking
+    locks: TurnLocks
+    rasa: RasaClient
+    hub: Hub
+    spool: Spool
+    replay: Replay
+    metrics: Metrics
+    timezone: ZoneInfo
+    clock: Clock = utc_now
+
+
+class Turns:
+    def __init__(self, tools: TurnTools) -> None:
+        self._t = tools
+        self._drains: dict[str, _Drain] = {}
+        self._accepting: set[asyncio.Task[Appended]] = set()
+
+    async def accept(
+        self, conversation_id: str, message_id: str, text: str, payload: str | None = None
+    ) -> Appended:
+        """Store a citizen's message and see to its answer. Nothing can lose it once this returns.
+
+        Raises:
+            ConversationError: refused.
+            MessageKept: the database is away; the message is on disk and will be stored and answered later.
+            StoreUnavailable: not even that.
+        """
+        # In a task of its own: a page that closes in the middle must not leave a stored message without its answer.
+        task = asyncio.create_task(self._accept(conversation_id, message_id, text, payload))
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+        return await asyncio.shield(task)
+
+    async def _accept(
+        self, conversation_id: str, message_id: str, text: str, payload: str | None
+    ) -> Appended:
+        started = time.perf_counter()
+        if self._t.spool.waiting(conversation_id):
+            # What was kept came first and must be stored first.
+            await self._replay_or_keep(conversation_id, message_id, text, payload)
+        drain = self._drains.get(conversation_id)
+        opened: TurnLock | None = None
+        mine = drain is None
+        if drain is None:
+            drain = self._drains[conversation_id] = _Drain(conversation_id)
+        try:
+            if mine:
+                # Taken before storing, so that what the store reports as waiting is true and need not be read again.
+                opened = await self._t.locks.try_take(conversation_id)
+            appended = await self._t.blocking.write(
+                self._t.store.append_citizen, conversation_id, message_id, text, payload
+            )
+        except BaseException as error:
+            if mine:
+                await self._abandon(drain, opened)
+            if isinstance(error, StoreUnavailable):
+                await self._keep(conversation_id, message_id, text, payload, error)
+            raise
+        self._t.metrics.stage.labels("store").observe(time.perf_counter() - started)
+        if appended.new:
+            self._t.hub.publish_messages([appended.message])
+        if mine:
+            self._start(drain, opened, appended.pending if opened else None)
+        elif not appended.answered:
+            self._wake(conversation_id)
+        return appended
+
+    async def answer(self, appended: Appended, limit_s: float) -> Answer:
+        """Wait for the answer to a message that `accept` stored.
+
+        Raises:
+            StillWorking: not within `limit_s` seconds; it goes on all the same.
+            MessageKept: the answer is known but the database is away.
+            StoreUnavailable: the answer could not be read.
+        """
+        conversation_id, seq = appended.message.conversation_id, appended.message.seq
+        drain = self._drains.get(conversation_id)
+        if drain is not None and seq in drain.done:
+            return drain.done[seq]
+        if appended.answered:
+            answer = await self._stored_answer(conversation_id, seq)
+            return answer or Answer(replies=(), owner=appended.pending.owner)
+        drain = drain or self._wake(conversation_id)
+        waiter = drain.waiters.get(seq)
+        if waiter is None:
+            waiter = drain.waiters[seq] = asyncio.get_running_loop().create_future()
+            # Nobody may be waiting any more when it fails; an unread exception would be logged as a bug.
+            waiter.add_done_callback(lambda f: f.cancelled() or f.exception())
+        try:
+            async with asyncio.timeout(limit_s):
+                return await asyncio.shield(waiter)
+        except TimeoutError as error:
+            raise StillWorking from error
+
+    async def recover(self, *, older_than: timedelta, younger_than: timedelta) -> int:
+        """Answer what was stored but never answered: after a crash, or when a lock could not be had.
+
+        Raises StoreUnavailable. Returns the number of conversations that are worked on.
+        """
+        for conversation_id in self._t.spool.conversations():
+            self._t.hub.publish_messages(await self._t.replay.run(conversation_id))
+            self._wake(conversation_id)
+        self._t.metrics.spooled.set(len(self._t.spool))
+        found = await self._t.blocking.read(
+            self._t.store.unanswered, older_than=older_than, younger_than=younger_than
+        )
+        for conversation_id in found:
+            self._wake(conversation_id)
+        return len(found)
+
+    async def aclose(self, grace_s: float) -> None:
+        """Let turns finish for `grace_s` seconds; those cut off are found again by `recover`."""
+        tasks = [drain.task for drain in self._drains.values() if drain.task is not None]
+        if tasks:
+            _done, late = await asyncio.wait(tasks, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _wake(self, conversation_id: str) -> _Drain:
+        drain = self._drains.get(conversation_id)
+        if drain is None:
+            drain = self._drains[conversation_id] = _Drain(conversation_id)
+            self._start(drain, None, None)
+        drain.again = True
+        return drain
+
+    def _start(self, drain: _Drain, lock: TurnLock | None, pending: Pending | None) -> None:
+        drain.task = asyncio.create_task(self._run(drain, lock, pending))
+
+    async def _abandon(self, drain: _Drain, lock: TurnLock | None) -> None:
+        """Our own message was not stored; others may have joined the drain meanwhile."""
+        if drain.again or drain.waiters:
+            self._start(drain, lock, None)
+            return
+        del self._drains[drain.conversation_id]
+        if lock is not None:
+            await lock.release()
+
+    async def _run(self, drain: _Drain, lock: TurnLock | None, pending: Pending | None) -> None:
+        error: Exception = StillWorking()
+        try:
+            while True:
+                if lock is None:
+                    lock = await self._t.locks.take(drain.conversation_id, LOCK_WAIT_S)
+                    if lock is None:
+                        _log.error("turn_lock_not_had", conversation=drain.conversation_id)
+                        self._t.metrics.failures.labels("turn_lock").inc()
+                        return
+                session = Session()
+                while pending is not None or drain.again:
+                    drain.again = False
+                    if pending is None:
+                        pending = await self._read_pending(drain.conversation_id)
+                    await self._work(session, drain, pending)
+                    pending = None
+                await self._settle(drain)
+                await lock.release()
+                lock = None
+                if not drain.again:
+                    return
+        except StoreUnavailable as unavailable:
+            error = unavailable
+            self._t.metrics.failures.labels("store").inc()
+            _log.warning("turn_halted", conversation=drain.conversation_id)
+        except ConversationError as unknown:
+            error = unknown
+        except Exception:
+            self._t.metrics.failures.labels("bug").inc()
+            _log.exception("turn_crashed", conversation=drain.conversation_id)
+        finally:
+            # Before anything is awaited, so that nobody joins a drain that has ended.
+            if self._drains.get(drain.conversation_id) is drain:
+                del self._drains[drain.conversation_id]
+            for waiter in drain.waiters.values():
+                if not waiter.done():
+                    waiter.set_exception(error)
+            if lock is not None:
+                await lock.release()
+
+    async def _read_pending(self, conversation_id: str) -> Pending:
+        if self._t.spool.waiting(conversation_id):
+            # A kept answer must be in before its message can look unanswered.
+            self._t.hub.publish_messages(await self._t.replay.run(conversation_id))
+            self._t.metrics.spooled.set(len(self._t.spool))
+        return await self._t.blocking.read(self._t.store.pending, conversation_id)
+
+    async def _work(self, session: Session, drain: _Drain, pending: Pending) -> None:
+        drain.channel = pending.channel
+        arrived = Arrived(owner=pending.owner, epoch=pending.epoch, messages=pending.messages)
+        commands: deque[Command] = deque(session.receive(arrived))
+        while commands:
+            event = await self._carry_out(drain, commands.popleft())
+            if event is not None:
+                commands.extend(session.receive(event))
+
+    async def _carry_out(self, drain: _Drain, command: Command) -> Event | None:
+        match command:
+            case Ask():
+                return await self._ask(drain, command)
+            case StoreAnswer():
+                return await self._store_answer(drain, command)
+            case Drop():
+                await self._t.blocking.write(self._t.store.drop, drain.conversation_id, command.answers)
+                self._t.metrics.turns.labels("dropped").inc(len(command.answers))
+                return None
+            case KeepAnswer():
+                await self._t.blocking.file(
+                    self._t.spool.keep, drain.conversation_id, "answer", answer_body(command.answer)
+                )
+                self._t.metrics.spooled.set(len(self._t.spool))
+                self._t.metrics.turns.labels("kept").inc()
+                problem = problem_of(MessageKept())
+                self._t.hub.publish(
+                    drain.conversation_id,
+                    {"type": "error", "code": problem.code, "text": problem.text, "retryable": True},
+                )
+                for seq in command.answer.answers:
+                    self._fail(drain, seq, MessageKept())
+                return None
+
+    async def _ask(self, drain: _Drain, ask: Ask) -> Event:
+        conversation_id = drain.conversation_id
+        now = self._t.clock().astimezone(self._t.timezone)
+        metadata = {
+            "channel": drain.channel,
+            "seq": ask.seq,
+            "now": now.isoformat(timespec="seconds"),
+        }
+        self._t.hub.publish(conversation_id, {"type": "typing", "from": "bot", "on": True})
+        started = time.perf_counter()
+        try:
+            raw = await self._t.rasa.ask(conversation_id, ask.text, metadata)
+        except RasaError as error:
+            self._t.metrics.failures.labels(f"rasa_{error.failure.value}").inc()
+            _log.warning(
+                "rasa_failed", conversation=conversation_id, seq=ask.seq, failure=error.failure.value
+            )
+            return Failed(seq=ask.seq, failure=error.failure)
+        finally:
+            self._t.metrics.stage.labels("rasa").observe(time.perf_counter() - started)
+            self._t.hub.publish(conversation_id, {"type": "typing", "from": "bot", "on": False})
+        reading = read_replies(raw)
+        if reading.ignored:
+            _log.warning(
+                "rasa_reply_ignored", conversation=conversation_id, seq=ask.seq, count=reading.ignored
+            )
+        if not reading.drafts:
+            self._t.metrics.failures.labels("rasa_empty").inc()
+            _log.warning("rasa_said_nothing", conversation=conversation_id, seq=ask.seq)
+        return Replied(seq=ask.seq, reading=reading)
+
+    async def _store_answer(self, drain: _Drain, answer: StoreAnswer) -> Event:
+        conversation_id = drain.conversation_id
+        started = time.perf_counter()
+        try:
+            result = await self._t.blocking.write(
+                self._t.store.append_reply,
+                conversation_id,
+                answer.epoch,
+                answer.answers,
+                answer.drafts,
+                answer.effects,
+            )
+        except StoreUnavailable:
+            self._t.metrics.failures.labels("store").inc()
+            return StoreFailed()
+        self._t.metrics.stage.labels("answer").observe(time.perf_counter() - started)
+        self._t.metrics.turns.labels(result.stored.value).inc()
+        if result.stored is AnswerStored.STORED:
+            for mark in answer.effects.marks:
+                self._t.metrics.marks.labels(mark.reason.value).inc()
+                _log.info("marked_for_human", conversation=conversation_id, reason=mark.reason.value)
+            done = Answer(replies=result.messages, owner=result.owner)
+            for seq in answer.answers:
+                self._finish(drain, seq, done)
+            self._t.hub.publish_messages(result.messages)
+            if answer.effects.rating is not None:
+                self._t.hub.publish(conversation_id, {"type": "rated", "score": answer.effects.rating})
+            if answer.effects.close:
+                self._t.hub.publish(
+                    conversation_id, {"type": "owner", "owner": result.owner.value, "epoch": result.epoch}
+                )
+        return Stored(outcome=result.stored, owner=result.owner, epoch=result.epoch)
+
+    async def _settle(self, drain: _Drain) -> None:
+        """Waiters whose message this drain did not answer: another replica did, or nobody has to."""
+        for seq, waiter in list(drain.waiters.items()):
+            if not waiter.done():
+                answer = await self._stored_answer(drain.conversation_id, seq)
+                if answer is not None:
+                    self._finish(drain, seq, answer)
+
+    async def _stored_answer(self, conversation_id: str, seq: int) -> Answer | None:
+        replies = await self._t.blocking.read(self._t.store.answer_of, conversation_id, seq)
+        if replies is None:
+            return None
+        conversation = await self._t.blocking.read(self._t.store.get, conversation_id)
+        return Answer(replies=tuple(replies), owner=conversation.owner)
+
+    def _finish(self, drain: _Drain, seq: int, answer: Answer) -> None:
+        drain.done[seq] = answer
+        waiter = drain.waiters.pop(seq, None)
+        if waiter is not None and not waiter.done():
+            waiter.set_result(answer)
+
+    def _fail(self, drain: _Drain, seq: int, error: Exception) -> None:
+        waiter = drain.waiters.pop(seq, None)
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(error)
+
+    async def _replay_or_keep(
+        self, conversation_id: str, message_id: str, text: str, payload: str | None
+    ) -> None:
+        try:
+            self._t.hub.publish_messages(await self._t.replay.run(conversation_id))
+        except StoreUnavailable as error:
+            await self._keep(conversation_id, message_id, text, payload, error)
+
+    async def _keep(
+        self, conversation_id: str, message_id: str, text: str, payload: str | None, cause: Exception
+    ) -> None:
+        """Put the message into the spool. Always raises."""
+        body = {"message_id": message_id, "text": text, "payload": payload, "at": self._t.clock().isoformat()}
+        try:
+            await self._t.blocking.file(self._t.spool.keep, conversation_id, "message", body)
+        except OSError:
+            _log.error("message_not_kept", conversation=conversation_id)
+            self._t.metrics.failures.labels("spool").inc()
+            raise StoreUnavailable from cause
+        self._t.metrics.spooled.set(len(self._t.spool))
+        self._t.metrics.failures.labels("store").inc()
+        _log.warning("message_kept", conversation=conversation_id)
+        raise MessageKept(emergency_numbers(text)) from cause

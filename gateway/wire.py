@@ -1,0 +1,194 @@
+"""The protocol's JSON: what comes in (validated) and what goes out. docs/protocol.md is the contract."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from desk.conversations import (
+    ConversationClosed,
+    ConversationError,
+    ConversationNotFound,
+    Message,
+    PayloadNotOffered,
+    WrongToken,
+)
+from gateway import sentences
+from gateway.errors import GatewayError, MessageKept, Refused, StillWorking, StoreUnavailable, TooMany
+
+MessageId = Annotated[str, Field(min_length=1, max_length=64)]
+Comment = Annotated[str, Field(max_length=1000)]
+Score = Annotated[int, Field(ge=1, le=5, strict=True)]
+# Longer than any payload of ours.
+Payload = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Incoming(BaseModel):
+    """Unknown keys are ignored, so that newer pages can talk to older gateways."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class NewConversation(Incoming):
+    channel: Literal["web", "api"] = "api"
+
+
+class NewMessage(Incoming):
+    message_id: MessageId
+    # The upper bound is a setting; see `check_length`.
+    text: str = Field(min_length=1)
+    payload: Payload | None = None
+
+
+class Rating(Incoming):
+    score: Score
+    comment: Comment | None = None
+
+
+class Hello(Incoming):
+    type: Literal["hello"]
+    conversation: str | None = Field(None, max_length=64)
+    token: str | None = Field(None, max_length=128)
+    after: int = Field(0, ge=0)
+
+
+class Send(NewMessage):
+    type: Literal["send"]
+
+
+class Rate(Rating):
+    type: Literal["rate"]
+
+
+class Ping(Incoming):
+    type: Literal["ping"]
+
+
+class ErrorBody(BaseModel):
+    code: str
+    text: str
+    retryable: bool
+
+
+class ErrorEnvelope(BaseModel):
+    error: ErrorBody
+
+
+class QuickReplyOut(BaseModel):
+    text: str
+    payload: str | None
+
+
+class MessageOut(BaseModel):
+    """Only describes the JSON of `message_json` for the API description."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    seq: int
+    from_: Literal["citizen", "bot", "seat", "system"] = Field(alias="from")
+    text: str
+    format: Literal["plain", "markdown"]
+    speech: str
+    kind: str
+    quick_replies: list[QuickReplyOut]
+    card: dict[str, Any] | None
+    message_id: str | None
+    at: str
+
+
+class ConversationOut(BaseModel):
+    id: str
+    token: str
+    owner: str
+    greeting: list[MessageOut]
+
+
+class AnswerOut(BaseModel):
+    seq: int
+    replies: list[MessageOut]
+    owner: str
+
+
+class MessagesOut(BaseModel):
+    messages: list[MessageOut]
+    owner: str
+    last_seq: int
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    return {
+        "seq": message.seq,
+        "from": message.sender.value,
+        "text": message.text,
+        "format": message.format,
+        "speech": message.speech,
+        "kind": message.kind,
+        "quick_replies": [{"text": q.text, "payload": q.payload} for q in message.quick_replies],
+        "card": message.card,
+        "message_id": message.message_id,
+        "at": message.at.isoformat(),
+    }
+
+
+def error_json(code: str, text: str, *, retryable: bool) -> dict[str, Any]:
+    return {"error": {"code": code, "text": text, "retryable": retryable}}
+
+
+class Problem(BaseModel):
+    """An error as the outside sees it, by HTTP status."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: int
+    code: str
+    text: str
+    retryable: bool = False
+    retry_after_s: int | None = None
+
+
+def problem_of(error: GatewayError | ConversationError) -> Problem:
+    """The one place where our errors become status, code and Chinese sentence."""
+    match error:
+        case WrongToken():
+            return Problem(status=401, code="unauthorized", text=sentences.TOKEN_WRONG)
+        case ConversationNotFound():
+            return Problem(status=404, code="not_found", text=sentences.NOT_FOUND)
+        case ConversationClosed():
+            return Problem(status=409, code="closed", text=sentences.CLOSED)
+        case PayloadNotOffered():
+            return Problem(status=422, code="payload_unknown", text=sentences.PAYLOAD_UNKNOWN)
+        case Refused():
+            return Problem(status=error.status, code=error.code, text=error.text)
+        case TooMany():
+            new = error.scope == "conversations"
+            return Problem(
+                status=429,
+                code=error.code,
+                text=sentences.TOO_MANY_CONVERSATIONS if new else sentences.TOO_MANY,
+                retryable=True,
+                retry_after_s=max(1, int(error.retry_after_s + 0.999)),
+            )
+        case MessageKept():
+            text = sentences.KEPT
+            if error.numbers:
+                text = sentences.emergency_text(error.numbers) + text
+            return Problem(status=503, code=error.code, text=text, retryable=True, retry_after_s=5)
+        case StoreUnavailable():
+            return Problem(
+                status=503, code=error.code, text=sentences.NOT_STORED, retryable=True, retry_after_s=5
+            )
+        case StillWorking():
+            return Problem(
+                status=503, code=error.code, text=sentences.STILL_WORKING, retryable=True, retry_after_s=2
+            )
+        case _:
+            return Problem(status=500, code="internal", text=sentences.INTERNAL)
+
+
+def check_length(text: str, limit: int) -> None:
+    """Raises Refused (413, or 422 for nothing but white space)."""
+    if len(text) > limit:
+        raise Refused(413, "too_long", sentences.TOO_LONG)
+    if not text.strip():
+        raise Refused(422, "malformed", sentences.MALFORMED)
