@@ -113,8 +113,8 @@ class OrderStore:
     def create(self, new_order: NewOrder) -> Order:
         """Store an order and give it a number.
 
-        Idempotent by (conversation_id, draft_id): a repeated call, also a concurrent one or one after a crash,
-        returns the order that was stored first.
+        Idempotent by (conversation_id, draft_id): a repeated call, also a concurrent one or one after a
+        crash, returns the order that was stored first.
 
         Raises:
             BadOrder: a field is empty that must not be, or too long.
@@ -133,7 +133,7 @@ class OrderStore:
                 number = self._insert_order(connection, values, new_order)
                 return _load_known(connection, number)
         except IntegrityError:
-            # Somebody stored this draft between our look and our insert: their number counts, ours is rolled back.
+            # Somebody stored this draft between our look and our insert: their number counts, ours is undone.
             with self._reading() as connection:
                 known = _load(connection, same_draft)
             if known is None:
@@ -143,8 +143,8 @@ class OrderStore:
     def _insert_order(self, connection: Connection, values: dict[str, Any], new_order: NewOrder) -> str:
         now = self._clock()
         day = now.astimezone(self._limits.zone).date()
-        # The first statement writes: SQLite takes its lock here and PostgreSQL the day's row, so that numbers go
-        # out one after the other; a rollback gives the number back.
+        # The first statement writes: SQLite takes its lock here and PostgreSQL the day's row, so that numbers
+        # go out one after the other; a rollback gives the number back.
         sequence: int = connection.execute(
             self._insert(t.order_numbers)
             .values(day=day, last=1)
@@ -268,7 +268,7 @@ class OrderStore:
         return Hurried(order=order, told=told, next_at=since + interval)
 
     def withdraw(self, number: str, reason: str, by: str) -> Order:
-        """Take the order back. Withdrawing a withdrawn order changes nothing. Raises OrderNotFound, BadTransition."""
+        """Take the order back; a withdrawn order stays as it is. Raises OrderNotFound, BadTransition."""
         return self.change_status(number, OrderStatus.WITHDRAWN, by, reason)
 
     def change_status(self, number: str, wanted: OrderStatus, by: str, note: str = "") -> Order:
