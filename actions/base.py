@@ -25,7 +25,7 @@ Events = list[dict[str, Any]]
 TROUBLE = "抱歉,系统刚才没能办成这一步,您说的内容已经留存。请稍后再试一次,我也已经把您的情况标记给人工。"
 
 
-class HotlineAction(Action, ABC):
+class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no types
     """`run` is what Rasa calls. Subclasses write `act`, which may block: it runs in a thread of its own."""
 
     ACTION = ""

@@ -97,7 +97,11 @@ def already_handled(tracker: Tracker, form: str) -> bool:
     for event in since_last_turn(tracker):
         if event.get("event") == "action_execution_rejected":
             return True
-        if event.get("event") == "action" and event.get("name") not in (form, "action_extract_slots", "action_listen"):
+        if event.get("event") == "action" and event.get("name") not in (
+            form,
+            "action_extract_slots",
+            "action_listen",
+        ):
             return True
     return False
 

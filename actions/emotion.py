@@ -34,7 +34,16 @@ class CalmDown(HotlineAction):
         if tracker.active_loop:
             say(dispatcher, "让您着急了,对不起。这件事我们一步一步办好,也可以随时说“转人工”。")
         elif count >= TIMES_BEFORE_HUMAN:
-            say(dispatcher, "您的心情我能理解,这件事我已经为您标记给人工。您也可以现在告诉我具体情况,我先记下来。", kind="handoff", buttons=(HUMAN, REGISTER))
+            say(
+                dispatcher,
+                "您的心情我能理解,这件事我已经为您标记给人工。您也可以现在告诉我具体情况,我先记下来。",
+                kind="handoff",
+                buttons=(HUMAN, REGISTER),
+            )
         else:
-            say(dispatcher, "您先消消气,遇到这样的事谁都会着急。您告诉我是什么事、在哪里,我马上帮您登记,也可以转人工。", buttons=(REGISTER, HUMAN))
+            say(
+                dispatcher,
+                "您先消消气,遇到这样的事谁都会着急。您告诉我是什么事、在哪里,我马上帮您登记,也可以转人工。",
+                buttons=(REGISTER, HUMAN),
+            )
         return events

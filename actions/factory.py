@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts
@@ -24,24 +24,11 @@ def parts() -> Parts:
     zone = ZoneInfo(settings.timezone)
     engine = open_engine(settings.effective_database_url)
     return Parts(
-        orders=OrderStore(engine, _limits(settings)),
+        orders=OrderStore(engine, OrderLimits.from_settings(settings)),
         knowledge=Knowledge(settings),
         judge=Judge(settings),
         clock=lambda: datetime.now(zone),
         city=settings.city,
-    )
-
-
-def _limits(settings: Settings) -> OrderLimits:
-    build = getattr(OrderLimits, "from_settings", None)
-    if build is not None:
-        return cast(OrderLimits, build(settings))
-    return OrderLimits(
-        emergency_h=settings.limit_emergency_h,
-        urgent_h=settings.limit_urgent_h,
-        normal_d=settings.limit_normal_d,
-        difficult_d=settings.limit_difficult_d,
-        zone=ZoneInfo(settings.timezone),
     )
 
 

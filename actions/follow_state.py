@@ -11,7 +11,12 @@ from desk.orders.drafting.phones import digit_runs
 from desk.orders.drafting.turn import Turn
 from desk.orders.number import LENGTH, find_number
 
-PURPOSES = {"order_status": "status", "order_hurry": "hurry", "order_remark": "remark", "order_withdraw": "withdraw"}
+PURPOSES = {
+    "order_status": "status",
+    "order_hurry": "hurry",
+    "order_remark": "remark",
+    "order_withdraw": "withdraw",
+}
 LABELS = {"status": "查进度", "hurry": "催办", "remark": "补充", "withdraw": "撤回"}
 MAX_TRIES = 3
 TAIL_DIGITS = 4
@@ -70,7 +75,9 @@ def read(state: FollowState, turn: Turn) -> FollowState:
             continue
         if len(digits) == TAIL_DIGITS and number and digits in number and state.asked != "tail":
             continue
-        if len(digits) in (TAIL_DIGITS, 11) and (len(digits) == 11 or state.asked == "tail" or "尾号" in words or "后四位" in words or state.number):
+        if len(digits) in (TAIL_DIGITS, 11) and (
+            len(digits) == 11 or state.asked == "tail" or "尾号" in words or "后四位" in words or state.number
+        ):
             state = replace(state, tail=digits[-TAIL_DIGITS:])
     return state
 

@@ -29,10 +29,18 @@ def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str) -
         say(dispatcher, "已经为您标记过了,您的情况和对话都会留给人工,不用再说一遍。", kind="handoff")
         return []
     if tracker.active_loop:
-        say(dispatcher, "好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容都会留给他们。我们可以先把这件事登记好。", kind="handoff")
+        say(
+            dispatcher,
+            "好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容都会留给他们。我们可以先把这件事登记好。",
+            kind="handoff",
+        )
         return [SlotSet("handoff_marked", True)]
     if phone:
-        say(dispatcher, f"好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容和电话 {grouped(phone)} 都会留给他们。", kind="handoff")
+        say(
+            dispatcher,
+            f"好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容和电话 {grouped(phone)} 都会留给他们。",
+            kind="handoff",
+        )
         return [SlotSet("handoff_marked", True)]
     say(
         dispatcher,

@@ -19,7 +19,9 @@ CANDIDATES_SHOWN = 3
 SPEECH_CHARS = 120
 
 
-def tell(dispatcher: CollectingDispatcher, parts: Parts, query: str, simple: bool, in_form: bool = False) -> str:
+def tell(
+    dispatcher: CollectingDispatcher, parts: Parts, query: str, simple: bool, in_form: bool = False
+) -> str:
     """Say what the knowledge base has on `query`; returns "found", "ambiguous" or "nothing" (then nothing was said)."""
     answer = parts.knowledge.answer(query)
     if answer.outcome == "found" and answer.article is not None:

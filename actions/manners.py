@@ -33,7 +33,11 @@ class AnswerAbuse(HotlineAction):
         if count == 1:
             say(dispatcher, "我知道您有气。您告诉我遇到了什么事,我来帮您反映。")
         else:
-            say(dispatcher, "我很想帮您,也请您文明用语。您可以继续说您的事情,或者转人工。", buttons=(REGISTER, HUMAN))
+            say(
+                dispatcher,
+                "我很想帮您,也请您文明用语。您可以继续说您的事情,或者转人工。",
+                buttons=(REGISTER, HUMAN),
+            )
         return [SlotSet("abuse_count", count)]
 
 
@@ -49,7 +53,10 @@ class OutOfScope(HotlineAction):
     ACTION = "action_out_of_scope"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        say(dispatcher, f"这个不在{self.parts.hotline}热线的服务范围,我帮不上忙。政策咨询、投诉求助、工单进度,这些您都可以找我。")
+        say(
+            dispatcher,
+            f"这个不在{self.parts.hotline}热线的服务范围,我帮不上忙。政策咨询、投诉求助、工单进度,这些您都可以找我。",
+        )
         return []
 
 
@@ -129,7 +136,10 @@ class Goodbye(HotlineAction):
     ACTION = "action_goodbye"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        ask_rating(dispatcher, f"感谢您使用{self.parts.city}{self.parts.hotline}热线,再见!方便的话,请给这次服务打个分。")
+        ask_rating(
+            dispatcher,
+            f"感谢您使用{self.parts.city}{self.parts.hotline}热线,再见!方便的话,请给这次服务打个分。",
+        )
         if not tracker.active_loop:
             signal(dispatcher, "close")
         return []

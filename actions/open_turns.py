@@ -27,7 +27,11 @@ class Affirm(HotlineAction):
         pending = tracker.get_slot("pending") or {}
         match pending.get("offer"):
             case "order":
-                return [SlotSet("order_seed", pending.get("seed")), SlotSet("pending", None), FollowupAction("order_form")]
+                return [
+                    SlotSet("order_seed", pending.get("seed")),
+                    SlotSet("pending", None),
+                    FollowupAction("order_form"),
+                ]
             case "submit":
                 return [FollowupAction("action_submit_order")]
             case "callback":
@@ -43,7 +47,11 @@ class Deny(HotlineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         if tracker.get_slot("pending"):
-            say(dispatcher, "好的,那就不办了。还有什么可以帮您?", buttons=(Button.intent("没有了", "goodbye"),))
+            say(
+                dispatcher,
+                "好的,那就不办了。还有什么可以帮您?",
+                buttons=(Button.intent("没有了", "goodbye"),),
+            )
         else:
             say(dispatcher, "好的。有需要随时找我。", buttons=(Button.intent("没有了", "goodbye"),))
         return [SlotSet("pending", None)]
@@ -76,18 +84,29 @@ class TakeDetail(HotlineAction):
         if offered(tracker) == "callback" or (phone and tracker.get_slot("handoff_marked")):
             if phone is None:
                 reason = "这个号码好像不对," if bad else ""
-                say(dispatcher, f"{reason}请再说一下您的电话号码。", buttons=(Button.intent("不留电话", "skip"),))
+                say(
+                    dispatcher,
+                    f"{reason}请再说一下您的电话号码。",
+                    buttons=(Button.intent("不留电话", "skip"),),
+                )
                 return []
             ask_for_human(dispatcher, "asked", "callback_number_given")
             say(dispatcher, f"好的,回电号码记为 {grouped(phone.digits)},已经和您的情况一起标记给人工。")
             return [SlotSet("callback_phone", phone.digits), SlotSet("pending", None)]
         if has_content(words) and not is_question(words):
             return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
-        if is_question(words) and tell(dispatcher, self.parts, words, tracker.get_slot("style") == "simple") != "nothing":
+        if (
+            is_question(words)
+            and tell(dispatcher, self.parts, words, tracker.get_slot("style") == "simple") != "nothing"
+        ):
             return [SlotSet("misses", 0)]
         if not words:
             return miss(dispatcher, tracker, turn, understood=False)
-        say(dispatcher, "好的,我记住了。这是要反映什么事情呢?您说一下经过,我来登记。", buttons=(REGISTER, HUMAN))
+        say(
+            dispatcher,
+            "好的,我记住了。这是要反映什么事情呢?您说一下经过,我来登记。",
+            buttons=(REGISTER, HUMAN),
+        )
         return [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)})]
 
 
@@ -103,5 +122,10 @@ class KeepSecret(HotlineAction):
         about = f"工单 {format_number(last)} 我会标注。" if last else ""
         if last:
             self.parts.orders.add_remark(last, "市民要求对个人信息保密", "citizen")
-        say(dispatcher, f"可以的,{about}您的个人信息会保密,不向被反映的一方透露。您要反映什么事情?" if not last else f"可以的,{about}您的个人信息会保密。")
+        say(
+            dispatcher,
+            f"可以的,{about}您的个人信息会保密,不向被反映的一方透露。您要反映什么事情?"
+            if not last
+            else f"可以的,{about}您的个人信息会保密。",
+        )
         return []

@@ -70,7 +70,9 @@ class FollowAction(HotlineAction):
     def _status(self, dispatcher: CollectingDispatcher, order: Order) -> None:
         number = format_number(order.number)
         created, due = local(order.created_at, self.parts), local(order.due_at, self.parts)
-        where = f",承办单位是{order.department}" if order.department and order.status.value != "accepted" else ""
+        where = (
+            f",承办单位是{order.department}" if order.department and order.status.value != "accepted" else ""
+        )
         when = f",最晚{day_and_hour(due)}前答复" if order.status.is_open else ""
         say(
             dispatcher,
@@ -93,7 +95,11 @@ class FollowAction(HotlineAction):
 
     def _remark(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
         self.parts.orders.add_remark(state.number, state.text[:2000], "citizen")
-        say(dispatcher, f"好的,已经补充到工单 {format_number(state.number)} 里。还有什么要补充的吗?", speech="好的,已经补充进去了。")
+        say(
+            dispatcher,
+            f"好的,已经补充到工单 {format_number(state.number)} 里。还有什么要补充的吗?",
+            speech="好的,已经补充进去了。",
+        )
 
     def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker, state: FollowState) -> Events:
         self.carry_out(dispatcher, state)
@@ -153,7 +159,11 @@ class ValidateFollowForm(FollowAction):
                 return []
             if has_content(words):
                 say(dispatcher, "好的,那我们先登记这件事。")
-                return [*_leave(), SlotSet("order_seed", seed_of(turn)), SlotSet("pending", {"offer": "order_now"})]
+                return [
+                    *_leave(),
+                    SlotSet("order_seed", seed_of(turn)),
+                    SlotSet("pending", {"offer": "order_now"}),
+                ]
         return self._take(dispatcher, tracker, turn, state)
 
     def _goes_elsewhere(self, turn: Turn, state: FollowState) -> bool:
@@ -165,7 +175,9 @@ class ValidateFollowForm(FollowAction):
         wanted = turn.intent in DIGRESSIONS or (turn.intent in orders and state.asked in ("number", "tail"))
         return wanted and turn.confidence >= DIGRESSING_CONFIDENCE and not is_skip(turn.words)
 
-    def _take(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, state: FollowState) -> Events:
+    def _take(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, state: FollowState
+    ) -> Events:
         words, asked = turn.words, state.asked
         if asked == "text" and words:
             state = replace(state, text=words)
@@ -175,7 +187,9 @@ class ValidateFollowForm(FollowAction):
             elif is_no(words) or turn.intent == "deny":
                 say(dispatcher, "好的,工单不撤,继续办理。")
                 return _leave()
-        if asked in ("number", "tail") and (is_skip(words) or turn.intent == "skip" or "忘" in words or "找不到" in words):
+        if asked in ("number", "tail") and (
+            is_skip(words) or turn.intent == "skip" or "忘" in words or "找不到" in words
+        ):
             say(
                 dispatcher,
                 "没有单号和手机后四位,为了保护您的信息,我不能查。可以转人工核实身份后帮您查。",

@@ -93,7 +93,10 @@ class ValidateOrderForm(HotlineAction):
                 # No slot is set: Rasa then rejects the form and lets the rule of the intent speak.
                 return []
             case Kind.QUESTION:
-                if tell(dispatcher, self.parts, turn.words, tracker.get_slot("style") == "simple", True) == "nothing":
+                if (
+                    tell(dispatcher, self.parts, turn.words, tracker.get_slot("style") == "simple", True)
+                    == "nothing"
+                ):
                     say(dispatcher, "这个问题我暂时没有准确答案,先不乱说;登记好以后可以请人工回答您。")
                 return self._ask(taken.draft)
             case Kind.HUMAN:
@@ -107,7 +110,12 @@ class ValidateOrderForm(HotlineAction):
             case Kind.REMARK_DUPLICATE:
                 return self._end(taken.draft, "remark")
             case Kind.STUCK:
-                say(dispatcher, "抱歉,我几次都没能听明白,不耽误您了,已经为您标记人工。", kind="handoff", buttons=(HUMAN,))
+                say(
+                    dispatcher,
+                    "抱歉,我几次都没能听明白,不耽误您了,已经为您标记人工。",
+                    kind="handoff",
+                    buttons=(HUMAN,),
+                )
                 ask_for_human(dispatcher, "not_understood", "order_form")
                 return self._end(taken.draft, "stuck")
             case Kind.UNCLEAR:
@@ -116,7 +124,11 @@ class ValidateOrderForm(HotlineAction):
                 return self._ask(taken.draft)
             case Kind.ANSWERED:
                 words = _acknowledgement(draft, taken)
-                if turn.emotion == "angry" and turn.emotion_score >= ANGRY_SCORE and "soothed" not in draft.checked:
+                if (
+                    turn.emotion == "angry"
+                    and turn.emotion_score >= ANGRY_SCORE
+                    and "soothed" not in draft.checked
+                ):
                     words = "您的心情我理解,我一定如实记下来。" + words
                     taken = Step(taken.kind, taken.draft.check("soothed"), taken.changed, taken.problem)
                 if words:
@@ -135,7 +147,9 @@ class ValidateOrderForm(HotlineAction):
 
     def _with_duplicate(self, dispatcher: CollectingDispatcher, draft: Draft) -> Draft:
         """Offers the caller's own open order before a second one is written, once the phone is known."""
-        ready = draft.has("phone") and draft.has("description") and draft.asked not in ("phone", "phone_check")
+        ready = (
+            draft.has("phone") and draft.has("description") and draft.asked not in ("phone", "phone_check")
+        )
         if not ready or "duplicate" in draft.checked or draft.asked in ("cancel_check", "change"):
             return draft
         own = self.parts.orders.find_open_by_phone(draft.get("phone"))
@@ -143,7 +157,9 @@ class ValidateOrderForm(HotlineAction):
         same = find_duplicate(draft, own, code)
         if same is None:
             return draft.check("duplicate")
-        return draft.with_duplicate(same.number, f"{same.created_at.astimezone(self.parts.clock().tzinfo):%m月%d日}")
+        return draft.with_duplicate(
+            same.number, f"{same.created_at.astimezone(self.parts.clock().tzinfo):%m月%d日}"
+        )
 
 
 def _opening(draft: Draft, turn: Turn) -> str:
@@ -152,7 +168,12 @@ def _opening(draft: Draft, turn: Turn) -> str:
     if not draft.has("description"):
         return f"好的,{calm}我来帮您登记{label}。"
     known = [draft.place_text, draft.get("event_time")]
-    told = ",".join([shorten(draft.get("description"), 40), *(part for part in known if part and part not in draft.get("description"))])
+    told = ",".join(
+        [
+            shorten(draft.get("description"), 40),
+            *(part for part in known if part and part not in draft.get("description")),
+        ]
+    )
     return f"好的,{calm}我来帮您登记{label},已经记下:{told}。"
 
 
@@ -170,11 +191,21 @@ def _acknowledgement(before: Draft, taken: Step) -> str:
             case "place":
                 said.append(f"地点{'改为' if before.place else '记为'}:{after.place_text}。")
             case "phone":
-                said.append(f"电话{'改为' if before.has('phone') else '记为'} {grouped(after.get('phone'))}。")
+                said.append(
+                    f"电话{'改为' if before.has('phone') else '记为'} {grouped(after.get('phone'))}。"
+                )
             case "caller":
-                said.append(f"{caller_form(after)},您好。" if not before.has("caller_name") else f"称呼改为{caller_form(after)}。" if caller_form(after) != "您" else f"姓名改为{after.get('caller_name')}。")
+                said.append(
+                    f"{caller_form(after)},您好。"
+                    if not before.has("caller_name")
+                    else f"称呼改为{caller_form(after)}。"
+                    if caller_form(after) != "您"
+                    else f"姓名改为{after.get('caller_name')}。"
+                )
             case "event_time" if before.asked != "event_time":
-                said.append(f"时间{'改为' if before.has('event_time') else '记为'}:{after.get('event_time')}。")
+                said.append(
+                    f"时间{'改为' if before.has('event_time') else '记为'}:{after.get('event_time')}。"
+                )
             case "confidential":
                 said.append("会为您保密,不向被反映的一方透露。" if after.get("confidential") == "yes" else "")
             case "description" if before.has("description"):
@@ -184,7 +215,13 @@ def _acknowledgement(before: Draft, taken: Step) -> str:
             case _:
                 pass
     text = "".join(said)
-    return f"好的,{text}" if text and not text.startswith("您") else "好的。" if changed and after.asked != "confirm" else text
+    return (
+        f"好的,{text}"
+        if text and not text.startswith("您")
+        else "好的。"
+        if changed and after.asked != "confirm"
+        else text
+    )
 
 
 class AskConfirm(HotlineAction):
@@ -204,7 +241,9 @@ class AskConfirm(HotlineAction):
                 Button.intent("有地方要改", "deny"),
                 Button.intent("不登记了", "cancel"),
             ),
-            card={"fields": [{"name": name, "label": label, "value": value} for name, label, value in fields]},
+            card={
+                "fields": [{"name": name, "label": label, "value": value} for name, label, value in fields]
+            },
         )
         return []
 

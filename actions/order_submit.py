@@ -59,7 +59,11 @@ class SubmitOrder(HotlineAction):
         if not kept:
             return [SlotSet("order_outcome", None)]
         draft = Draft.from_json(kept)
-        done: Events = [SlotSet("order_draft", None), SlotSet("order_outcome", None), SlotSet("pending", None)]
+        done: Events = [
+            SlotSet("order_draft", None),
+            SlotSet("order_outcome", None),
+            SlotSet("pending", None),
+        ]
         if outcome == "confirmed":
             return [*done, *self._store(dispatcher, tracker, draft)]
         if outcome == "hurry":
@@ -109,7 +113,15 @@ class SubmitOrder(HotlineAction):
         try:
             self.parts.orders.add_remark(draft.duplicate_number, draft.get("description"), "citizen")
         except BadTransition:
-            say(dispatcher, "这张工单刚刚已经办完了,不能再补充。您要是还不满意,我可以重新为您登记。", buttons=(HUMAN,))
+            say(
+                dispatcher,
+                "这张工单刚刚已经办完了,不能再补充。您要是还不满意,我可以重新为您登记。",
+                buttons=(HUMAN,),
+            )
             return []
-        say(dispatcher, "已经把您这次说的内容补充到原来的工单里。还有什么可以帮您?", buttons=(Button.intent("没有了", "goodbye"),))
+        say(
+            dispatcher,
+            "已经把您这次说的内容补充到原来的工单里。还有什么可以帮您?",
+            buttons=(Button.intent("没有了", "goodbye"),),
+        )
         return []

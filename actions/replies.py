@@ -67,4 +67,8 @@ _MARKDOWN = re.compile(r"[*_`#>]+|^\s*[-+]\s+|\[([^\]]*)\]\([^)]*\)", re.MULTILI
 
 def plain(text: str) -> str:
     """Markdown as it is read out: without marks, links by their words."""
-    return re.sub(r"\s*\n+\s*", "。", _MARKDOWN.sub(lambda found: found.group(1) or "", text)).replace("。。", "。").strip()
+    return (
+        re.sub(r"\s*\n+\s*", "。", _MARKDOWN.sub(lambda found: found.group(1) or "", text))
+        .replace("。。", "。")
+        .strip()
+    )

@@ -22,7 +22,6 @@ from desk.orders.drafting.phrases import (
 )
 from desk.orders.drafting.plan import DESCRIPTION_MIN_CHARS, MAX_TRIES, next_field
 from desk.orders.drafting.turn import Turn
-from desk.places import Place
 
 
 class Kind(StrEnum):
@@ -83,8 +82,12 @@ _ALWAYS_CONFIDENCE = 0.7
 # How sure the understanding must be to take a turn away from the question that was asked.
 _AWAY_CONFIDENCE = 0.6
 # Words that ask for a person leave no doubt, whatever else the sentence holds.
-_HUMAN = re.compile(r"(?:转|找|换|要|叫|接)(?:个|一个|到)?(?:人工|真人|坐席|客服|活人)|^人工(?:服务|客服|坐席)?[。!！]*$")
-_AGAIN = re.compile(r"^(?:请)?(?:你)?(?:再|重新?|重复)(?:说|讲|报|复述)?(?:一)?(?:遍|次|下)|没听清|没听懂|听不清|什么[?？]?$|啥[?？]?$")
+_HUMAN = re.compile(
+    r"(?:转|找|换|要|叫|接)(?:个|一个|到)?(?:人工|真人|坐席|客服|活人)|^人工(?:服务|客服|坐席)?[。!！]*$"
+)
+_AGAIN = re.compile(
+    r"^(?:请)?(?:你)?(?:再|重新?|重复)(?:说|讲|报|复述)?(?:一)?(?:遍|次|下)|没听清|没听懂|听不清|什么[?？]?$|啥[?？]?$"
+)
 _FIELD_WORDS = (
     ("place", re.compile(r"地址|位置|地点|地方|哪里|门牌|楼栋|小区")),
     ("phone", re.compile(r"电话|号码|手机|联系方式")),
@@ -95,6 +98,7 @@ _FIELD_WORDS = (
     ("confidential", re.compile(r"保密|匿名")),
     ("description", re.compile(r"内容|描述|情况|事情|问题|经过")),
 )
+_TIMELY = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
 _NEW = re.compile(r"新|重新|另|再登|单独|不一样|不是(?:一|同)|两回事|别的事")
 _HURRY = re.compile(r"催|加急|快点|尽快")
 _REMARK = re.compile(r"补充|追加|加上|并到|合并|一起|加到")
@@ -130,22 +134,31 @@ def step(draft: Draft, turn: Turn) -> Step:
         return Step(Kind.DIGRESSED if away else Kind.QUESTION, draft)
     if filled.problem:
         return _unusable(draft, filled)
-    if asked in filled.changed or (filled.changed and (is_correction(words) or asked in ("", "change", "confirm"))):
+    if asked in filled.changed or (
+        filled.changed and (is_correction(words) or asked in ("", "change", "confirm"))
+    ):
         return _answered(filled.draft, filled.changed)
     if _is(turn, "skip", is_skip(words)) and asked:
         return _skipped(filled.draft)
     if turn.intent in DIGRESSIONS and turn.confidence >= _AWAY_CONFIDENCE and not _fits(draft, words):
-        if turn.intent != "ask_knowledge" and not filled.changed:
+        doubtful = turn.intent == "ask_knowledge" and asked in (
+            "description",
+            "place",
+            "subject",
+            "event_time",
+            "appeal",
+        )
+        if not doubtful and not filled.changed:
             return Step(Kind.DIGRESSED, draft)
     if is_correction(words):
         field = _field_named(words)
         if field:
             return Step(Kind.ANSWERED, filled.draft.asking(field), ("correcting",))
+    if filled.changed:
+        return _answered(filled.draft, filled.changed)
     free = _free_answer(filled.draft, turn)
     if free is not None:
         return _answered(free, (asked,))
-    if filled.changed:
-        return _answered(filled.draft, filled.changed)
     return _unusable(draft, filled)
 
 
@@ -164,11 +177,15 @@ def _is_answer_to_yes_no(asked: str, words: str) -> bool:
 
 def _after_cancel_check(draft: Draft, turn: Turn) -> Step:
     back = replace(draft, asked=draft.before_cancel, before_cancel="")
+    if re.search(r"继续|接着|别取消|不取消|还是(?:要|登)", turn.words):
+        return Step(Kind.ANSWERED, back.asking(back.asked or next_field(back)))
     if _is(turn, "affirm", is_yes(turn.words)) or _is(turn, "cancel", is_cancel(turn.words)):
+        return Step(Kind.CANCELLED, back)
+    if re.search(r"^不登记了|^不要了|^取消", turn.words):
         return Step(Kind.CANCELLED, back)
     if _wants_away(turn):
         return Step(Kind.DIGRESSED, draft)
-    if turn.button or is_no(turn.words) or re.search(r"继续|接着|登记|别取消|不取消", turn.words):
+    if turn.button or is_no(turn.words):
         return Step(Kind.ANSWERED, back.asking(back.asked or next_field(back)))
     if turn.intent == "deny" and len(turn.words) <= 8:
         return Step(Kind.ANSWERED, back.asking(back.asked or next_field(back)))
@@ -244,7 +261,9 @@ def _skipped(draft: Draft) -> Step:
     asked = draft.asked
     if asked in ("description", "confirm", "change", "cancel_check", "duplicate", ""):
         return _unusable(draft, Filled(draft))
-    skipped = draft.skip("phone").skip("phone_check") if asked in ("phone", "phone_check") else draft.skip(asked)
+    skipped = (
+        draft.skip("phone").skip("phone_check") if asked in ("phone", "phone_check") else draft.skip(asked)
+    )
     return Step(Kind.ANSWERED, skipped.asking(next_field(skipped)), (f"skipped_{asked}",))
 
 
@@ -268,7 +287,10 @@ def _fits(draft: Draft, words: str) -> bool:
     if draft.asked == "description":
         return len(tidy(words)) >= 12
     if draft.asked == "place":
-        return bool(re.search(r"路|街|小区|村|镇|栋|号|楼|院|对面|旁边|门口|附近|广场|市场|公园|站", words)) and len(words) <= 60
+        return (
+            bool(re.search(r"路|街|小区|村|镇|栋|号|楼|院|对面|旁边|门口|附近|广场|市场|公园|站", words))
+            and len(words) <= 60
+        )
     return False
 
 
@@ -279,24 +301,21 @@ def _free_answer(draft: Draft, turn: Turn) -> Draft | None:
         return draft.with_field("description", said(turn, tidy(words), 0, len(words), 0.8))
     if asked == "place" and 2 <= len(place_as_said(words)) <= 60 and _plausible_place(words):
         detail = place_as_said(words)
-        place = Place(**{**_parts(draft.place), "detail": detail, "text": detail, "confidence": 0.5})
+        place = replace(draft.place, detail=detail, text=detail, confidence=0.5)
         return replace(draft, place=place, place_source=said(turn, detail, 0, len(words), 0.5))
+    if asked == "event_time" and not _TIMELY.search(words):
+        return None
     if asked in ("event_time", "subject", "appeal") and 2 <= len(tidy(words)) <= 100:
         return draft.with_field(asked, said(turn, tidy(words), 0, len(words), 0.6))
     if asked == "caller":
         names = turn.named("name")
         if names:
             first = names[0]
-            return draft.with_field("caller_name", said(turn, first.value, first.start, first.end, first.confidence))
+            return draft.with_field(
+                "caller_name", said(turn, first.value, first.start, first.end, first.confidence)
+            )
     return None
 
 
 def _plausible_place(words: str) -> bool:
     return bool(re.search(r"[\u4e00-\u9fff]{2}", words)) and not is_yes(words) and not is_no(words)
-
-
-def _parts(place: Place) -> dict[str, str]:
-    return {
-        name: getattr(place, name)
-        for name in ("city", "district", "street", "community", "road", "number", "building", "unit", "room")
-    }

@@ -59,7 +59,9 @@ def _sources(draft: Draft, filing: Filing) -> dict[str, FieldSource]:
         sources["place_detail"] = _source(draft.place_source)
     if filing.code:
         turn = draft.fields["description"].turn if draft.has("description") else 0
-        sources["category_code"] = FieldSource(turn=turn, origin=Origin.CLASSIFIER, confidence=filing.confidence)
+        sources["category_code"] = FieldSource(
+            turn=turn, origin=Origin.CLASSIFIER, confidence=filing.confidence
+        )
     return sources
 
 

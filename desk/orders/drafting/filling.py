@@ -21,17 +21,25 @@ from desk.orders.drafting.plan import DESCRIPTION_MIN_CHARS
 from desk.orders.drafting.subjects import find_subject
 from desk.orders.drafting.times import find_time
 from desk.orders.drafting.turn import Turn
-from desk.places import Place, merge, parse_address
+from desk.places import Place, format_place, merge, parse_address
 
 DESCRIPTION_MAX_CHARS = 2000
-_TYPE_OF_INTENT = {f"order_{name}": name for name in ("consult", "help", "complain", "report", "suggest", "praise")}
+_TYPE_OF_INTENT = {
+    f"order_{name}": name for name in ("consult", "help", "complain", "report", "suggest", "praise")
+}
 _OPENING = re.compile(
     r"^(?:喂|您好|你好|hello|嗨|那个|嗯|呃|啊|哎|就是|请问|同志|师傅|话务员|12345吗?|我要|我想|我来|想要?|要|来|向你们|跟你们|给你们|反映|反应|投诉|举报|求助|建议|表扬|咨询|登记|"
     r"一下|一个|一件|个|事情?|问题|情况|工单|一条|件|是这样的?|这样的?|[,，。、:：!！~ ])+"
 )
-_PHONE_LEAD = re.compile(r"(?:我的?)?(?:联系)?(?:电话|手机|号码|手机号|联系方式|打)(?:号码?|号)?(?:是|为|:|：)?$")
+_PHONE_LEAD = re.compile(
+    r"(?:我的?)?(?:联系)?(?:电话|手机|号码|手机号|联系方式|打)(?:号码?|号)?(?:是|为|:|：)?$"
+)
+_NAME_LEAD = re.compile(r"(?:我叫|我姓|免贵姓|姓|我是|本人|叫我|名字叫|姓名是?|名字是)[:：, ,]?$")
+_MORE = re.compile(r"^(?:还有|另外|而且|再就是|对了|补充一下|还要说的是)[就是一点个,,、:: ]*")
 _PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
-_PLACE_LEAD = re.compile(r"^(?:(?:就|是|在|位置|地址|地点|我们?家|那个|嗯|呃|应该|大概|具体)(?:是|在|就)?[,，: ：]*)+(?=.{2,})")
+_PLACE_LEAD = re.compile(
+    r"^(?:(?:就|是|在|位置|地址|地点|我们?家|那个|嗯|呃|应该|大概|具体)(?:是|在|就)?[,，: ：]*)+(?=.{2,})"
+)
 
 
 @dataclass(frozen=True)
@@ -51,32 +59,41 @@ def fill(draft: Draft, turn: Turn) -> Filled:
     asked, correcting = draft.asked, is_correction(words) or draft.asked == "change"
     changed: list[str] = []
     used: list[tuple[int, int]] = []
+    private: list[tuple[int, int]] = []
     opening = not asked
 
     named_type = type_said(words)
     if opening and turn.intent in _TYPE_OF_INTENT and not named_type:
         named_type = _TYPE_OF_INTENT[turn.intent]
-    if named_type and named_type != draft.type and (opening or correcting or asked in ("description", "confirm")):
+    if (
+        named_type
+        and named_type != draft.type
+        and (opening or correcting or asked in ("description", "confirm"))
+    ):
         draft = replace(draft, type=named_type)
         if not opening:
             changed.append("type")
 
-    draft, problem = _fill_phone(draft, turn, changed, used)
-    draft = _fill_caller(draft, turn, correcting, changed, used)
+    draft, problem = _fill_phone(draft, turn, changed, private)
+    draft = _fill_caller(draft, turn, changed, private)
     draft = _fill_place(draft, turn, correcting, changed, used)
     draft = _fill_time(draft, turn, correcting, changed, used)
     draft = _fill_confidence(draft, turn, changed)
     draft = _fill_subject(draft, turn, correcting, changed)
     draft = _fill_appeal(draft, turn, changed)
-    draft = _fill_description(draft, turn, correcting, changed, used)
+    draft = _fill_description(draft, turn, correcting, changed, used, private)
     return Filled(draft, tuple(changed), problem)
 
 
-def said(turn: Turn, value: str, start: int, end: int, confidence: float = 1.0, origin: str = "said") -> Value:
+def said(
+    turn: Turn, value: str, start: int, end: int, confidence: float = 1.0, origin: str = "said"
+) -> Value:
     return Value(value, turn.seq, start, end, round(confidence, 3), origin)
 
 
-def _fill_phone(draft: Draft, turn: Turn, changed: list[str], used: list[tuple[int, int]]) -> tuple[Draft, str]:
+def _fill_phone(
+    draft: Draft, turn: Turn, changed: list[str], private: list[tuple[int, int]]
+) -> tuple[Draft, str]:
     words = turn.words
     good, bad = phones.find_phone(words)
     if good is None:
@@ -85,7 +102,7 @@ def _fill_phone(draft: Draft, turn: Turn, changed: list[str], used: list[tuple[i
             if not phones.problem(digits):
                 good = phones.Digits(phones.normal(digits), entity.start, entity.end)
     if good is not None:
-        used.append(_with_lead(words, good.start, good.end))
+        private.append(_with_lead(words, good.start, good.end))
         spoken = not re.search(r"\d{4}", words[good.start : good.end])
         if good.digits != draft.get("phone"):
             changed.append("phone")
@@ -106,9 +123,7 @@ def _with_lead(words: str, start: int, end: int) -> tuple[int, int]:
     return (lead.start() if lead else start), end
 
 
-def _fill_caller(
-    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]
-) -> Draft:
+def _fill_caller(draft: Draft, turn: Turn, changed: list[str], private: list[tuple[int, int]]) -> Draft:
     asked = draft.asked == "caller"
     person = find_person(turn.words, asked=asked)
     if person is None:
@@ -123,11 +138,15 @@ def _fill_caller(
         draft = draft.with_field("caller_title", said(turn, person.title, person.start, person.end))
         if "caller" not in changed:
             changed.append("caller")
-    used.append((person.start, person.end))
+    lead = _NAME_LEAD.search(turn.words[: person.start])
+    end = person.end + len(person.title) if turn.words.startswith(person.title, person.end) else person.end
+    private.append((lead.start() if lead else person.start, end))
     return draft
 
 
-def _fill_place(draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]) -> Draft:
+def _fill_place(
+    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]
+) -> Draft:
     words = turn.words
     if draft.asked in ("phone", "phone_check", "caller") and not correcting and draft.place.locatable:
         return draft
@@ -154,7 +173,28 @@ def _fill_place(draft: Draft, turn: Turn, correcting: bool, changed: list[str], 
     changed.append("place")
     used.append(span)
     source = said(turn, merged.text, *span, confidence=place.confidence)
-    return replace(draft, place=merged, place_source=source)
+    return replace(_retell(draft, merged), place=merged, place_source=source)
+
+
+def _retell(draft: Draft, merged: Place) -> Draft:
+    """The description must not send somebody to the address that was corrected."""
+    old, told = draft.place.text, draft.fields.get("description")
+    if not old or told is None or old not in told.value:
+        return draft
+    new = "".join(
+        (
+            merged.road,
+            merged.number,
+            merged.community,
+            merged.building,
+            merged.unit,
+            merged.room,
+            merged.detail,
+        )
+    )
+    return draft.with_field(
+        "description", replace(told, value=told.value.replace(old, new or format_place(merged)))
+    )
 
 
 _NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
@@ -171,7 +211,9 @@ def _span_of(words: str, place: Place) -> tuple[int, int]:
     return (start, start + len(place.text)) if start >= 0 else (0, 0)
 
 
-def _fill_time(draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]) -> Draft:
+def _fill_time(
+    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]
+) -> Draft:
     asked = draft.asked
     if asked in ("phone", "phone_check", "caller", "subject"):
         return draft
@@ -222,7 +264,9 @@ def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str]
 
 
 def _fill_appeal(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
-    if draft.asked in ("phone", "phone_check", "caller", "place") or (draft.has("appeal") and draft.asked != "appeal"):
+    if draft.asked in ("phone", "phone_check", "caller", "place") or (
+        draft.has("appeal") and draft.asked != "appeal"
+    ):
         return draft
     if draft.type in ("praise", "suggest"):
         return draft
@@ -236,23 +280,28 @@ def _fill_appeal(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
 
 
 def _fill_description(
-    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]
+    draft: Draft,
+    turn: Turn,
+    correcting: bool,
+    changed: list[str],
+    used: list[tuple[int, int]],
+    private: list[tuple[int, int]],
 ) -> Draft:
+    """The trouble in the citizen's words, without their own name and number: those have fields that are guarded."""
     words = turn.words
+    rest = tidy(_without(words, [*used, *private]))
     if draft.asked in ("", "description"):
         if draft.has("description") and not draft.asked:
             return draft
-        told = tidy(words)
-        rest = _without(words, used) if draft.asked == "" else words
-        # "我要投诉" and "我姓王,在和平路" name no trouble; the rest of a sentence has to say something by itself.
-        enough = len(tidy(rest)) >= (DESCRIPTION_MIN_CHARS if not has_content(rest) else 2)
-        if enough and told and not (draft.asked == "" and is_question(words) and draft.type != "consult"):
+        told = tidy(_without(words, private))
+        asks = is_question(words) and draft.type != "consult" and not draft.asked
+        if told and _tells_enough(draft, rest) and not asks:
             changed.append("description")
             return draft.with_field("description", said(turn, told[:DESCRIPTION_MAX_CHARS], 0, len(words)))
         return draft
     if correcting or draft.asked in ("phone", "phone_check", "caller", "subject", "appeal", "duplicate"):
         return draft
-    rest = tidy(_without(words, used))
+    rest = _MORE.sub("", rest)
     if len(rest) >= DESCRIPTION_MIN_CHARS and has_content(rest) and not is_question(words):
         known = draft.get("description")
         if rest in known or not known:
@@ -262,6 +311,13 @@ def _fill_description(
         joined = f"{known};{rest}"[:DESCRIPTION_MAX_CHARS]
         return draft.with_field("description", replace(old, value=joined))
     return draft
+
+
+def _tells_enough(draft: Draft, rest: str) -> bool:
+    """ "我要投诉", "在和平路" and "我要投诉好又来超市" name no trouble yet."""
+    if has_content(rest):
+        return len(rest) >= 2
+    return len(rest) - len(draft.get("subject")) >= (2 if draft.has("subject") else DESCRIPTION_MIN_CHARS)
 
 
 def tidy(text: str) -> str:

@@ -40,6 +40,10 @@ def find_duplicate(draft: Draft, own_open_orders: Iterable[Order], category_code
     """The caller's own open order about the same thing. Confidential orders are never offered: whoever types a
     phone number must not learn that its owner reported somebody."""
     for order in own_open_orders:
-        if not order.confidential and order.draft_id != draft.draft_id and is_same_trouble(draft, order, category_code):
+        if (
+            not order.confidential
+            and order.draft_id != draft.draft_id
+            and is_same_trouble(draft, order, category_code)
+        ):
             return order
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.orders.drafting.draft import Draft
 
 # A description shorter than this ("我要投诉") says nothing yet.
-DESCRIPTION_MIN_CHARS = 6
+DESCRIPTION_MIN_CHARS = 5
 # After so many unusable answers a field is let go.
 MAX_TRIES = 2
 

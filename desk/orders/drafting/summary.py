@@ -23,7 +23,9 @@ LABELS = {
 def rows(draft: Draft) -> list[tuple[str, str, str]]:
     """(name, label, value) of every known field, in the order in which it is read out."""
     name, title = draft.get("caller_name"), draft.get("caller_title")
-    caller = name + title if len(name) == 1 and title else f"{name}({title})" if title and name else name or title
+    caller = (
+        name + title if len(name) == 1 and title else f"{name}({title})" if title and name else name or title
+    )
     if len(name) == 1 and not title:
         caller = f"{name}姓市民"
     confidential = {"yes": "保密", "no": "不需要保密"}.get(draft.get("confidential"), "")
