@@ -1,4 +1,4 @@
-"""The order number: YYMMDD, a daily sequence of five digits, a Luhn check digit. Shown as 261122-00015-3."""
+"""The order number: YYMMDD, a daily sequence of five digits, a Luhn check digit. Shown as 261122-00015-9."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def parse_number(text: str) -> str:
     """Like `find_number`, for a text that must hold an order number. Raises BadOrderNumber."""
     number = find_number(text)
     if number is None:
-        raise BadOrderNumber("no valid order number: 12 digits such as 261122-00015-3")
+        raise BadOrderNumber("no valid order number: 12 digits such as 261122-00015-9")
     return number
 
 
 def format_number(number: str) -> str:
-    """12 digits as 261122-00015-3."""
+    """12 digits as 261122-00015-9."""
     return f"{number[:6]}-{number[6:11]}-{number[11]}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +15,27 @@ from desk.privacy.mask import mask_address, mask_name, mask_phone, mask_text
 SECRET = "保密"
 
 
+# What is left of a masked telephone or identity number.
+_MASKED_NUMBER = re.compile(r"[0-9A-Za-z]*\*{4,}[0-9A-Za-z]*")
+
+
+def hidden_text(words: str, order: NewOrder) -> str:
+    """Free text as others may see it. In a confidential order not even the last digits of a number are left: with
+    the order's number they would open it."""
+    if not order.confidential:
+        return mask_text(words)
+    for known in (order.caller_name, order.phone, order.callback_phone):
+        words = words.replace(known, SECRET) if len(known) > 1 else words
+    return _MASKED_NUMBER.sub(SECRET, mask_text(words))
+
+
 def order_card(order: Order, zone: ZoneInfo) -> dict[str, str]:
     """The `order_card` of docs/protocol.md, for the citizen's own screen; of a confidential order only the frame."""
     secret = order.confidential
     return {
         "number": format_number(order.number),
         "type": order.type.label,
-        "title": mask_text(order.title) if secret else order.title,
+        "title": hidden_text(order.title, order) if secret else order.title,
         "status": order.status.label,
         "place": mask_address(order.place) if secret else order.place,
         "due_at": local_iso(order.due_at, zone),
@@ -48,7 +63,7 @@ def order_line(order: Order, zone: ZoneInfo) -> dict[str, Any]:
         "type": order.type.value,
         "status": order.status.value,
         "urgency": order.urgency.value,
-        "title": mask_text(order.title),
+        "title": hidden_text(order.title, order),
         "category_code": order.category_code,
         "category_path": list(order.category_path),
         "department": order.department,
@@ -74,7 +89,7 @@ def order_view(order: Order, zone: ZoneInfo, *, revealed: bool = False) -> dict[
     """
 
     def text(words: str) -> str:
-        return words if revealed else mask_text(words)
+        return words if revealed else hidden_text(words, order)
 
     view = order_line(order, zone)
     if revealed:

@@ -26,7 +26,7 @@ _WEIGHT = {
     "room": 1,
 }
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in ",。;:!?()"}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NEGATED = re.compile(
     r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)|[^,，。;；\s]{1,12}?(?:改成|改为|换成)"
 )

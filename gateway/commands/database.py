@@ -1,0 +1,38 @@
+"""The database for a command: opened, checked for the right schema, closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from desk.settings import Settings
+from desk.store import migrate
+from desk.store.engine import open_engine
+from gateway.commands.errors import CommandError
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """An engine on the product's database.
+
+    Raises:
+        CommandError: the database cannot be reached or has another schema than this code.
+    """
+    try:
+        engine = open_engine(settings.effective_database_url)
+        found, wanted = migrate.current(engine), migrate.newest()
+    except (DBAPIError, OSError) as error:
+        cause = str(getattr(error, "orig", error)).strip().splitlines() or [type(error).__name__]
+        raise CommandError(f"the database cannot be opened: {cause[0]}") from error
+    try:
+        if found != wanted:
+            raise CommandError(
+                f"the database has schema {found or 'none'}, this version needs {wanted}; "
+                "`make run` migrates it, or `alembic upgrade head`"
+            )
+        yield engine
+    finally:
+        engine.dispose()
