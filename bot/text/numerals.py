@@ -22,6 +22,8 @@ _UNITS = {**_SMALL_UNITS, **_BIG_UNITS}
 _HAN_DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 _HAN_NUMBER = _HAN_DIGIT + "十拾百佰千仟万亿"
 
+# A trillion takes twelve digits; whatever is longer is no quantity (and int() refuses thousands of digits).
+LONGEST = 20
 _PIECE = re.compile(r"\d+(?:\.\d+)?|.")
 
 
@@ -32,7 +34,7 @@ def parse_number(text: str) -> float | int | None:
     (2005, 12000, 3.14, 1500)
     """
     text = text.strip().replace(",", "")
-    if not text:
+    if not text or len(text) > LONGEST:
         return None
     if re.fullmatch(r"\d+", text):
         return int(text)

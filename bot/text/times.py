@@ -134,8 +134,8 @@ def _resolve(match: re.Match[str], now: datetime, base: Resolved | None = None) 
     days = _date_range(groups, now)
     part, clock = groups["part"], groups["hour"] or groups["digital"]
     if days is None and not part and not clock:
-        return None
-    if days is None and recurring and not part and not clock:
+        if not recurring:
+            return None
         first = datetime.combine(now.date(), time(), now.tzinfo)
         return Resolved(first, first + DAY, "day", recurring)
     has_date = days is not None

@@ -1,0 +1,129 @@
+"""All extractors over one text, and how their findings are merged with those of a trained extractor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.text.addresses import AddressFinder, normalise_address
+from bot.text.gazetteer import Gazetteer
+from bot.text.id_numbers import find_id_numbers
+from bot.text.names import find_names
+from bot.text.normalise import normalise
+from bot.text.numerals import find_numbers
+from bot.text.order_numbers import find_order_numbers
+from bot.text.organisations import DepartmentFinder, find_organisations
+from bot.text.phones import find_phones
+from bot.text.plates import find_plates
+from bot.text.spans import Span
+from bot.text.times import find_times
+
+# Rules check digits, calendars and lists, so a trained guess of these kinds only stands where no rule speaks of it.
+RULE_WINS = frozenset({"phone", "id_number", "order_number", "plate", "time", "number", "department"})
+LONGEST_WINS = frozenset({"address", "organisation", "name"})
+
+
+class EntityFinder:
+    """Runs every extractor. Immutable, safe to share between threads; time is linear in the text."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._addresses = AddressFinder(gazetteer)
+        self._departments = DepartmentFinder(gazetteer)
+
+    def find(self, text: str, now: datetime) -> list[Span]:
+        """Spans refer to `text` as given, not to its normalised form. `now` resolves times and needs a time zone."""
+        normalised = normalise(text)
+        clean = normalised.text
+        identifiers = _first_come(find_id_numbers(clean), find_order_numbers(clean), find_phones(clean), find_plates(clean))
+        addresses = _outside(self._addresses.find(clean), identifiers)
+        times = _outside(find_times(clean, now), identifiers, addresses)
+        departments = _outside(self._departments.find(clean), identifiers)
+        organisations = [
+            span
+            for span in find_organisations(clean)
+            if not any(span.overlaps(other) for other in departments) and not _within(span, addresses)
+        ]
+        names = _outside(find_names(clean, alone=len(clean) <= 4), identifiers, addresses)
+        numbers = _outside(find_numbers(clean), identifiers, addresses, times, departments)
+        found = [*identifiers, *addresses, *times, *departments, *organisations, *names, *numbers]
+        return [_to_original(span, normalised.original_span(span.start, span.end)) for span in sorted(found, key=_place)]
+
+
+def _place(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _to_original(span: Span, place: tuple[int, int]) -> Span:
+    return Span(span.entity, span.value, place[0], place[1], span.confidence, span.parts)
+
+
+def _first_come(*groups: list[Span]) -> list[Span]:
+    """Earlier groups are surer: digits of an ID number are no telephone number."""
+    kept: list[Span] = []
+    for group in groups:
+        kept += _outside(group, list(kept))
+    return kept
+
+
+def _outside(spans: list[Span], *taken: list[Span]) -> list[Span]:
+    others = sorted((other for group in taken for other in group), key=_place)
+    if not others:
+        return spans
+    kept, first = [], 0
+    for span in sorted(spans, key=_place):
+        while first < len(others) and others[first].end <= span.start:
+            first += 1
+        if not any(span.overlaps(other) for other in others[first : first + 3]):
+            kept.append(span)
+    return kept
+
+
+def _within(span: Span, others: list[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end for other in others)
+
+
+def merge(trained: list[dict[str, Any]], rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One list of Rasa entities, in the order of the text.
+
+    Of two overlapping entities of the same kind the rule's stays for RULE_WINS kinds, the longer one otherwise (the
+    rule's when they are equally long). A trained entity of a RULE_WINS kind inside a rule's entity of another kind
+    goes too: half a telephone number is no number.
+    """
+    kept_rules = list(rules)
+    kept_trained = []
+    for guess in trained:
+        rivals = [rule for rule in kept_rules if _overlap(guess, rule)]
+        same = [rule for rule in rivals if rule["entity"] == guess["entity"]]
+        if any(rule["entity"] in RULE_WINS for rule in rivals) and (same or guess["entity"] in RULE_WINS):
+            continue
+        if same:
+            if max(_length(rule) for rule in same) >= _length(guess):
+                continue
+            kept_rules = [rule for rule in kept_rules if rule not in same]
+        kept_trained.append(_refined(guess, same))
+    return sorted(kept_trained + kept_rules, key=lambda entity: (entity["start"], entity["end"]))
+
+
+def _refined(guess: dict[str, Any], replaced: list[dict[str, Any]]) -> dict[str, Any]:
+    """Trained entities carry raw text; give them the shape that rules give."""
+    value = guess["value"]
+    if guess["entity"] == "address" and isinstance(value, str):
+        return {**guess, "value": normalise_address(normalise(value).text)}
+    if guess["entity"] == "name" and isinstance(value, str):
+        known = replaced[0]["value"] if replaced else None
+        return {**guess, "value": known if isinstance(known, dict) else _name_value(value)}
+    return guess
+
+
+def _name_value(text: str) -> dict[str, str]:
+    found = find_names(text, alone=True)
+    value = found[0].value if found else {"name": text, "title": ""}
+    return {"name": str(value["name"]), "title": str(value["title"])}
+
+
+def _overlap(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    return bool(first["start"] < second["end"] and second["start"] < first["end"])
+
+
+def _length(entity: dict[str, Any]) -> int:
+    return int(entity["end"]) - int(entity["start"])
