@@ -68,6 +68,8 @@ _VILLAGE = re.compile(rf"[{HAN}]{{1,4}}?村(?!民|委|干|里人|长)")
 _NUMERALS_ONLY = re.compile("[零一二两三四五六七八九十百几0-9]+")
 # A bare alias (东湖 for 东湖区) also begins other words (东湖公园, 高新技术): it counts only before these.
 _AFTER_ALIAS = re.compile(r"$|[\s,,。.;;、!!??的那这一边里市有]|(?=\0)")
+# Cities whose names hold a stop word.
+_CITY_WITH_STOP_WORD = re.compile("(?:成都|昌都|都匀|都江堰|太原|太仓)市$")
 _NO_CITY = re.compile("(?:^.?[城超门夜菜集股楼地县本全我]|^大都)市$")
 _SECTION = re.compile("[东西南北中]?[一二三四五六1-6]段|[东西南北中]路")
 _CITY = re.compile(
@@ -159,7 +161,8 @@ def _by_sound(text: str, first: int, ending: re.Match[str], part: str, gazetteer
 
 def _other_cities(text: str) -> Iterator[Found]:
     for match in _CITY.finditer(text):
-        start = _trim(text, match.start(), match.end() - 1)
+        whole = _CITY_WITH_STOP_WORD.search(match.group())
+        start = match.start() + whole.start() if whole else _trim(text, match.start(), match.end() - 1)
         name = text[start : match.end()]
         if len(name) > 2 and not _NO_CITY.search(name):
             yield Found(part="city", value=name, start=start, end=match.end(), certainty=0.7)
