@@ -140,9 +140,9 @@ def _replaced(out: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise CommandError(f"cannot write to {out.parent}: {error.strerror}") from error
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             yield stream
-        os.replace(name, out)
+        Path(name).replace(out)
     except OSError as error:
         raise CommandError(f"cannot write {out}: {error.strerror}") from error
     finally:

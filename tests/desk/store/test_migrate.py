@@ -54,7 +54,7 @@ def test_processes_that_start_together_migrate_once(engine: Engine) -> None:
     def start() -> None:
         try:
             migrate.upgrade(engine)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=start) for _ in range(4)]
