@@ -1,0 +1,32 @@
+"""`python -m gateway`: serve citizens until told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from desk.logs import configure_logs
+from desk.settings import SettingsError, load_settings
+from gateway.server import make_server
+
+
+def main() -> int:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    configure_logs(settings.log_level, as_json=settings.log_json)
+    # uvicorn stops in an orderly way on a signal and then raises it once more for whoever waits above; being told to
+    # stop and stopping is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = make_server(settings)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The parts of the desk that operators reach over HTTP, opened when first needed.
+
+Coded against these small protocols, so that tests bring their own and a broken index does not keep the gateway from
+serving citizens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Protocol
+
+import structlog
+
+from desk.orders.order import Order
+from desk.orders.store import OrderFilter, OrderPage
+from desk.settings import Settings
+from gateway import sentences
+from gateway.blocking import Blocking
+from gateway.errors import Refused, StoreUnavailable
+
+_log = structlog.get_logger(__name__)
+
+
+class KnowledgeHit(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def department(self) -> str: ...
+    @property
+    def voice(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def effective_to(self) -> date | None: ...
+
+
+class Knowledge(Protocol):
+    """Blocking."""
+
+    def search(self, query: str, top: int = 3) -> Sequence[KnowledgeHit]: ...
+
+
+class Orders(Protocol):
+    """Blocking."""
+
+    def list(self, filters: OrderFilter, limit: int = 50, cursor: str | None = None) -> OrderPage: ...
+    def get(self, number: str) -> Order: ...
+
+
+class DeskParts:
+    def __init__(
+        self, blocking: Blocking, open_knowledge: Callable[[], Knowledge], open_orders: Callable[[], Orders]
+    ) -> None:
+        self._blocking = blocking
+        self._open_knowledge = open_knowledge
+        self._open_orders = open_orders
+        self._knowledge: Knowledge | None = None
+        self._orders: Orders | None = None
+        self._opening = asyncio.Lock()
+        self._failure = ""
+
+    async def knowledge(self) -> Knowledge:
+        """Raises Refused (503) when it cannot be opened."""
+        async with self._opening:
+            if self._knowledge is None:
+                try:
+                    self._knowledge = await self._blocking.search(self._open_knowledge)
+                    self._failure = ""
+                except Exception as error:
+                    # Whatever is wrong with an index: one part is missing, the gateway is not.
+                    self._failure = type(error).__name__
+                    _log.exception("knowledge_not_opened")
+                    raise Refused(503, "part_missing", sentences.PART_MISSING) from error
+        return self._knowledge
+
+    async def orders(self) -> Orders:
+        async with self._opening:
+            if self._orders is None:
+                self._orders = await self._blocking.search(self._open_orders)
+        return self._orders
+
+    async def warm(self) -> None:
+        """Open the index and search once, so that the first operator does not wait for it."""
+        try:
+            knowledge = await self.knowledge()
+            await self._blocking.search(knowledge.search, "你好", 1)
+        except (Refused, StoreUnavailable):
+            return
+        except Exception as error:
+            self._failure = type(error).__name__
+            _log.exception("knowledge_not_searchable")
+
+    def knowledge_state(self) -> tuple[str, str]:
+        """(state, detail) for the health report."""
+        if self._failure:
+            return "down", self._failure
+        return ("ok", "") if self._knowledge is not None else ("ok", "not opened yet")
+
+
+def desk_parts(settings: Settings, blocking: Blocking) -> DeskParts:
+    """The real ones, on connections of their own."""
+
+    def open_knowledge() -> Knowledge:
+        from desk.knowledge import open_search
+
+        return open_search(settings)
+
+    def open_orders() -> Orders:
+        from desk.orders.limits import OrderLimits
+        from desk.orders.store import OrderStore
+        from desk.store.engine import open_engine
+
+        return OrderStore(open_engine(settings.effective_database_url), OrderLimits.from_settings(settings))
+
+    return DeskParts(blocking, open_knowledge, open_orders)

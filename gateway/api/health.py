@@ -1,0 +1,110 @@
+"""`GET /healthz`: how each component is. Asked often and by everybody, so bounded in time and cached."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+from redis.exceptions import RedisError
+
+from gateway.api.desk_parts import DeskParts
+from gateway.errors import StoreUnavailable
+from gateway.services import Services
+
+CHECK_WAIT_S = 2.0
+CACHE_S = 1.0
+
+Component = dict[str, str]
+
+
+def _component(state: str, detail: str = "") -> Component:
+    return {"state": state, "detail": detail}
+
+
+class Health:
+    """`ok`: all well. `degraded`: serving, but something is missing. `down`: the database is gone."""
+
+    def __init__(self, services: Services, parts: DeskParts) -> None:
+        self._services = services
+        self._parts = parts
+        self._http = httpx.AsyncClient(timeout=CHECK_WAIT_S, trust_env=False)
+        self._checked_at = 0.0
+        self._report: dict[str, Any] = {}
+        self._lock = asyncio.Lock()
+
+    async def report(self) -> dict[str, Any]:
+        """At most one look a second, however many ask."""
+        async with self._lock:
+            if time.monotonic() - self._checked_at >= CACHE_S:
+                self._report = await self._look()
+                self._checked_at = time.monotonic()
+        return self._report
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def _look(self) -> dict[str, Any]:
+        checks = {
+            "database": self._database(),
+            "redis": self._redis(),
+            "rasa": self._rasa(),
+            "actions": self._actions(),
+            "knowledge": self._knowledge(),
+            "spool": self._spool(),
+        }
+        bounded = [self._bounded(check) for check in checks.values()]
+        components = dict(zip(checks, await asyncio.gather(*bounded), strict=True))
+        bad = [name for name, component in components.items() if component["state"] != "ok"]
+        status = "down" if components["database"]["state"] != "ok" else "degraded" if bad else "ok"
+        return {"status": status, "components": components}
+
+    async def _bounded(self, check: Any) -> Component:
+        try:
+            async with asyncio.timeout(CHECK_WAIT_S):
+                result: Component = await check
+                return result
+        except TimeoutError:
+            return _component("down", f"no answer within {CHECK_WAIT_S:g} s")
+
+    async def _database(self) -> Component:
+        try:
+            await self._services.blocking.read(self._services.store.ping)
+        except StoreUnavailable as error:
+            return _component("down", type(error.__cause__).__name__ if error.__cause__ else "")
+        return _component("ok")
+
+    async def _redis(self) -> Component:
+        try:
+            await self._services.redis.client.ping()  # type: ignore[misc, unused-ignore]
+        except (RedisError, OSError) as error:
+            return _component("down", type(error).__name__)
+        return _component("ok")
+
+    async def _rasa(self) -> Component:
+        return await self._get(f"{self._services.settings.rasa_url}/status", {409: "no model is loaded"})
+
+    async def _actions(self) -> Component:
+        return await self._get(f"http://127.0.0.1:{self._services.settings.actions_port}/health", {})
+
+    async def _get(self, url: str, meanings: dict[int, str]) -> Component:
+        try:
+            response = await self._http.get(url)
+        except httpx.HTTPError as error:
+            return _component("down", type(error).__name__)
+        # 404: Rasa runs without its HTTP API; it is alive all the same.
+        if response.status_code in (200, 404):
+            return _component("ok")
+        return _component("down", meanings.get(response.status_code, f"HTTP {response.status_code}"))
+
+    async def _knowledge(self) -> Component:
+        return _component(*self._parts.knowledge_state())
+
+    async def _spool(self) -> Component:
+        waiting = len(self._services.spool)
+        return (
+            _component("degraded", f"{waiting} entries wait for the database")
+            if waiting
+            else _component("ok")
+        )

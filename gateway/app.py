@@ -1,0 +1,91 @@
+"""The web application: routes, middleware, and the life of the services behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, WebSocket
+from fastapi.responses import JSONResponse
+
+from desk.settings import ROOT, Settings
+from gateway.api import operators
+from gateway.api.desk_parts import DeskParts, desk_parts
+from gateway.api.health import Health
+from gateway.api.middleware import Shell
+from gateway.api.problems import install_problem_handlers
+from gateway.blocking import Blocking
+from gateway.channels.web import http
+from gateway.channels.web.chat_socket import GOING_DOWN, ChatSocket
+from gateway.channels.web.pages import page_router
+from gateway.network import client_address, origin_allowed
+from gateway.services import Services, open_services
+
+# A character may take twelve bytes as JSON (a surrogate pair, escaped); the rest is for the other keys.
+BYTES_PER_CHAR = 12
+BODY_EXTRA_BYTES = 8 * 1024
+
+PartsFactory = Callable[[Settings, Blocking], DeskParts]
+
+
+def create_app(
+    settings: Settings, *, dist: Path = ROOT / "web" / "dist", open_parts: PartsFactory = desk_parts
+) -> FastAPI:
+    """An application that opens its services when it starts and closes them when it ends."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        services = await open_services(settings)
+        app.state.services = services
+        app.state.metrics = services.metrics
+        app.state.parts = open_parts(settings, services.blocking)
+        app.state.health = Health(services, app.state.parts)
+        await services.start()
+        warming = asyncio.create_task(app.state.parts.warm())
+        try:
+            yield
+        finally:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+            await app.state.health.aclose()
+            await services.aclose()
+
+    app = FastAPI(
+        title="民声 12345",
+        version="1",
+        description="市民会话、知识、工单接口。市民会话用创建时返回的令牌，其余用运营接口令牌。",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    install_problem_handlers(app)
+    app.include_router(http.router)
+    app.include_router(operators.router)
+
+    @app.get("/healthz", tags=["machines"], summary="State of each component; 503 when the database is gone")
+    async def healthz() -> JSONResponse:
+        report = await app.state.health.report()
+        return JSONResponse(report, status_code=503 if report["status"] == "down" else 200)
+
+    @app.websocket("/ws/chat")
+    async def chat(websocket: WebSocket) -> None:
+        services: Services = app.state.services
+        headers = websocket.headers
+        if not origin_allowed(headers.get("origin"), headers.get("host", ""), settings.allowed_origins):
+            # Before accepting: the browser gets 403 and the foreign page nothing.
+            await websocket.close(1008)
+            return
+        await websocket.accept()
+        if services.closing:
+            await websocket.close(GOING_DOWN)
+            return
+        peer = websocket.client.host if websocket.client else None
+        address = client_address(peer, headers, settings.trusted_proxies)
+        await ChatSocket(websocket, services, address).run()
+
+    app.include_router(page_router(dist))
+    app.add_middleware(Shell, max_body_bytes=BYTES_PER_CHAR * settings.message_max_chars + BODY_EXTRA_BYTES)
+    return app

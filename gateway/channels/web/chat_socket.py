@@ -1,0 +1,303 @@
+"""One open page: the websocket `/ws/chat` of docs/protocol.md.
+
+Three tasks: the reader takes what the citizen sends, the writer sends what the hub brings, the closer waits for the
+end. Everything outgoing passes through one bounded queue, so order is kept and a page that does not read costs little:
+when its queue is full it is closed (1013) and resumes later from the last number it saw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import orjson
+import structlog
+from fastapi import WebSocket
+from pydantic import BaseModel, ValidationError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from desk.conversations import Conversation, ConversationError
+from desk.conversations.store import PAGE, hash_token
+from gateway import sentences
+from gateway.channels.web.limits import count_conversation, count_message
+from gateway.channels.web.sockets import PER_CONVERSATION
+from gateway.errors import GatewayError, Refused, StoreUnavailable
+from gateway.services import Services
+from gateway.wire import Hello, Problem, Rate, Send, check_length, message_json, problem_of
+
+_log = structlog.get_logger(__name__)
+
+MAX_FRAME_BYTES = 32 * 1024
+HELLO_WAIT_S = 10.0
+OUTGOING = 256
+# A frame that does not leave within this time meets a page that is gone or asleep.
+SEND_WAIT_S = 10.0
+
+GOING_DOWN, FRAME_TOO_LARGE, TRY_LATER = 1001, 1009, 1013
+BAD_HELLO, WRONG_TOKEN, UNKNOWN, HELLO_LATE, TOO_MANY_SOCKETS = 4400, 4401, 4404, 4408, 4429
+_CLOSE_CODES = {
+    "unauthorized": WRONG_TOKEN,
+    "not_found": UNKNOWN,
+    "bad_hello": BAD_HELLO,
+    "too_many": TOO_MANY_SOCKETS,
+}
+
+
+class _CatchUp:
+    """In the outgoing queue: send what SQL has beyond the last number sent."""
+
+
+_CATCH_UP = _CatchUp()
+_Frame = Mapping[str, Any]
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class ChatSocket:
+    def __init__(self, websocket: WebSocket, services: Services, address: str) -> None:
+        self._socket = websocket
+        self._services = services
+        self._address = address
+        self._conversation_id = ""
+        self._sent_seq = 0
+        self._owner: tuple[str, int] = ("", 0)
+        self._outgoing: asyncio.Queue[_Frame | _CatchUp] = asyncio.Queue(OUTGOING)
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> None:
+        """Serve an accepted websocket until one side ends it. Never raises because of the other side."""
+        if not self._services.sockets.enter(self, self._address):
+            await self._close(TOO_MANY_SOCKETS)
+            return
+        try:
+            if await self._greet():
+                await self._serve()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._services.hub.leave(self._conversation_id, self)
+            self._services.sockets.leave(self, self._address)
+            await self._close(self._end.result() if self._end.done() else 1000)
+
+    def close_soon(self, code: int) -> None:
+        if not self._end.done():
+            self._end.set_result(code)
+
+    def on_event(self, event: Mapping[str, Any]) -> None:
+        self._put(event)
+
+    def on_head(self, conversation: Conversation) -> None:
+        if conversation.last_seq > self._sent_seq and self._outgoing.empty():
+            self._put(_CATCH_UP)
+        owner = (conversation.owner.value, conversation.epoch)
+        if owner != self._owner:
+            self._put({"type": "owner", "owner": owner[0], "epoch": owner[1]})
+
+    async def _greet(self) -> bool:
+        """Wait for hello and answer it; False when the socket is to be closed."""
+        greeting: asyncio.Task[Hello | None] = asyncio.create_task(self._read_hello())
+        waiting: set[asyncio.Future[Any]] = {greeting, self._end}
+        done, _ = await asyncio.wait(waiting, timeout=HELLO_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+        if greeting not in done:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
+            self.close_soon(HELLO_LATE)
+            return False
+        hello = greeting.result()
+        if hello is None:
+            return False
+        try:
+            await (self._begin() if hello.conversation is None else self._resume(hello))
+        except (GatewayError, ConversationError) as error:
+            await self._refuse(problem_of(error))
+            return False
+        return True
+
+    async def _read_hello(self) -> Hello | None:
+        body = await self._receive()
+        try:
+            return Hello.model_validate(body)
+        except ValidationError:
+            if not self._end.done():
+                await self._refuse(Problem(status=422, code="bad_hello", text=sentences.HELLO_FIRST))
+            return None
+
+    async def _begin(self) -> None:
+        s = self._services
+        await count_conversation(s.limits, s.metrics, s.settings, self._address)
+        greeting = [sentences.greeting(s.settings.city)]
+        conversation, token, _ = await s.blocking.write(s.store.create, "web", greeting)
+        s.tokens.remember(conversation.id, hash_token(token))
+        await self._welcome(conversation, token, 0)
+
+    async def _resume(self, hello: Hello) -> None:
+        s, conversation_id = self._services, hello.conversation or ""
+        await s.tokens.check(conversation_id, hello.token or "")
+        if s.hub.listening(conversation_id) >= PER_CONVERSATION:
+            raise Refused(429, "too_many", sentences.TOO_MANY_SOCKETS)
+        conversation = await s.blocking.read(s.store.get, conversation_id)
+        await self._welcome(conversation, None, min(hello.after, conversation.last_seq))
+
+    async def _welcome(self, conversation: Conversation, token: str | None, after: int) -> None:
+        self._conversation_id, self._sent_seq = conversation.id, after
+        self._owner = (conversation.owner.value, conversation.epoch)
+        frame: dict[str, Any] = {
+            "type": "welcome",
+            "conversation": conversation.id,
+            "owner": conversation.owner.value,
+            "last_seq": conversation.last_seq,
+        }
+        if token is not None:
+            frame["token"] = token
+        await self._write(frame)
+        # Before reading SQL, so that nothing falls between the two.
+        self._services.hub.listen(conversation.id, self)
+        self._put(_CATCH_UP)
+
+    async def _serve(self) -> None:
+        tasks = {asyncio.create_task(self._read_forever()), asyncio.create_task(self._write_forever())}
+        try:
+            waiting: set[asyncio.Future[Any]] = {*tasks, self._end}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+                _log.error("chat_socket_crashed", conversation=self._conversation_id, exc_info=result)
+                self.close_soon(1011)
+
+    async def _receive(self) -> object:
+        """The next frame as JSON; None if it is none. Ends the socket when it is too large."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text = message.get("text")
+        if (
+            text is None
+            or len(text) > MAX_FRAME_BYTES
+            or len(text.encode("utf-8", "replace")) > MAX_FRAME_BYTES
+        ):
+            if text is not None or len(message.get("bytes") or b"") > MAX_FRAME_BYTES:
+                self.close_soon(FRAME_TOO_LARGE)
+            return None
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return None
+
+    async def _read_forever(self) -> None:
+        while True:
+            body = await self._receive()
+            kind = body.get("type") if isinstance(body, dict) else None
+            # Given back with the error, if it is usable, so that the page knows what failed.
+            raw_id = body.get("message_id") if isinstance(body, dict) else None
+            message_id = raw_id if isinstance(raw_id, str) and len(raw_id) <= 64 else None
+            try:
+                match kind:
+                    case "ping":
+                        self._put({"type": "pong"})
+                    case "send":
+                        await self._send(_parse(Send, body))
+                    case "rate":
+                        await self._rate(_parse(Rate, body))
+                    case _:
+                        raise Refused(422, "malformed", sentences.MALFORMED)
+            except (GatewayError, ConversationError) as error:
+                self._put(_error_frame(problem_of(error), message_id))
+
+    async def _send(self, send: Send) -> None:
+        s = self._services
+        check_length(send.text, s.settings.message_max_chars)
+        await count_message(s.limits, s.metrics, s.settings, self._conversation_id, self._address)
+        appended = await s.turns.accept(self._conversation_id, send.message_id, send.text, send.payload)
+        self._put({"type": "ack", "message_id": send.message_id, "seq": appended.message.seq})
+
+    async def _rate(self, rate: Rate) -> None:
+        s = self._services
+        await count_message(s.limits, s.metrics, s.settings, self._conversation_id, self._address)
+        await s.blocking.write(s.store.rate, self._conversation_id, rate.score, rate.comment)
+        s.hub.publish(self._conversation_id, {"type": "rated", "score": rate.score})
+
+    async def _write_forever(self) -> None:
+        while True:
+            item = await self._outgoing.get()
+            try:
+                if isinstance(item, _CatchUp):
+                    await self._catch_up()
+                elif item["type"] == "message":
+                    await self._forward(item)
+                else:
+                    if item["type"] == "owner":
+                        self._owner = (item["owner"], item["epoch"])
+                    await self._write(item)
+            except StoreUnavailable:
+                # The sweep tries again.
+                continue
+            except TimeoutError:
+                self.close_soon(TRY_LATER)
+                return
+
+    async def _forward(self, frame: _Frame) -> None:
+        seq = frame["message"]["seq"]
+        if seq <= self._sent_seq:
+            return
+        if seq > self._sent_seq + 1:
+            await self._catch_up()
+            return
+        await self._write(frame)
+        self._sent_seq = seq
+
+    async def _catch_up(self) -> None:
+        s = self._services
+        while True:
+            page = await s.blocking.read(s.store.messages, self._conversation_id, self._sent_seq, PAGE)
+            for message in page:
+                await self._write({"type": "message", "message": message_json(message)})
+                self._sent_seq = message.seq
+            if len(page) < PAGE:
+                return
+
+    async def _write(self, frame: _Frame) -> None:
+        """Raises TimeoutError when the page does not take it."""
+        async with asyncio.timeout(SEND_WAIT_S):
+            await self._socket.send_text(orjson.dumps(frame).decode())
+
+    def _put(self, item: _Frame | _CatchUp) -> None:
+        try:
+            self._outgoing.put_nowait(item)
+        except asyncio.QueueFull:
+            self.close_soon(TRY_LATER)
+
+    async def _refuse(self, problem: Problem) -> None:
+        """Say why and end."""
+        with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+            await self._write(_error_frame(problem, None))
+        self.close_soon(_CLOSE_CODES.get(problem.code, TRY_LATER))
+
+    async def _close(self, code: int) -> None:
+        if self._socket.client_state is WebSocketState.DISCONNECTED:
+            return
+        # A page that does not read does not take the close either; the server's keep-alive ends it then.
+        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(1):
+                await self._socket.close(code)
+
+
+def _parse(model: type[_Model], body: object) -> _Model:
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise Refused(422, "malformed", sentences.MALFORMED) from error
+
+
+def _error_frame(problem: Problem, message_id: str | None) -> dict[str, Any]:
+    frame: dict[str, Any] = {
+        "type": "error",
+        "code": problem.code,
+        "text": problem.text,
+        "retryable": problem.retryable,
+    }
+    return frame | ({"message_id": message_id} if message_id is not None else {})

@@ -1,0 +1,142 @@
+"""The chat over plain HTTP, as docs/protocol.md describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from desk.conversations import WrongToken
+from desk.conversations.store import PAGE, hash_token
+from gateway import sentences
+from gateway.channels.web.limits import count_conversation, count_message
+from gateway.errors import Refused
+from gateway.network import client_address
+from gateway.services import Services
+from gateway.tokens import bearer
+from gateway.wire import (
+    AnswerOut,
+    ConversationOut,
+    ErrorEnvelope,
+    MessagesOut,
+    NewConversation,
+    NewMessage,
+    Rating,
+    check_length,
+    message_json,
+)
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorEnvelope} for status in (401, 404, 409, 413, 422, 429, 503)
+}
+router = APIRouter(prefix="/api/v1/conversations", tags=["citizens"], responses=_PROBLEMS)
+
+ConversationId = Annotated[str, Path(max_length=64)]
+
+
+def services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    if services.closing:
+        raise Refused(503, "closing", sentences.SHUTTING_DOWN)
+    return services
+
+
+Needed = Annotated[Services, Depends(services_of)]
+Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+
+async def check(services: Services, conversation_id: str, authorization: str | None) -> None:
+    """Raises WrongToken, ConversationNotFound, StoreUnavailable."""
+    token = bearer(authorization)
+    if token is None:
+        raise WrongToken(conversation_id)
+    await services.tokens.check(conversation_id, token)
+
+
+def address_of(services: Services, request: Request) -> str:
+    peer = request.client.host if request.client else None
+    return client_address(peer, request.headers, services.settings.trusted_proxies)
+
+
+@router.post("", status_code=201, response_model=ConversationOut, summary="Begin a conversation")
+async def create(services: Needed, request: Request, body: NewConversation) -> JSONResponse:
+    await count_conversation(
+        services.limits, services.metrics, services.settings, address_of(services, request)
+    )
+    conversation, token, greeting = await services.blocking.write(
+        services.store.create, body.channel, [sentences.greeting(services.settings.city)]
+    )
+    services.tokens.remember(conversation.id, hash_token(token))
+    content = {
+        "id": conversation.id,
+        "token": token,
+        "owner": conversation.owner.value,
+        "greeting": [message_json(message) for message in greeting],
+    }
+    return JSONResponse(content, status_code=201)
+
+
+@router.post(
+    "/{conversation_id}/messages", response_model=AnswerOut, summary="Say something and get the answer"
+)
+async def say(
+    services: Needed,
+    request: Request,
+    conversation_id: ConversationId,
+    body: NewMessage,
+    authorization: Authorization = None,
+) -> JSONResponse:
+    """Idempotent by `message_id`."""
+    check_length(body.text, services.settings.message_max_chars)
+    await check(services, conversation_id, authorization)
+    await count_message(
+        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
+    )
+    with services.metrics.stage.labels("total").time():
+        appended = await services.turns.accept(conversation_id, body.message_id, body.text, body.payload)
+        # Room for the message that may be in work before ours.
+        answer = await services.turns.answer(appended, 2 * services.settings.rasa_timeout_s + 5)
+    content = {
+        "seq": appended.message.seq,
+        "replies": [message_json(message) for message in answer.replies],
+        "owner": answer.owner.value,
+    }
+    return JSONResponse(content)
+
+
+@router.get("/{conversation_id}/messages", response_model=MessagesOut, summary="Read on from a number")
+async def read(
+    services: Needed,
+    conversation_id: ConversationId,
+    after: Annotated[int, Query(ge=0)] = 0,
+    authorization: Authorization = None,
+) -> JSONResponse:
+    await check(services, conversation_id, authorization)
+    messages = await services.blocking.read(services.store.messages, conversation_id, after, PAGE)
+    conversation = await services.blocking.read(services.store.get, conversation_id)
+    content = {
+        "messages": [message_json(message) for message in messages],
+        "owner": conversation.owner.value,
+        "last_seq": conversation.last_seq,
+    }
+    return JSONResponse(content)
+
+
+@router.post(
+    "/{conversation_id}/rating", status_code=204, summary="Rate the service; a later rating replaces it"
+)
+async def rate(
+    services: Needed,
+    request: Request,
+    conversation_id: ConversationId,
+    body: Rating,
+    authorization: Authorization = None,
+) -> Response:
+    await check(services, conversation_id, authorization)
+    await count_message(
+        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
+    )
+    await services.blocking.write(services.store.rate, conversation_id, body.score, body.comment)
+    services.hub.publish(conversation_id, {"type": "rated", "score": body.score})
+    return Response(status_code=204)

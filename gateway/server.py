@@ -1,0 +1,53 @@
+"""uvicorn with our bounds, and an end that loses nobody."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from desk.settings import Settings
+from gateway.app import create_app
+from gateway.channels.web.chat_socket import MAX_FRAME_BYTES
+
+# What is left after our own goodbye (services.GRACE_S) has taken its time.
+GRACEFUL_SHUTDOWN_S = 5
+PING_S = 20.0
+
+
+class GatewayServer(uvicorn.Server):
+    """Says 1001 to open pages and lets turns finish before uvicorn closes anything."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._gateway_app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        services = getattr(self._gateway_app.state, "services", None)
+        if services is not None:
+            await services.drain()
+        await super().shutdown(sockets)
+
+
+def make_server(settings: Settings, app: FastAPI | None = None) -> GatewayServer:
+    app = app or create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        # X-Forwarded-For is judged by gateway.network, by our own list of proxies.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+        backlog=1024,
+    )
+    return GatewayServer(config, app)

@@ -1,0 +1,143 @@
+"""Joins the parts of the gateway. Only this file and `__main__` build them; everything else is handed what it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Engine
+
+from desk.conversations import ConversationStore
+from desk.settings import Settings
+from desk.store.engine import open_engine
+from gateway.blocking import Blocking
+from gateway.channels.web.sockets import OpenSockets
+from gateway.errors import StoreUnavailable
+from gateway.hub import Hub
+from gateway.metrics import Metrics
+from gateway.rasa import RasaClient
+from gateway.rate_limits import RateLimits
+from gateway.redis_link import RedisLink
+from gateway.replay import Replay
+from gateway.spool import Spool
+from gateway.tokens import ConversationTokens
+from gateway.turn_lock import TurnLocks
+from gateway.turns import Turns, TurnTools
+
+_log = structlog.get_logger(__name__)
+
+# At start a message of the last moment may still be in work on another replica.
+RECOVER_OLDER_THAN = timedelta(seconds=5)
+# In the later sweeps a turn in work must not be taken for a lost one; the turn lock would guard it anyway.
+SWEEP_OLDER_THAN = timedelta(seconds=60)
+# An answer to what was asked an hour ago would surprise more than help; such conversations are for a human.
+RECOVER_YOUNGER_THAN = timedelta(hours=1)
+SWEEP_EVERY_S = 30.0
+# The database may be back long before the next sweep; kept messages should not wait.
+SPOOL_EVERY_S = 2.0
+# Longest wait for turns in flight when the process is told to end.
+GRACE_S = 10.0
+
+
+@dataclass
+class Services:
+    """Everything that serves requests. Made by `open_services` inside the event loop."""
+
+    settings: Settings
+    engine: Engine
+    store: ConversationStore
+    blocking: Blocking
+    redis: RedisLink
+    rasa: RasaClient
+    hub: Hub
+    spool: Spool
+    turns: Turns
+    limits: RateLimits
+    tokens: ConversationTokens
+    metrics: Metrics
+    sockets: OpenSockets
+    zone: ZoneInfo
+    closing: bool = False
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        self.hub.start()
+        self.tasks.append(asyncio.create_task(self._recover_forever()))
+
+    async def drain(self) -> None:
+        """Say goodbye to open pages (1001) and let turns in flight finish. Call it before the server stops."""
+        if self.closing:
+            return
+        self.closing = True
+        await self.sockets.close_all()
+        await self.turns.aclose(GRACE_S)
+
+    async def aclose(self) -> None:
+        await self.drain()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.hub.aclose()
+        await self.rasa.aclose()
+        await self.redis.aclose()
+        self.spool.close()
+        self.engine.dispose()
+
+    async def _recover_forever(self) -> None:
+        older_than, next_sweep_s = RECOVER_OLDER_THAN, 0.0
+        while True:
+            if next_sweep_s <= 0 or len(self.spool):
+                with contextlib.suppress(StoreUnavailable):
+                    found = await self.turns.recover(older_than=older_than, younger_than=RECOVER_YOUNGER_THAN)
+                    if found:
+                        _log.info("unanswered_found", count=found)
+                    older_than, next_sweep_s = SWEEP_OLDER_THAN, SWEEP_EVERY_S
+            await asyncio.sleep(SPOOL_EVERY_S)
+            next_sweep_s -= SPOOL_EVERY_S
+
+
+async def open_services(settings: Settings) -> Services:
+    """Connects to nothing yet, so that the gateway starts and says what is wrong while its neighbours are away."""
+    url = settings.effective_database_url
+    blocking = Blocking(sqlite=url.startswith("sqlite"))
+    engine = open_engine(url)
+    store = ConversationStore(engine)
+    redis = RedisLink(settings.effective_redis_url)
+    metrics = Metrics()
+    hub = Hub(redis, store, blocking)
+    spool = await blocking.file(Spool, settings.var_dir / "spool")
+    rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_s)
+    zone = ZoneInfo(settings.timezone)
+    turns = Turns(
+        TurnTools(
+            store=store,
+            blocking=blocking,
+            locks=TurnLocks(redis, store, blocking),
+            rasa=rasa,
+            hub=hub,
+            spool=spool,
+            replay=Replay(spool, store, blocking),
+            metrics=metrics,
+            timezone=zone,
+        )
+    )
+    return Services(
+        settings=settings,
+        engine=engine,
+        store=store,
+        blocking=blocking,
+        redis=redis,
+        rasa=rasa,
+        hub=hub,
+        spool=spool,
+        turns=turns,
+        limits=RateLimits(redis),
+        tokens=ConversationTokens(store, blocking),
+        metrics=metrics,
+        sockets=OpenSockets(metrics),
+        zone=zone,
+    )

@@ -1,0 +1,94 @@
+"""A gateway with a fake Rasa, a real Redis and a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from desk.logs import configure_logs
+from desk.settings import Settings
+from tests.fakes.fake_rasa import FakeRasa
+from tests.fakes.running_gateway import RunningGateway
+
+MakeGateway = Callable[..., RunningGateway]
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """As in production, so that a log line in a failing test looks like one from the field."""
+    configure_logs("INFO")
+
+
+@pytest.fixture
+def rasa() -> Iterator[FakeRasa]:
+    fake = FakeRasa()
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[MakeGateway]:
+    """Starts gateways with changed settings; those with the same `var` are replicas of one another."""
+    running: list[RunningGateway] = []
+
+    def make(dist: Path | None = None, open_parts: Any = None, **changes: Any) -> RunningGateway:
+        values: dict[str, Any] = {
+            "var": tmp_path / "var",
+            "redis_url": redis_url,
+            "rasa_port": rasa.port,
+            "rasa_timeout_s": 2.0,
+            "rate_messages_per_minute": 1000,
+            "rate_conversations_per_hour": 1000,
+        }
+        settings = Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
+        extra = {"open_parts": open_parts} if open_parts else {}
+        gateway = RunningGateway(settings, dist, **extra)
+        running.append(gateway)
+        return gateway.start()
+
+    yield make
+    for gateway in running:
+        gateway.close()
+
+
+@pytest.fixture
+def gateway(make_gateway: MakeGateway) -> RunningGateway:
+    return make_gateway()
+
+
+class Citizen:
+    """Talks over HTTP."""
+
+    def __init__(self, client: httpx.AsyncClient, conversation_id: str, token: str) -> None:
+        self.client = client
+        self.id = conversation_id
+        self.token = token
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self._count = 0
+
+    @classmethod
+    async def arrive(cls, client: httpx.AsyncClient) -> Citizen:
+        response = await client.post("/api/v1/conversations", json={"channel": "api"})
+        assert response.status_code == 201, response.text
+        return cls(client, response.json()["id"], response.json()["token"])
+
+    async def say(self, text: str, message_id: str | None = None, **more: Any) -> httpx.Response:
+        self._count += 1
+        body = {"message_id": message_id or f"m{self._count}", "text": text, **more}
+        url = f"/api/v1/conversations/{self.id}/messages"
+        return await self.client.post(url, json=body, headers=self.headers)
+
+    async def read(self, after: int = 0) -> dict[str, Any]:
+        url = f"/api/v1/conversations/{self.id}/messages"
+        response = await self.client.get(url, params={"after": after}, headers=self.headers)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+def client_of(gateway: RunningGateway) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=gateway.url, timeout=30, trust_env=False)
