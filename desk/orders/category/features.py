@@ -1,0 +1,132 @@
+"""Texts as sparse vectors: words, character n-grams and the keyword lexicon. No scikit-learn at run time.
+
+Words come from a jieba tokenizer of our own: one that other rooms feed with lexicons would cut other words
+than those the weights were learnt for. Characters bear spoken, misheard and misspelt texts.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jieba
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Columns = npt.NDArray[np.int32]
+
+CHAR_NGRAMS = (1, 2, 3)
+WORD_MARK = "\u0001"
+"""Precedes a word in the vocabulary, so that it never equals a character n-gram."""
+KEYWORD_SCALE = 0.5
+
+jieba.setLogLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Non-zero columns with their values."""
+
+    columns: Columns
+    values: Floats
+
+
+class Terms:
+    """Cuts a normalised text into counted terms."""
+
+    def __init__(self) -> None:
+        self._tokenizer: Any = jieba.Tokenizer()
+
+    def warm_up(self) -> None:
+        """Loads jieba's dictionary now instead of at the first text."""
+        self._tokenizer.initialize()
+
+    def words(self, text: str) -> Counter[str]:
+        return Counter(WORD_MARK + word for word in self._tokenizer.cut(text) if word.strip())
+
+    @staticmethod
+    def ngrams(text: str) -> Counter[str]:
+        return Counter(text[i : i + n] for n in CHAR_NGRAMS for i in range(len(text) - n + 1))
+
+
+class Lexicon:
+    """Keyword hits, added up per category code (leaves and all their ancestors)."""
+
+    def __init__(self, entries: Iterable[tuple[str, tuple[str, ...], float]]) -> None:
+        """`entries`: word, the codes it speaks for, weight."""
+        self.entries = [(word.lower(), tuple(codes), float(weight)) for word, codes, weight in entries]
+        self.codes = sorted({code for _, codes, _ in self.entries for code in codes})
+        index = {code: i for i, code in enumerate(self.codes)}
+        self._hits: dict[str, list[tuple[int, float]]] = {}
+        for word, codes, weight in self.entries:
+            self._hits.setdefault(word, []).extend((index[code], weight) for code in codes)
+        longest_first = sorted(self._hits, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def vector(self, text: str) -> dict[int, float]:
+        if self._pattern is None:
+            return {}
+        sums: dict[int, float] = {}
+        for word in set(self._pattern.findall(text)):
+            for column, weight in self._hits[word]:
+                sums[column] = sums.get(column, 0.0) + weight
+        values = {column: math.log1p(total) for column, total in sums.items()}
+        norm = math.sqrt(sum(value * value for value in values.values())) or 1.0
+        return {column: KEYWORD_SCALE * value / norm for column, value in values.items()}
+
+
+class FeatureSpace:
+    """TF-IDF over a fixed vocabulary, then the lexicon's columns.
+
+    Columns are sorted by how many training texts hold them, so that "seen at least twice" is a prefix (`common`).
+    """
+
+    def __init__(self, vocabulary: Sequence[str], idf: Floats, common: int, lexicon: Lexicon) -> None:
+        self.vocabulary = list(vocabulary)
+        self.idf = idf
+        self.common = common
+        self.lexicon = lexicon
+        self.terms = Terms()
+        self._column = {term: i for i, term in enumerate(self.vocabulary)}
+        self._idf: list[float] = [float(value) for value in idf]
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], lexicon: Lexicon) -> FeatureSpace:
+        """`texts` are normalised."""
+        terms = Terms()
+        frequency: Counter[str] = Counter()
+        for text in texts:
+            frequency.update(terms.words(text).keys())
+            frequency.update(terms.ngrams(text).keys())
+        ordered = sorted(frequency.items(), key=lambda item: (-item[1], item[0]))
+        idf = np.array([math.log((1 + len(texts)) / (1 + df)) + 1 for _, df in ordered], dtype=np.float32)
+        common = sum(df >= 2 for _, df in ordered)
+        return cls([term for term, _ in ordered], idf, common, lexicon)
+
+    @property
+    def size(self) -> int:
+        return len(self.vocabulary) + len(self.lexicon.codes)
+
+    def vector(self, text: str) -> Vector:
+        """`text` is normalised. Each block has length 1 (the lexicon KEYWORD_SCALE) or is empty."""
+        columns: list[int] = []
+        values: list[float] = []
+        for counts in (self.terms.words(text), self.terms.ngrams(text)):
+            block: list[float] = []
+            for term, count in counts.items():
+                column = self._column.get(term)
+                if column is not None:
+                    columns.append(column)
+                    block.append((1 + math.log(count)) * self._idf[column])
+            norm = math.sqrt(sum(value * value for value in block)) or 1.0
+            values.extend(value / norm for value in block)
+        for column, value in self.lexicon.vector(text).items():
+            columns.append(len(self.vocabulary) + column)
+            values.append(value)
+        return Vector(np.array(columns, dtype=np.int32), np.array(values, dtype=np.float32))
