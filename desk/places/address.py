@@ -14,6 +14,7 @@ from desk.places.place import Place
 
 # Parts further apart than this belong to different addresses: 我住东湖区,说的是...(a long story)...3栋.
 _GAP_MAX_CHARS = 8
+_LONE_NUMBER_MAX_CHARS = 20
 # How much a part tells about where it is, to choose between two addresses in one text.
 _WEIGHT = {
     "community": 3,
@@ -55,6 +56,9 @@ def parse_address(text: str, gazetteer: Gazetteer | None = None) -> Place:
     plain = _NEGATED.sub(lambda match: "\0" * len(match.group()), text.translate(_FULL_WIDTH))
     names = find_names(plain, gazetteer)
     found = sorted([*names, *find_doors(plain, names)], key=lambda part: part.start)
+    if all(part.part == "number" for part in found) and len(text) > _LONE_NUMBER_MAX_CHARS:
+        # 86号 alone is a correction; in a story it is a day, a window, a form.
+        found = []
     if not found:
         return _landmark_without_name(plain, text)
     cluster = _best_cluster(found)

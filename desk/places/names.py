@@ -40,28 +40,28 @@ class _Ending:
 
 # Words that end a walk to the left: a name does not reach over them.
 _STOP_WORDS = (
-    "我们|你们|他们|人家|我家|我在|就在|住在|位于|地址|附近|旁边|对面|靠近|隔壁|门口|这边|那边|这里|那里|本人|现在|"
+    "可以|是否|地处|配合|建议|导致|关于|经过|途经|叫做|做|使|我们|你们|他们|人家|我家|我在|就在|住在|位于|地址|附近|旁边|对面|靠近|隔壁|门口|这边|那边|这里|那里|本人|现在|"
     "[在住是到从于的我你他她它们这那有去往叫跟被把让给离又还也就都很太了着过吗呢吧啊嗯呃不没要想说问请每整满全各某哪走占堵修]"
 )
 _STOP = re.compile(_STOP_WORDS)
 _ENDINGS = (
     _Ending(
         part="district", endings="自治县|新区|开发区|区|县|旗", stem_max=5, stem_min=2,
-        no_name="[小社地园景厂校片城市辖宅属活务发山郊学库病灾站政能业盲误老院专禁牧特战]|商业|本|乡|街|市直|各|个|州",
-        not_before="别分域间长委里级级域",
+        no_name="公司|[小社地园民产禽景厂校片城市辖宅属活务发山郊学库病灾站政能业盲误老院专禁牧特战]|商业|本|乡|街|市直|各|个|州",
+        not_before="别分域间长委里级下舰帜号杆",
     ),
     _Ending(part="street", endings="街道办事处|街道", stem_max=4, stem_min=2, no_name="区|大|社|属地|所属|乡镇"),
     _Ending(part="street", endings="镇|乡", stem_max=3, stem_min=2, no_name="[乡城村老家下冰集小]|古", not_before="镇村亲里下愁"),
     _Ending(
         part="road", endings="大道|大街|路|街|巷|胡同", stem_max=5, stem_min=1,
-        no_name="[道马铁线电修走半一条门思迷短大小出同顺退绕赶逛上步行几让改网水陆套后活引带开公沿过车高速]|[班家学]|人行|非机动车|主干|沿",
+        no_name="[道马铁线电修走半一条门思迷短大小出同顺退绕赶逛上步行几让改网水陆套后活引带开公沿过车高速]|[班家学]|十字|丁字|三岔|交叉|环岛|人行|非机动车|主干|沿",
         not_before="灯面况程过由权障怒径人途道数子",
     ),
     _Ending(
         part="community",
         endings="小区|花园|家园|新村|公寓|花苑|嘉园|雅苑|名苑|佳苑|新苑|家属院|华府|公馆|新城|山庄|名邸|社区|宿舍",
         stem_max=8, stem_min=2,
-        no_name="老旧|住宅|安置|封闭|高档|回迁|商品房|隔壁|老|新|个|里|员工|职工|学生|工地|集体|单位|人才|街道|智慧|所在|公租房|保障房|普通|美好|自己|一些|很多|多数|大型|附近的|附近|整个|城市|大学生|青年|廉租|棚户区|周边|动迁|外面|别的|其他|其它|拆迁|改造|商住|酒店式|农民|成熟|优质|绿色|文明|和谐|社",
+        no_name="大|老旧|住宅|安置|封闭|高档|回迁|商品房|隔壁|老|新|个|里|员工|职工|学生|工地|集体|单位|人才|街道|智慧|所在|公租房|保障房|普通|美好|自己|一些|很多|多数|大型|附近的|附近|整个|城市|大学生|青年|廉租|棚户区|周边|动迁|外面|别的|其他|其它|拆迁|改造|商住|酒店式|农民|成熟|优质|绿色|文明|和谐|社",
     ),
 )  # fmt: skip
 _VILLAGE = re.compile(rf"[{HAN}]{{1,4}}?村(?!民|委|干|里人|长)")
@@ -70,7 +70,11 @@ _NUMERALS_ONLY = re.compile("[零一二两三四五六七八九十百几0-9]+")
 _AFTER_ALIAS = re.compile(r"$|[\s,,。.;;、!!??的那这一边里市有]|(?=\0)")
 # Cities whose names hold a stop word.
 _CITY_WITH_STOP_WORD = re.compile("(?:成都|昌都|都匀|都江堰|太原|太仓)市$")
-_NO_CITY = re.compile("(?:^.?[城超门夜菜集股楼地县本全我]|^大都)市$")
+_NO_CITY = re.compile("(?:^.?[城超门夜菜集股楼地县本全我贸]|.{1,2}贸|^大都)市$")
+_BESIDE_LANDMARK = re.compile(
+    "的?[东南西北正侧后前]{0,2}(?:对面|斜对面|旁|隔壁|附近|门|口|边|里面|后面|前面|那边|这边)"
+)
+_UPPER = ("区", "县", "市", "省")
 _SECTION = re.compile("[东西南北中]?[一二三四五六1-6]段|[东西南北中]路")
 _CITY = re.compile(
     rf"(?:[{HAN}]{{2,3}}(?:省|自治区))?[{HAN}]{{2,3}}市(?=[{HAN}]{{1,4}}(?:区|县|街道|镇|路)|\0)"
@@ -101,6 +105,8 @@ def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Found]:
         if not exact and level in ("city", "district", "street"):
             if end not in starts and not _AFTER_ALIAS.match(text, end):
                 continue
+        if not exact and level == "landmark" and not _at_landmark(text, start, end):
+            continue
         # 和平路 inside 和平路小学 is still the road; 人民 inside 人民路二段 keeps its section.
         section = (
             re.compile("[东西南北中]?[一二三四1-4]?段|[东西南北中]路").match(text, end)
@@ -118,6 +124,14 @@ def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Found]:
         yield Found(part=level, value=value, start=start, end=end, certainty=0.95, entries=entries)
 
 
+def _at_landmark(text: str, start: int, end: int) -> bool:
+    """市政府 is mostly somebody to complain to; it is a place in 在市政府 and 市政府门口."""
+    return (
+        bool(re.search("[在到去住从离于]$", text[:start]) or _BESIDE_LANDMARK.match(text, end))
+        or len(text) <= 8
+    )
+
+
 def _named_by_ending(text: str, ending: _Ending, gazetteer: Gazetteer) -> Iterator[Found]:
     shortest = 0
     for match in re.finditer(ending.endings, text):
@@ -130,6 +144,9 @@ def _named_by_ending(text: str, ending: _Ending, gazetteer: Gazetteer) -> Iterat
             yield heard
             continue
         start = _trim(text, first, match.start())
+        # What is left of an upper level that was not understood (A市...); only districts begin so (市中区).
+        while ending.part != "district" and text[start : start + 1] in _UPPER and start < match.start():
+            start += 1
         stem = text[start : match.start()]
         if len(stem) < ending.stem_min or re.search(f"(?:{ending.no_name})$", stem):
             continue

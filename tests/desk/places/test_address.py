@@ -54,6 +54,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
         ("在河平路八号", "东湖区和平街道和平路8号"),
         ("杏福里小区六栋", "东湖区和平街道幸福里小区6栋"),
         ("3栋2单元", "3栋2单元"),
+        ("A市泉塘街道丽发新城5栋", "泉塘街道丽发新城5栋"),
+        ("在东湖风景区门口", "东湖区湖滨街道东湖公园门口"),
     ],
 )
 def test_an_address_is_found_and_completed(city: Gazetteer, text: str, address: str) -> None:
@@ -97,6 +99,8 @@ def test_addresses_of_other_cities_follow_the_same_rules(city: Gazetteer, text: 
         "修了三座桥",
         "这条路挖了填填了挖",
         "孩子今年上小学学区怎么划分",
+        "我打了好多次电话东湖风景区都没有人管这件事",
+        "他们让我3号去办结果去了又说系统坏了要等到下个星期再来",
     ],
 )
 def test_what_is_no_address_gives_none(city: Gazetteer, text: str) -> None:
