@@ -1,0 +1,436 @@
+/**
+ * One citizen's line to the hotline: opens the socket, resumes after the last number, keeps the outbox moving,
+ * reconnects with growing pauses. No clock, socket or storage of its own: all come through `Ports`.
+ *
+ * Messages are sent one at a time, each after the ack of the one before, so that a repeated send after a broken
+ * connection can never overtake an earlier one.
+ */
+
+import { reconnectDelay } from "./backoff";
+import { Outbox, type OutboxEntry } from "./outbox";
+import type { Ports, Socket } from "./ports";
+import { loadRating, loadSession, type Rating, saveRating, saveSession, type Session } from "./session";
+import { Transcript } from "./transcript";
+import { type ChatMessage, type ClientFrame, type Owner, readServerFrame, type ServerFrame } from "./wire";
+
+/** `connecting`: never yet welcomed, or lost for a moment. `offline`: lost long enough to tell the citizen. */
+export type Line = "connecting" | "online" | "offline";
+
+export interface ChatState {
+  line: Line;
+  /** False while the history of a resumed conversation is still coming in. */
+  caughtUp: boolean;
+  conversation: string | null;
+  owner: Owner;
+  messages: readonly ChatMessage[];
+  outbox: readonly OutboxEntry[];
+  typing: "bot" | "seat" | null;
+  /** The last score the server has stored in this page's life. */
+  rated: number | null;
+  /** The score that is on its way. */
+  rating: number | null;
+  /** One sentence about something that went wrong, in Chinese, or empty. */
+  notice: string;
+}
+
+export const WELCOME_LIMIT_MS = 10_000;
+/** Longer than one bot turn may take (12 s by default), should a server acknowledge only after it. */
+export const ACK_LIMIT_MS = 20_000;
+export const PING_EVERY_MS = 25_000;
+export const PONG_LIMIT_MS = 8_000;
+/** A short break is not worth a warning. */
+export const OFFLINE_AFTER_MS = 1_500;
+/** A connection that lived this long starts the reconnect delays from the beginning. */
+export const STABLE_AFTER_MS = 10_000;
+const TYPING_LIMIT_MS = 60_000;
+const CATCH_UP_LIMIT_MS = 3_000;
+const TOO_MANY_SOCKETS_DELAY_MS = 20_000;
+const MAX_REFUSALS = 4;
+const FIRST_REFUSAL_DELAY_MS = 2_000;
+
+const CLOSE_TOO_LARGE = 1009;
+const CLOSE_UNAUTHORIZED = 4401;
+const CLOSE_NOT_FOUND = 4404;
+const CLOSE_TOO_MANY = 4429;
+
+type TimerName = "welcome" | "ack" | "ping" | "pong" | "offline" | "stable" | "typing" | "catchUp" | "retry" | "refusal";
+
+export class ChatConnection {
+  #socket: Socket | null = null;
+  /** Bumped with each socket, so that a late event of an old one is recognised and dropped. */
+  #generation = 0;
+  #welcomed = false;
+  #attempt = 0;
+  #timers = new Map<TimerName, () => void>();
+  #session: Session | null;
+  #transcript = new Transcript();
+  #outbox: Outbox;
+  #pendingRating: Rating | null = null;
+  #ratingOnWire = false;
+  #epoch = -1;
+  #targetSeq = 0;
+  #gapAskedAt = -1;
+  #running = false;
+  #state: ChatState;
+
+  /** @param changed called with a new state object after each change */
+  constructor(
+    private readonly ports: Ports,
+    private readonly changed: (state: ChatState) => void,
+  ) {
+    this.#session = loadSession(ports.store);
+    this.#outbox = new Outbox(ports.store);
+    this.#outbox.restore(this.#session?.conversation ?? null);
+    if (this.#session !== null) this.#pendingRating = loadRating(ports.store, this.#session.conversation);
+    this.#state = this.#emptyState();
+  }
+
+  get state(): ChatState {
+    return this.#state;
+  }
+
+  /** Opens the line; does nothing if it is already kept open. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#armOffline();
+    this.#connect();
+  }
+
+  /** Closes the line and forgets no message; `start` resumes. */
+  stop(): void {
+    this.#running = false;
+    this.#dropSocket();
+    this.#cancelAll();
+    this.#publish({ line: "connecting", typing: null });
+  }
+
+  /** Takes a message into the outbox and sends it as soon as that is possible. */
+  send(text: string, payload: string | null = null): void {
+    this.#outbox.add(this.ports.newId(), text, payload, this.ports.clock.now());
+    this.#publish({ notice: "" });
+    this.#pump();
+  }
+
+  retry(message_id: string): void {
+    this.#outbox.change(message_id, { state: "queued", reason: "", refusals: 0 });
+    this.#publish({});
+    this.#pump();
+  }
+
+  /** Throws away a message that could not be sent. */
+  discard(message_id: string): void {
+    this.#outbox.remove(message_id);
+    this.#publish({});
+    this.#pump();
+  }
+
+  /** Rates the conversation; a later rating replaces it. Kept until the server has stored it. */
+  rate(score: number, comment: string): void {
+    this.#pendingRating = { score, comment };
+    this.#ratingOnWire = false;
+    saveRating(this.ports.store, this.#session?.conversation ?? null, this.#pendingRating);
+    this.#publish({});
+    this.#sendRating();
+  }
+
+  /** Leaves this conversation, with everything in it that was not sent, and begins another. */
+  newConversation(): void {
+    this.#outbox.clear();
+    this.#forgetConversation("");
+  }
+
+  dismissNotice(): void {
+    this.#publish({ notice: "" });
+  }
+
+  /** The browser says that the network is gone. */
+  networkLost(): void {
+    if (!this.#running) return;
+    this.#lost();
+    this.#cancel("offline");
+    this.#publish({ line: "offline" });
+  }
+
+  /** The browser says that the network is back. */
+  networkBack(): void {
+    if (!this.#running || this.#welcomed) return;
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  /** The page is visible again; a phone may have cut the line silently meanwhile. */
+  pageShown(): void {
+    if (!this.#running) return;
+    if (!this.#welcomed) this.networkBack();
+    else this.#ping();
+  }
+
+  #connect(): void {
+    this.#dropSocket();
+    this.#cancel("retry");
+    const generation = this.#generation;
+    const current = (): boolean => generation === this.#generation;
+    this.#arm("welcome", WELCOME_LIMIT_MS, () => this.#lost());
+    this.#socket = this.ports.openSocket({
+      opened: () => {
+        if (!current()) return;
+        this.#write({
+          type: "hello",
+          conversation: this.#session?.conversation ?? null,
+          token: this.#session?.token ?? null,
+          after: this.#transcript.completeUpTo,
+        });
+      },
+      received: (data) => {
+        if (!current()) return;
+        this.#cancel("pong");
+        const frame = readServerFrame(data);
+        if (frame !== null) this.#take(frame);
+      },
+      closed: (code) => {
+        if (current()) this.#closed(code);
+      },
+    });
+  }
+
+  #take(frame: ServerFrame): void {
+    switch (frame.type) {
+      case "welcome":
+        return this.#takeWelcome(frame);
+      case "message":
+        return this.#takeMessage(frame.message);
+      case "ack":
+        this.#cancel("ack");
+        this.#outbox.change(frame.message_id, { state: "delivered", reason: "" });
+        this.#publish({});
+        return this.#pump();
+      case "typing":
+        this.#cancel("typing");
+        if (frame.on) this.#arm("typing", TYPING_LIMIT_MS, () => this.#publish({ typing: null }));
+        return this.#publish({ typing: frame.on ? frame.from : null });
+      case "owner":
+        if (frame.epoch < this.#epoch) return;
+        this.#epoch = frame.epoch;
+        return this.#publish({ owner: frame.owner });
+      case "rated":
+        this.#pendingRating = null;
+        this.#ratingOnWire = false;
+        saveRating(this.ports.store, null, null);
+        return this.#publish({ rated: frame.score });
+      case "error":
+        return this.#takeError(frame);
+      case "pong":
+        return;
+    }
+  }
+
+  #takeWelcome(frame: Extract<ServerFrame, { type: "welcome" }>): void {
+    this.#cancel("welcome");
+    this.#cancel("offline");
+    const token = frame.token ?? this.#session?.token ?? null;
+    if (token !== null) {
+      this.#session = { conversation: frame.conversation, token };
+      saveSession(this.ports.store, this.#session);
+    }
+    this.#outbox.bind(frame.conversation);
+    this.#welcomed = true;
+    this.#epoch = -1;
+    this.#targetSeq = frame.last_seq;
+    this.#arm("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
+    this.#armPing();
+    const caughtUp = this.#transcript.completeUpTo >= this.#targetSeq;
+    if (!caughtUp) this.#arm("catchUp", CATCH_UP_LIMIT_MS, () => this.#publish({ caughtUp: true }));
+    this.#publish({
+      line: "online",
+      conversation: frame.conversation,
+      owner: frame.owner,
+      caughtUp: this.#state.caughtUp || caughtUp,
+    });
+    this.#sendRating();
+    this.#pump();
+  }
+
+  #takeMessage(message: ChatMessage): void {
+    if (message.message_id !== null) {
+      if (this.#outbox.sending?.message_id === message.message_id) this.#cancel("ack");
+      this.#outbox.remove(message.message_id);
+    }
+    if (!this.#transcript.add(message)) return this.#publish({});
+    const caughtUp = this.#state.caughtUp || this.#transcript.completeUpTo >= this.#targetSeq;
+    this.#publish({ caughtUp });
+    this.#pump();
+    // Ask for what is missing, but only once for the same hole: a server that cannot fill it must not loop us.
+    if (this.#transcript.hasGap && this.#gapAskedAt !== this.#transcript.completeUpTo) {
+      this.#gapAskedAt = this.#transcript.completeUpTo;
+      this.#lost();
+    }
+  }
+
+  #takeError(frame: Extract<ServerFrame, { type: "error" }>): void {
+    if (frame.code === "unauthorized" || frame.code === "not_found") return this.#refusedResume();
+    if (frame.code === "bad_hello") return this.#session === null ? this.#lost() : this.#refusedResume();
+    const entry = this.#outbox.entries.find((e) => e.message_id === frame.message_id);
+    if (entry !== undefined && entry.state !== "delivered") {
+      this.#cancel("ack");
+      if (frame.retryable && entry.refusals < MAX_REFUSALS) {
+        const delay = FIRST_REFUSAL_DELAY_MS * 2 ** entry.refusals;
+        this.#outbox.change(entry.message_id, { state: "queued", refusals: entry.refusals + 1 });
+        this.#arm("refusal", delay, () => this.#pump());
+        return this.#publish({});
+      }
+      this.#outbox.change(entry.message_id, { state: "failed", reason: frame.text || "没有送达" });
+      this.#publish({});
+      return this.#pump();
+    }
+    if (this.#ratingOnWire && frame.message_id === null && !frame.retryable) {
+      this.#pendingRating = null;
+      this.#ratingOnWire = false;
+      saveRating(this.ports.store, null, null);
+    }
+    this.#publish({ notice: frame.text });
+  }
+
+  /** The server no longer knows this conversation: begin another and take what is unsent along. */
+  #refusedResume(): void {
+    if (this.#session === null) return this.#lost();
+    this.#forgetConversation("上次的会话已经结束，已为您开始新的会话。");
+  }
+
+  #forgetConversation(notice: string): void {
+    this.#session = null;
+    saveSession(this.ports.store, null);
+    saveRating(this.ports.store, null, null);
+    this.#pendingRating = null;
+    this.#ratingOnWire = false;
+    this.#outbox.requeue();
+    this.#outbox.bind(null);
+    this.#transcript = new Transcript();
+    this.#gapAskedAt = -1;
+    this.#dropSocket();
+    this.#cancelAll();
+    this.#publish({ ...this.#emptyState(), notice });
+    if (!this.#running) return;
+    this.#armOffline();
+    this.#connect();
+  }
+
+  #closed(code: number): void {
+    if (code === CLOSE_UNAUTHORIZED || code === CLOSE_NOT_FOUND) return this.#refusedResume();
+    if (code === CLOSE_TOO_LARGE) {
+      const sending = this.#outbox.sending;
+      if (sending !== null) this.#outbox.change(sending.message_id, { state: "failed", reason: "内容太长，请分几次发送" });
+    }
+    if (code === CLOSE_TOO_MANY) {
+      this.#publish({ notice: "打开的页面太多了，请关闭其他页面，稍后会自动重新连接。" });
+      return this.#lost(TOO_MANY_SOCKETS_DELAY_MS);
+    }
+    this.#lost();
+  }
+
+  /** The line is gone: keep everything, try again after a pause. */
+  #lost(atLeastMs = 0): void {
+    this.#dropSocket();
+    for (const name of ["welcome", "ack", "ping", "pong", "stable", "typing", "catchUp", "refusal"] as const) {
+      this.#cancel(name);
+    }
+    this.#outbox.requeue();
+    this.#ratingOnWire = false;
+    if (this.#state.line === "online") this.#armOffline();
+    this.#publish({ line: this.#state.line === "offline" ? "offline" : "connecting", typing: null });
+    const delay = Math.max(atLeastMs, reconnectDelay(this.#attempt, this.ports.random()));
+    this.#attempt += 1;
+    this.#arm("retry", delay, () => this.#connect());
+  }
+
+  #pump(): void {
+    if (!this.#welcomed || this.#outbox.sending !== null || this.#timers.has("refusal")) return;
+    const entry = this.#outbox.next;
+    if (entry === null) return;
+    const { message_id, text, payload } = entry;
+    this.#outbox.change(message_id, { state: "sending" });
+    this.#arm("ack", ACK_LIMIT_MS, () => this.#lost());
+    this.#publish({});
+    this.#write(payload === null ? { type: "send", message_id, text } : { type: "send", message_id, text, payload });
+  }
+
+  #sendRating(): void {
+    if (!this.#welcomed || this.#pendingRating === null || this.#ratingOnWire) return;
+    const { score, comment } = this.#pendingRating;
+    this.#ratingOnWire = true;
+    this.#write(comment === "" ? { type: "rate", score } : { type: "rate", score, comment });
+  }
+
+  #armPing(): void {
+    this.#arm("ping", PING_EVERY_MS, () => {
+      this.#ping();
+      this.#armPing();
+    });
+  }
+
+  #ping(): void {
+    if (this.#timers.has("pong")) return;
+    this.#arm("pong", PONG_LIMIT_MS, () => this.#lost());
+    this.#write({ type: "ping" });
+  }
+
+  #armOffline(): void {
+    this.#arm("offline", OFFLINE_AFTER_MS, () => this.#publish({ line: "offline" }));
+  }
+
+  #write(frame: ClientFrame): void {
+    this.#socket?.send(JSON.stringify(frame));
+  }
+
+  #dropSocket(): void {
+    this.#generation += 1;
+    this.#welcomed = false;
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  #arm(name: TimerName, delayMs: number, act: () => void): void {
+    this.#cancel(name);
+    const cancel = this.ports.clock.after(delayMs, () => {
+      this.#timers.delete(name);
+      act();
+    });
+    this.#timers.set(name, cancel);
+  }
+
+  #cancel(name: TimerName): void {
+    this.#timers.get(name)?.();
+    this.#timers.delete(name);
+  }
+
+  #cancelAll(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  #emptyState(): ChatState {
+    return {
+      line: "connecting",
+      caughtUp: false,
+      conversation: this.#session?.conversation ?? null,
+      owner: "BOT",
+      messages: [],
+      outbox: this.#outbox.entries,
+      typing: null,
+      rated: null,
+      rating: null,
+      notice: "",
+    };
+  }
+
+  #publish(change: Partial<ChatState>): void {
+    this.#state = {
+      ...this.#state,
+      ...change,
+      messages: this.#transcript.messages,
+      outbox: this.#outbox.entries,
+      rating: this.#pendingRating?.score ?? null,
+    };
+    this.changed(this.#state);
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The frames of `/ws/chat`, as docs/protocol.md writes them. Key names are the wire's own (snake_case).
+ *
+ * What comes from the network is checked here once; past this file every field has its type.
+ */
+
+export type Sender = "citizen" | "bot" | "seat" | "system";
+export type Owner = "BOT" | "WAITING" | "SEAT" | "WRAP_UP" | "CLOSED";
+export type MessageKind =
+  | "text"
+  | "answer"
+  | "clarify"
+  | "order_draft"
+  | "order_card"
+  | "emergency"
+  | "handoff"
+  | "rating"
+  | "notice";
+
+export interface QuickReply {
+  text: string;
+  payload: string | null;
+}
+
+export interface OrderDraftField {
+  name: string;
+  label: string;
+  value: string;
+}
+
+export interface OrderCard {
+  number: string;
+  type: string;
+  title: string;
+  status: string;
+  place: string;
+  due_at: string;
+  phone: string;
+}
+
+export interface AnswerArticle {
+  id: string;
+  title: string;
+  department: string;
+  source: string;
+  effective_to: string;
+}
+
+export interface EmergencyNumber {
+  number: string;
+  label: string;
+}
+
+/** The data of a message's kind; a card that cannot be read becomes `none`, its text still shows. */
+export type Card =
+  | { kind: "none" }
+  | { kind: "order_draft"; fields: OrderDraftField[] }
+  | { kind: "order_card"; order: OrderCard }
+  | { kind: "answer"; articles: AnswerArticle[] }
+  | { kind: "clarify"; articles: { id: string; title: string }[] }
+  | { kind: "emergency"; numbers: EmergencyNumber[] }
+  | { kind: "rating"; scale: number };
+
+export interface ChatMessage {
+  seq: number;
+  from: Sender;
+  text: string;
+  format: "plain" | "markdown";
+  kind: MessageKind;
+  quick_replies: QuickReply[];
+  card: Card;
+  message_id: string | null;
+  /** Time of storing, in milliseconds since 1970; 0 if the server sent none that can be read. */
+  at: number;
+}
+
+export type ClientFrame =
+  | { type: "hello"; conversation: string | null; token: string | null; after: number }
+  | { type: "send"; message_id: string; text: string; payload?: string }
+  | { type: "rate"; score: number; comment?: string }
+  | { type: "ping" };
+
+export type ServerFrame =
+  | { type: "welcome"; conversation: string; token: string | null; owner: Owner; last_seq: number }
+  | { type: "message"; message: ChatMessage }
+  | { type: "ack"; message_id: string; seq: number }
+  | { type: "typing"; from: "bot" | "seat"; on: boolean }
+  | { type: "owner"; owner: Owner; epoch: number }
+  | { type: "rated"; score: number }
+  | { type: "error"; code: string; text: string; retryable: boolean; message_id: string | null }
+  | { type: "pong" };
+
+const SENDERS: readonly string[] = ["citizen", "bot", "seat", "system"];
+const OWNERS: readonly string[] = ["BOT", "WAITING", "SEAT", "WRAP_UP", "CLOSED"];
+const KINDS: readonly string[] = [
+  "text",
+  "answer",
+  "clarify",
+  "order_draft",
+  "order_card",
+  "emergency",
+  "handoff",
+  "rating",
+  "notice",
+];
+
+type Json = Record<string, unknown>;
+
+/** Reads one frame of the server. Returns null for what is no frame of ours (a newer server may send more). */
+export function readServerFrame(data: string): ServerFrame | null {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  if (!isObject(raw)) return null;
+  switch (raw["type"]) {
+    case "welcome": {
+      const conversation = text(raw["conversation"]);
+      if (conversation === "") return null;
+      const token = text(raw["token"]);
+      return {
+        type: "welcome",
+        conversation,
+        token: token === "" ? null : token,
+        owner: readOwner(raw["owner"]),
+        last_seq: whole(raw["last_seq"]),
+      };
+    }
+    case "message": {
+      const message = readMessage(raw["message"]);
+      return message === null ? null : { type: "message", message };
+    }
+    case "ack":
+      return { type: "ack", message_id: text(raw["message_id"]), seq: whole(raw["seq"]) };
+    case "typing":
+      return { type: "typing", from: raw["from"] === "seat" ? "seat" : "bot", on: raw["on"] === true };
+    case "owner":
+      return { type: "owner", owner: readOwner(raw["owner"]), epoch: whole(raw["epoch"]) };
+    case "rated":
+      return { type: "rated", score: whole(raw["score"]) };
+    case "error": {
+      const id = text(raw["message_id"]);
+      return {
+        type: "error",
+        code: text(raw["code"]),
+        text: text(raw["text"]),
+        retryable: raw["retryable"] === true,
+        message_id: id === "" ? null : id,
+      };
+    }
+    case "pong":
+      return { type: "pong" };
+    default:
+      return null;
+  }
+}
+
+/** Reads one message; null without a usable `seq`, because nothing could order or resume it. */
+export function readMessage(raw: unknown): ChatMessage | null {
+  if (!isObject(raw)) return null;
+  const seq = whole(raw["seq"]);
+  if (seq < 1) return null;
+  const sender = text(raw["from"]);
+  const kind = text(raw["kind"]);
+  const knownKind = (KINDS.includes(kind) ? kind : "text") as MessageKind;
+  const id = text(raw["message_id"]);
+  const at = Date.parse(text(raw["at"]));
+  return {
+    seq,
+    from: (SENDERS.includes(sender) ? sender : "system") as Sender,
+    text: text(raw["text"]),
+    // Only the bot writes Markdown; anybody else's words are shown exactly as typed.
+    format: raw["format"] === "markdown" && sender === "bot" ? "markdown" : "plain",
+    kind: knownKind,
+    quick_replies: list(raw["quick_replies"])
+      .map((reply) => ({ text: text(reply["text"]), payload: text(reply["payload"]) || null }))
+      .filter((reply) => reply.text !== ""),
+    card: sender === "citizen" ? { kind: "none" } : readCard(knownKind, raw["card"]),
+    message_id: id === "" ? null : id,
+    at: Number.isNaN(at) ? 0 : at,
+  };
+}
+
+function readCard(kind: MessageKind, raw: unknown): Card {
+  if (kind === "rating") {
+    const scale = isObject(raw) ? whole(raw["scale"]) : 0;
+    return { kind: "rating", scale: scale >= 2 && scale <= 10 ? scale : 5 };
+  }
+  if (!isObject(raw)) return { kind: "none" };
+  switch (kind) {
+    case "order_draft": {
+      const fields = list(raw["fields"]).map((f) => ({
+        name: text(f["name"]),
+        label: text(f["label"]),
+        value: text(f["value"]),
+      }));
+      return { kind: "order_draft", fields };
+    }
+    case "order_card": {
+      const number = text(raw["number"]);
+      if (number === "") return { kind: "none" };
+      const order: OrderCard = {
+        number,
+        type: text(raw["type"]),
+        title: text(raw["title"]),
+        status: text(raw["status"]),
+        place: text(raw["place"]),
+        due_at: text(raw["due_at"]),
+        phone: text(raw["phone"]),
+      };
+      return { kind: "order_card", order };
+    }
+    case "answer": {
+      const articles = list(raw["articles"]).map((a) => ({
+        id: text(a["id"]),
+        title: text(a["title"]),
+        department: text(a["department"]),
+        source: text(a["source"]),
+        effective_to: text(a["effective_to"]),
+      }));
+      return { kind: "answer", articles };
+    }
+    case "clarify": {
+      const articles = list(raw["articles"])
+        .map((a) => ({ id: text(a["id"]), title: text(a["title"]) }))
+        .filter((a) => a.title !== "");
+      return { kind: "clarify", articles };
+    }
+    case "emergency": {
+      const numbers = list(raw["numbers"])
+        .map((n) => ({ number: text(n["number"]), label: text(n["label"]) }))
+        // A tel: link dials; only digits may reach it.
+        .filter((n) => /^[0-9]{3,12}$/.test(n.number));
+      return { kind: "emergency", numbers };
+    }
+    default:
+      return { kind: "none" };
+  }
+}
+
+function readOwner(raw: unknown): Owner {
+  const owner = text(raw);
+  return (OWNERS.includes(owner) ? owner : "BOT") as Owner;
+}
+
+function isObject(raw: unknown): raw is Json {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw);
+}
+
+function list(raw: unknown): Json[] {
+  return Array.isArray(raw) ? raw.filter(isObject) : [];
+}
+
+function text(raw: unknown): string {
+  if (typeof raw === "string") return raw;
+  return typeof raw === "number" ? String(raw) : "";
+}
+
+function whole(raw: unknown): number {
+  return typeof raw === "number" && Number.isInteger(raw) && raw >= 0 ? raw : 0;
+}

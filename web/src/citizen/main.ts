@@ -1,0 +1,9 @@
+import "../shared/tokens.css";
+import "../shared/buttons.css";
+import { createApp } from "vue";
+import { browserPorts } from "./chat/browser";
+import CitizenPage from "./CitizenPage.vue";
+import { followVisibleHeight } from "./visibleHeight";
+
+followVisibleHeight();
+createApp(CitizenPage, { ports: browserPorts() }).mount("#page");
