@@ -1,4 +1,4 @@
-"""`minsheng order`: list, show and export work orders. Callers are masked unless `show --reveal` asks for them."""
+"""`minsheng order`: list, show, export and classify work orders. Callers are masked unless `show --reveal` asks for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from desk.orders.limits import OrderLimits
 from desk.orders.order import EventKind, OrderStatus, OrderType, Urgency
 from desk.orders.store import OrderFilter, OrderStore
 from desk.orders.view import order_line, order_view
-from desk.settings import load_settings
+from desk.settings import ROOT, load_settings
 from gateway.commands.database import opened
 from gateway.commands.errors import CommandError
 
@@ -115,6 +115,39 @@ def export(
         else:
             count = write_jsonl(orders, stream, zone)
     typer.echo(f"{count} orders written to {out}")
+
+
+@app.command()
+def classify(
+    text: Annotated[str | None, typer.Argument(help="One text in quotes")] = None,
+    file: Annotated[Path | None, typer.Option(help="UTF-8 file, one text a line")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Category, department and urgency that an order with this text would get."""
+    # Imported here: scikit-learn takes a second to load, and the other commands do without.
+    from desk.orders.category import CategoryError, classify_file, classify_text, load_or_train
+
+    if (text is None) == (file is None):
+        raise CommandError("give either a TEXT or --file FILE")
+    try:
+        classifier = load_or_train(ROOT / "data", load_settings().var_dir)
+        answers = (
+            classify_file(file, classifier) if file is not None else [classify_text(classifier, text or "")]
+        )
+        for answer in answers:
+            if as_json:
+                typer.echo(orjson.dumps(answer).decode())
+            else:
+                typer.echo(
+                    f"{'/'.join(answer['category'])}  {answer['confidence']:.2f}  {answer['urgency']}  "
+                    f"{answer['department']}  {answer['text']}"
+                )
+    except CategoryError as error:
+        raise CommandError(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not UTF-8 (byte {error.start}); convert it first") from error
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror}") from error
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, func, select
 
 from desk.orders import tables as t
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 KILLS = 4
 
 
+@pytest.mark.slow
 def test_kill_9_between_any_steps_loses_and_doubles_nothing(engine: Engine, database_url: str) -> None:
     chance = random.Random(20261122)
     told: dict[int, str] = {}

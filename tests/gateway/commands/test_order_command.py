@@ -12,9 +12,10 @@ from typer.testing import CliRunner, Result
 
 from desk.conversations.conversation import HandoffReason
 from desk.conversations.store import ConversationStore
+from desk.orders.category import Category
 from desk.orders.limits import OrderLimits
 from desk.orders.number import format_number
-from desk.orders.order import EventKind, Order
+from desk.orders.order import EventKind, Order, Urgency
 from desk.orders.store import OrderStore
 from desk.store import migrate
 from desk.store.engine import open_engine
@@ -105,7 +106,7 @@ def test_export_replaces_the_file_as_a_whole(orders: tuple[Order, Order], tmp_pa
     assert run("export", "--out", str(out), "--excel").exit_code == 0
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines()))
-    assert [row["标题"] for row in rows] == ["和平路88号烧烤店油烟扰民", "'=1+1 油烟"] or rows[1]["标题"] == "'=1+1 油烟"
+    assert [row["标题"] for row in rows] == ["和平路**号烧烤店油烟扰民", "'=1+1 油烟"]
     assert [row["电话"] for row in rows] == ["保密", "138****8000"]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".orders")] == []
     lines = tmp_path / "orders.jsonl"
@@ -153,3 +154,35 @@ def test_conversations_are_listed_and_shown_masked(engine: Engine) -> None:
     assert isinstance(unknown.exception, CommandError)
 
 
+class _SmokeOnly:
+    """Stands for the trained classifier, which takes a while to train."""
+
+    def classify(self, text: str) -> Category:
+        known = "油烟" in text
+        return Category(
+            code="0803" if known else "99",
+            path=("生态环境", "大气污染") if known else ("其他",),
+            department="明州市生态环境局",
+            urgency=Urgency.NORMAL,
+            urgency_reason="",
+            confidence=0.9,
+            leaf_confidence=0.8,
+        )
+
+
+def test_classify_answers_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.orders.category.load_or_train", lambda *_: _SmokeOnly())
+    texts = tmp_path / "texts.txt"
+    texts.write_text("油烟太大\n\n随便说说\n", encoding="utf-8")
+    result = run("classify", "--file", str(texts), "--json")
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["text"] for answer in answers] == ["油烟太大", "", "随便说说"]
+    assert list(answers[0]) == ["text", "category", "confidence", "urgency", "department"]
+    assert answers[0]["category"] == ["生态环境", "大气污染"]
+    assert "生态环境/大气污染" in run("classify", "油烟太大").stdout
+
+
+def test_classify_wants_a_text_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.orders.category.load_or_train", lambda *_: _SmokeOnly())
+    for arguments in ((), ("文字", "--file", str(tmp_path / "x")), ("--file", str(tmp_path / "none"))):
+        assert isinstance(run("classify", *arguments).exception, CommandError)
