@@ -32,7 +32,7 @@ class EmotionClassifier(GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sklearn", "scipy"]
+        return ["scipy"]
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: EmotionModel | None = None

@@ -40,7 +40,7 @@ class LexiconTokenizer(Tokenizer):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["jieba", "opencc"]
+        return ["jieba"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
