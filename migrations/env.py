@@ -12,7 +12,6 @@ from desk.store.migrate import load_tables, locked
 
 
 def _run(connection: Connection) -> None:
-    load_tables()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -30,6 +29,8 @@ if given is not None:
 elif context.is_offline_mode():
     raise SystemExit("migrations run on a live database only")
 else:
+    # Only `alembic revision --autogenerate` compares with the tables; loading every room takes seconds.
+    load_tables()
     engine = open_engine(load_settings().effective_database_url)
     with locked(engine) as connection:
         _run(connection)

@@ -32,6 +32,8 @@ def upgrade(engine: Engine) -> None:
     Raises:
         MigrationError: the database was made by a newer version of the product.
     """
+    if current(engine) == newest():
+        return
     config = _config()
     try:
         with locked(engine) as connection:
