@@ -104,7 +104,9 @@ def run(eval_dir: Path, folds: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=re.split(r"\n\n", __doc__ or "")[0])
-    parser.add_argument("--eval-dir", type=Path, default=ROOT.parent / "shared" / "data" / "eval-dev" / "text")
+    parser.add_argument(
+        "--eval-dir", type=Path, default=ROOT.parent / "shared" / "data" / "eval-dev" / "text"
+    )
     parser.add_argument("--folds", type=int, default=4, help="0 leaves cross-validation out")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()

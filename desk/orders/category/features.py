@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class Terms:
         self._tokenizer.initialize()
 
     def words(self, text: str) -> Counter[str]:
-        return Counter(WORD_MARK + word for word in self._tokenizer.cut(text) if word.strip())
+        return Counter(WORD_MARK + word for word in self._tokenizer.cut(text, HMM=False) if word.strip())
 
     @staticmethod
     def ngrams(text: str) -> Counter[str]:
@@ -66,14 +65,26 @@ class Lexicon:
         self._hits: dict[str, list[tuple[int, float]]] = {}
         for word, codes, weight in self.entries:
             self._hits.setdefault(word, []).extend((index[code], weight) for code in codes)
-        longest_first = sorted(self._hits, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._lengths = sorted({len(word) for word in self._hits}, reverse=True)
+
+    def hits(self, text: str) -> set[str]:
+        """Words found from left to right, the longest at each place, without overlap."""
+        found: set[str] = set()
+        start = 0
+        while start < len(text):
+            for length in self._lengths:
+                word = text[start : start + length]
+                if word in self._hits:
+                    found.add(word)
+                    start += len(word)
+                    break
+            else:
+                start += 1
+        return found
 
     def vector(self, text: str) -> dict[int, float]:
-        if self._pattern is None:
-            return {}
         sums: dict[int, float] = {}
-        for word in set(self._pattern.findall(text)):
+        for word in sorted(self.hits(text)):
             for column, weight in self._hits[word]:
                 sums[column] = sums.get(column, 0.0) + weight
         values = {column: math.log1p(total) for column, total in sums.items()}
@@ -123,7 +134,8 @@ class FeatureSpace:
                 column = self._column.get(term)
                 if column is not None:
                     columns.append(column)
-                    block.append((1 + math.log(count)) * self._idf[column])
+                    weight = self._idf[column]
+                    block.append(weight if count == 1 else (1 + math.log(count)) * weight)
             norm = math.sqrt(sum(value * value for value in block)) or 1.0
             values.extend(value / norm for value in block)
         for column, value in self.lexicon.vector(text).items():

@@ -75,7 +75,9 @@ def softmax(scores: Floats) -> Floats:
 class CategoryClassifier:
     """Immutable after training; safe to share between threads."""
 
-    def __init__(self, tree: CategoryTree, space: FeatureSpace, top: LinearHead, leaf: LinearHead, digest: str) -> None:
+    def __init__(
+        self, tree: CategoryTree, space: FeatureSpace, top: LinearHead, leaf: LinearHead, digest: str
+    ) -> None:
         self.tree = tree
         self.digest = digest
         """Hash of the files that it was trained from."""
@@ -151,7 +153,8 @@ class CategoryClassifier:
             "format": FORMAT,
             "digest": self.digest,
             "tree": [
-                [node.code, node.parent, node.level, node.name, node.department, node.urgency.value] for node in self.tree
+                [node.code, node.parent, node.level, node.name, node.department, node.urgency.value]
+                for node in self.tree
             ],
             "top": {"classes": self._top.classes, "temperature": self._top.temperature},
             "leaf": {"classes": self._leaf.classes, "temperature": self._leaf.temperature},
@@ -183,14 +186,18 @@ class CategoryClassifier:
 def share_out(roots: Floats, leaves: Floats, root_of_leaf: np.ndarray[Any, Any]) -> Floats:
     """Each root's probability, divided among its leaves in the proportion of `leaves`."""
     totals = np.bincount(root_of_leaf, weights=leaves, minlength=len(roots))
-    return np.asarray(roots[root_of_leaf] * leaves / np.maximum(totals[root_of_leaf], 1e-12), dtype=np.float32)
+    return np.asarray(
+        roots[root_of_leaf] * leaves / np.maximum(totals[root_of_leaf], 1e-12), dtype=np.float32
+    )
 
 
 def _head(meta: dict[str, Any], weights: Floats, bias: Floats, features: int) -> LinearHead:
     classes: Sequence[str] = meta["classes"]
     if weights.shape != (features, len(classes)) or bias.shape != (len(classes),):
         raise ValueError("weights do not fit the classes")
-    return LinearHead(tuple(classes), weights.astype(np.float32), bias.astype(np.float32), float(meta["temperature"]))
+    return LinearHead(
+        tuple(classes), weights.astype(np.float32), bias.astype(np.float32), float(meta["temperature"])
+    )
 
 
 def _tree(rows: list[list[Any]]) -> CategoryTree:

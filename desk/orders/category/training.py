@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from desk.orders.category.errors import CategoryError
 from desk.orders.category.examples import Example, Keyword
@@ -42,11 +41,14 @@ def train(
 
 def lexicon_of(tree: CategoryTree, keywords: Sequence[Keyword]) -> Lexicon:
     return Lexicon(
-        (keyword.word, tuple(node.code for node in tree.lineage(keyword.code)), keyword.weight) for keyword in keywords
+        (keyword.word, tuple(node.code for node in tree.lineage(keyword.code)), keyword.weight)
+        for keyword in keywords
     )
 
 
 def _matrix(vectors: Sequence[Vector], width: int) -> Any:
+    from scipy.sparse import csr_matrix
+
     starts = np.cumsum([0] + [len(vector.columns) for vector in vectors])
     columns = np.concatenate([vector.columns for vector in vectors])
     values = np.concatenate([vector.values for vector in vectors])

@@ -37,7 +37,9 @@ class CategoryTree:
         self._nodes = nodes
         parents = {node.parent for node in nodes.values()}
         self.leaves: tuple[str, ...] = tuple(code for code in nodes if code not in parents)
-        self.roots: tuple[str, ...] = tuple(code for code, node in nodes.items() if node.parent == ROOT_PARENT)
+        self.roots: tuple[str, ...] = tuple(
+            code for code, node in nodes.items() if node.parent == ROOT_PARENT
+        )
 
     @classmethod
     def load(cls, path: Path) -> CategoryTree:

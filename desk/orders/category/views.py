@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MAX_CHARS = 2000
+MAX_CHARS = 600
 """Longer texts are cut before anything is computed: the matter is named long before."""
 HEAD_CHARS = 150
 LEAD_CHARS = 36
