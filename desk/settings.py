@@ -55,8 +55,9 @@ class Settings(BaseSettings):
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")
     limit_difficult_d: int = Field(15, ge=1, description="Time limit of difficult (疑难) orders, in days")
-    knowledge_min_score: float = Field(0.35, ge=0, le=1, description="Below this score an article is no answer")
-    knowledge_tie_margin: float = Field(0.06, ge=0, le=1, description="Closer hits than this are clarified")
+    knowledge_min_score: float = Field(0.43, ge=0, le=1, description="Below this score an article is no answer")
+    knowledge_tie_margin: float = Field(0.025, ge=0, le=1, description="Closer hits than this are clarified")
+    knowledge_embedding: bool = Field(True, description="Use sentence vectors (multilingual-e5-small) in the search")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
     log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
 

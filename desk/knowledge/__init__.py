@@ -1,0 +1,10 @@
+"""Knowledge: versioned articles in SQL, and a hybrid search over those that are published and in force.
+
+Reading order: article, tables, store, importer, analysis, index, search.
+"""
+
+from desk.knowledge.article import Article, Status
+from desk.knowledge.search import Answer, Hit, KnowledgeSearch, Outcome, open_search
+from desk.knowledge.store import KnowledgeStore
+
+__all__ = ["Answer", "Article", "Hit", "KnowledgeSearch", "KnowledgeStore", "Outcome", "Status", "open_search"]

@@ -1,0 +1,251 @@
+"""Searching and answering from the published articles that are in force today.
+
+One `KnowledgeSearch` a process and collection. It looks at the collection's revision every few seconds; a changed
+collection is indexed by one process (file lock) and opened by all, while the old index goes on answering.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from filelock import FileLock
+from sqlalchemy import Engine
+
+from desk.knowledge.analysis import Analyzer
+from desk.knowledge.article import Article, Status
+from desk.knowledge.embedding import Embedder, Vectors, embed_cached, open_embedder
+from desk.knowledge.index import FORMAT, Index, Source, build
+from desk.knowledge.store import KnowledgeStore
+from desk.settings import ROOT, Settings
+from desk.store.engine import open_engine
+
+logger = logging.getLogger(__name__)
+
+REVISION_CHECK_S = 2.0
+# Hits beyond the wanted ones, since some found articles may not be in force today.
+SPARE_HITS = 10
+QUERY_MAX_CHARS = 5000
+
+
+class Outcome(StrEnum):
+    FOUND = "found"
+    AMBIGUOUS = "ambiguous"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One article that fits. `score` lies between 0 and 1 and is comparable between queries."""
+
+    id: str
+    title: str
+    score: float
+    department: str
+    voice: str
+    body: str
+    source: str
+    effective_to: date | None
+    matched: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say to a question: the article, or candidates to choose from, or nothing good enough."""
+
+    outcome: Outcome
+    article: Hit | None
+    candidates: tuple[Hit, ...]
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    revision: int
+    index: Index
+    articles: dict[str, Article]
+
+
+class KnowledgeSearch:
+    """Searches one collection. Thread-safe; blocking, so call it off the event loop.
+
+    Args:
+        folder: where indexes lie; shared by all processes of one var folder.
+        today: the day on which articles must be in force.
+        min_score, tie_margin: see `answer`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        *,
+        collection: str = "main",
+        analyzer: Analyzer,
+        embedder: Embedder | None,
+        today: Callable[[], date],
+        min_score: float,
+        tie_margin: float,
+        check_every_s: float = REVISION_CHECK_S,
+    ) -> None:
+        self._engine = engine
+        self._folder = folder / re.sub(r"[^\w-]", "_", collection)
+        self._store = KnowledgeStore(engine, collection)
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self._today = today
+        self._min_score = min_score
+        self._tie_margin = tie_margin
+        self._check_every_s = check_every_s
+        self._checked_at = -1e9
+        self._loaded: _Loaded | None = None
+        self._loading = threading.Lock()
+
+    def search(self, query: str, top: int = 3) -> list[Hit]:
+        """The best articles in force, best first; fewer (or none) where fewer share anything with the query."""
+        loaded = self._current()
+        query = query[:QUERY_MAX_CHARS]
+        analysis = self._analyzer.analyze(query)
+        if not analysis.chars:
+            return []
+        vector: Vectors | None = None
+        if self._embedder is not None and loaded.index.has_vectors:
+            vector = self._embedder.embed([self._analyzer.normalise(query)])[0]
+        today, hits = self._today(), []
+        for found in loaded.index.search(analysis, vector, top + SPARE_HITS):
+            article = loaded.articles[loaded.index.article_ids[found.article]]
+            if article.in_force(today):
+                hits.append(_hit(article, found.score))
+                if len(hits) == top:
+                    break
+        return hits
+
+    def answer(self, query: str) -> Answer:
+        """Decide what to do with a question.
+
+        The best article answers if it reaches `min_score` and no other is closer than `tie_margin`; near ties (at most
+        three) are to be clarified; else nothing fits, with the nearest candidates for whoever wants to see them.
+        """
+        hits = self.search(query, 4)
+        if not hits or hits[0].score < self._min_score:
+            return Answer(Outcome.NOTHING, None, tuple(hits))
+        ties = [h for h in hits if hits[0].score - h.score < self._tie_margin and h.score >= self._min_score]
+        # The very words of one article's question leave no doubt, however near a sister article lies.
+        if len(ties) > 1 and hits[0].score < 0.97:
+            return Answer(Outcome.AMBIGUOUS, None, tuple(ties[:3]))
+        return Answer(Outcome.FOUND, hits[0], tuple(hits))
+
+    def refresh(self) -> None:
+        """Look at the revision now instead of within a few seconds."""
+        self._checked_at = -1e9
+        self._current()
+
+    def _current(self) -> _Loaded:
+        loaded = self._loaded
+        if loaded is not None and time.monotonic() - self._checked_at < self._check_every_s:
+            return loaded
+        if loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = self._load(self._store.revision())
+                    self._checked_at = time.monotonic()
+                return self._loaded
+        # One thread looks; the others go on with what they have.
+        if self._loading.acquire(blocking=False):
+            try:
+                revision = self._store.revision()
+                if revision != loaded.revision:
+                    self._loaded = self._load(revision)
+                self._checked_at = time.monotonic()
+            finally:
+                self._loading.release()
+        return self._loaded or loaded
+
+    def _load(self, revision: int) -> _Loaded:
+        started = time.monotonic()
+        # Articles that are published today or later; whether one is in force is asked at each query.
+        published = {a.id: a for a in self._store.all(Status.PUBLISHED)}
+        embedder = self._embedder.name if self._embedder is not None else "none"
+        folder = self._folder / f"{revision}-{FORMAT}-{embedder}"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if not (folder / "meta.json").exists():
+            with FileLock(folder.parent / "build.lock"):
+                if not (folder / "meta.json").exists():
+                    self._build(folder, published)
+                    _forget_old(folder)
+        index = Index(folder)
+        # The articles may have changed between reading the revision and reading them; the next look finds out.
+        missing = [a for a in index.article_ids if a not in published]
+        if missing:
+            published |= {a: article for a in missing if (article := self._store.get(a)) is not None}
+        seconds = round(time.monotonic() - started, 2)
+        logger.info("knowledge index loaded: %d articles, revision %d, %s s", len(published), revision, seconds)
+        return _Loaded(revision, index, published)
+
+    def _build(self, folder: Path, articles: dict[str, Article]) -> None:
+        sources = [Source(a.id, unit_texts(a), f"{a.title} {a.spoken}") for a in articles.values()]
+        vectors = None
+        if self._embedder is not None:
+            texts = [self._analyzer.normalise(text) for source in sources for text in source.texts]
+            wholes = [self._analyzer.normalise(source.whole) for source in sources]
+            vectors = (
+                embed_cached(self._engine, self._embedder, texts),
+                embed_cached(self._engine, self._embedder, wholes),
+            )
+        build(folder, self._analyzer, sources, vectors)
+
+
+def unit_texts(article: Article) -> list[str]:
+    """The texts an article can be found by: title, questions, and its keywords together."""
+    texts = [article.title, *article.questions]
+    if article.keywords:
+        texts.append(" ".join(article.keywords))
+    return list(dict.fromkeys(texts))
+
+
+def _hit(article: Article, score: float) -> Hit:
+    return Hit(
+        id=article.id,
+        title=article.title,
+        score=round(float(np.clip(score, 0.0, 1.0)), 4),
+        department=article.department,
+        voice=article.spoken,
+        body=article.body,
+        source=article.source,
+        effective_to=article.effective_to,
+        matched=article.title,
+    )
+
+
+def _forget_old(newest: Path, keep: int = 2) -> None:
+    """Older indexes may still be open in another process (their files stay mapped); keep the last ones."""
+    folders = sorted((p for p in newest.parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in folders[keep:]:
+        if old != newest:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def open_search(
+    settings: Settings, collection: str = "main", engine: Engine | None = None, embedding: bool = True
+) -> KnowledgeSearch:
+    """A search over a collection with the shipped lexicon, synonyms and (if wanted and loadable) sentence vectors."""
+    zone = ZoneInfo(settings.timezone)
+    return KnowledgeSearch(
+        engine or open_engine(settings.effective_database_url),
+        settings.var_dir / "index",
+        collection=collection,
+        analyzer=Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt"),
+        embedder=open_embedder() if embedding and settings.knowledge_embedding else None,
+        today=lambda: datetime.now(zone).date(),
+        min_score=settings.knowledge_min_score,
+        tie_margin=settings.knowledge_tie_margin,
+    )
