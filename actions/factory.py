@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Engine
+
 from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
@@ -25,9 +27,10 @@ def parts() -> Parts:
     engine = open_engine(settings.effective_database_url)
     return Parts(
         orders=OrderStore(engine, OrderLimits.from_settings(settings)),
-        knowledge=Knowledge(settings),
+        knowledge=Knowledge(settings, engine),
         judge=Judge(settings),
         clock=lambda: datetime.now(zone),
+        zone=zone,
         city=settings.city,
     )
 
@@ -35,15 +38,16 @@ def parts() -> Parts:
 class Knowledge(KnowledgePort):
     """The knowledge search of the desk. An index that cannot be opened answers nothing, so that orders still work."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
+        self._engine = engine
         self._search: Any = None
 
     def answer(self, query: str) -> Answer:
         if self._search is None:
             from desk.knowledge import open_search
 
-            self._search = open_search(self._settings)
+            self._search = open_search(self._settings, engine=self._engine)
         found = self._search.answer(query)
         article = getattr(found, "article", None)
         return Answer(
@@ -85,8 +89,9 @@ class Judge(JudgePort):
             return Judgement()
 
     def _judge(self, order_type: str, text: str) -> Judgement:
-        from desk.orders.category import load_or_train
         from desk.orders.urgency import judge_urgency
+
+        from desk.orders.category import load_or_train
 
         if self._classifier is None:
             self._classifier = load_or_train(ROOT / "data", self._settings.var_dir)

@@ -13,7 +13,7 @@ from actions.alarm import answer_danger
 from actions.base import Events, HotlineAction
 from actions.conversation import already_handled
 from actions.follow_state import LABELS, MAX_TRIES, FollowState, begin, looks_like_number, missing, read
-from actions.order_submit import day_and_hour, local, order_card
+from actions.order_submit import day_and_hour
 from actions.replies import HUMAN, Button, ask_for_human, say
 from actions.seed import seed_of
 from desk.orders.drafting.arbitration import DIGRESSIONS
@@ -22,6 +22,8 @@ from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition, TooManyTries
 from desk.orders.number import format_number
 from desk.orders.order import Order
+from desk.orders.status import report_status
+from desk.orders.view import order_card
 
 FORM = "order_follow_form"
 DIGRESSING_CONFIDENCE = 0.6
@@ -68,28 +70,23 @@ class FollowAction(HotlineAction):
             )
 
     def _status(self, dispatcher: CollectingDispatcher, order: Order) -> None:
-        number = format_number(order.number)
-        created, due = local(order.created_at, self.parts), local(order.due_at, self.parts)
-        where = (
-            f",承办单位是{order.department}" if order.department and order.status.value != "accepted" else ""
-        )
-        when = f",最晚{day_and_hour(due)}前答复" if order.status.is_open else ""
+        report = report_status(order, self.parts.clock(), self.parts.zone)
         say(
             dispatcher,
-            f"工单 {number}({order.title}),{created.month}月{created.day}日登记,现在的状态是“{order.status.label}”{where}{when}。",
-            speech=f"您的工单现在是{order.status.label}{where}{when}。",
+            report.text,
+            speech=report.speech,
             kind="order_card",
             buttons=(
                 (Button.intent("催办", "order_hurry"), Button.intent("补充", "order_remark"))
                 if order.status.is_open
                 else ()
             ),
-            card=order_card(order, self.parts),
+            card=order_card(order, self.parts.zone),
         )
 
     def _hurry(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
         hurried = self.parts.orders.hurry(state.number, "citizen")
-        due = day_and_hour(local(hurried.order.due_at, self.parts))
+        due = day_and_hour(hurried.order.due_at.astimezone(self.parts.zone))
         told = "已经为您催办,会提醒承办单位" if hurried.told else "不久前刚催过,我又为您记了一次"
         say(dispatcher, f"{told}。这张工单最晚{due}前答复。")
 
@@ -182,7 +179,7 @@ class ValidateFollowForm(FollowAction):
         if asked == "text" and words:
             state = replace(state, text=words)
         if asked == "sure":
-            if is_yes(words) or (turn.intent == "affirm" and turn.button):
+            if is_yes(words) or words.startswith(("确定", "撤")) or (turn.intent == "affirm" and turn.button):
                 state = replace(state, sure=True)
             elif is_no(words) or turn.intent == "deny":
                 say(dispatcher, "好的,工单不撤,继续办理。")

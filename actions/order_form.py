@@ -13,19 +13,21 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import answer_danger
 from actions.base import Events, HotlineAction
-from actions.conversation import already_handled
+from actions.conversation import already_handled, channel_of
+from actions.filing import file_under
 from actions.handoff import hand_over
 from actions.knowledge import tell
 from actions.replies import HUMAN, Button, ask_for_human, say
 from actions.seed import turn_from
 from desk.orders.drafting.arbitration import Kind, Step, step
+from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import TYPES, Draft
 from desk.orders.drafting.filling import fill
-from desk.orders.drafting.likeness import find_duplicate
 from desk.orders.drafting.phones import grouped
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.summary import caller_form, rows, shorten, spoken
 from desk.orders.drafting.turn import Turn
+from desk.orders.duplicates import likely_duplicates
 
 FORM = "order_form"
 ANGRY_SCORE = 0.75
@@ -75,7 +77,7 @@ class ValidateOrderForm(HotlineAction):
         draft = filled.draft
         draft = draft.asking(next_field(draft))
         say(dispatcher, _opening(draft, first))
-        draft = self._with_duplicate(dispatcher, draft)
+        draft = self._with_duplicate(tracker, draft)
         return [
             SlotSet("order_draft", draft.to_json()),
             SlotSet("order_seed", None),
@@ -133,7 +135,7 @@ class ValidateOrderForm(HotlineAction):
                     taken = Step(taken.kind, taken.draft.check("soothed"), taken.changed, taken.problem)
                 if words:
                     say(dispatcher, words)
-                return self._ask(self._with_duplicate(dispatcher, taken.draft))
+                return self._ask(self._with_duplicate(tracker, taken.draft))
 
     def _ask(self, draft: Draft) -> Events:
         return [SlotSet("order_draft", draft.to_json()), SlotSet("requested_slot", requested(draft.asked))]
@@ -145,7 +147,7 @@ class ValidateOrderForm(HotlineAction):
             SlotSet("requested_slot", None),
         ]
 
-    def _with_duplicate(self, dispatcher: CollectingDispatcher, draft: Draft) -> Draft:
+    def _with_duplicate(self, tracker: Tracker, draft: Draft) -> Draft:
         """Offers the caller's own open order before a second one is written, once the phone is known."""
         ready = (
             draft.has("phone") and draft.has("description") and draft.asked not in ("phone", "phone_check")
@@ -153,13 +155,15 @@ class ValidateOrderForm(HotlineAction):
         if not ready or "duplicate" in draft.checked or draft.asked in ("cancel_check", "change"):
             return draft
         own = self.parts.orders.find_open_by_phone(draft.get("phone"))
-        code = self.parts.judge.judge(draft.type, draft.get("description")).code if own else ""
-        same = find_duplicate(draft, own, code)
-        if same is None:
+        if not own:
             return draft.check("duplicate")
-        return draft.with_duplicate(
-            same.number, f"{same.created_at.astimezone(self.parts.clock().tzinfo):%m月%d日}"
-        )
+        new_order = build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))
+        likely = likely_duplicates(new_order, own)
+        if not likely:
+            return draft.check("duplicate")
+        same = likely[0].order
+        day = same.created_at.astimezone(self.parts.zone)
+        return draft.with_duplicate(same.number, f"{day.month}月{day.day}日")
 
 
 def _opening(draft: Draft, turn: Turn) -> str:

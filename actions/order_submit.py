@@ -10,33 +10,16 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction
 from actions.conversation import channel_of
-from actions.ports import Parts
+from actions.filing import file_under
 from actions.replies import HUMAN, Button, ask_for_human, say
-from desk.orders.drafting.building import Filing, build_order
+from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.phones import masked
 from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition
 from desk.orders.number import format_number
-from desk.orders.order import Order
+from desk.orders.view import order_card
 
 ENDINGS_WITHOUT_ORDER = ("stuck", "none")
-
-
-def order_card(order: Order, parts: Parts) -> dict[str, str | None]:
-    return {
-        "number": format_number(order.number),
-        "type": order.type.label,
-        "title": order.title,
-        "status": order.status.label,
-        "place": order.place,
-        "due_at": local(order.due_at, parts).isoformat(),
-        "phone": masked(order.phone) if order.phone else "",
-    }
-
-
-def local(moment: datetime, parts: Parts) -> datetime:
-    return moment.astimezone(parts.clock().tzinfo)
 
 
 def day_and_hour(moment: datetime) -> str:
@@ -75,13 +58,10 @@ class SubmitOrder(HotlineAction):
         return done
 
     def _store(self, dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft) -> Events:
-        about = ",".join(filter(None, (draft.get("description"), draft.get("subject"), draft.get("appeal"))))
-        judgement = self.parts.judge.judge(draft.type, about)
-        filing = Filing(
-            judgement.code, judgement.path, judgement.department, judgement.confidence, judgement.urgency
+        order = self.parts.orders.create(
+            build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))
         )
-        order = self.parts.orders.create(build_order(draft, tracker.sender_id, channel_of(tracker), filing))
-        number, due = format_number(order.number), day_and_hour(local(order.due_at, self.parts))
+        number, due = format_number(order.number), day_and_hour(order.due_at.astimezone(self.parts.zone))
         reach = "凭单号和手机后四位可以随时查进度。" if order.phone else "请保存好单号,在这里可以随时查进度。"
         kept_secret = "您的个人信息会严格保密。" if order.confidential else ""
         say(
@@ -90,7 +70,7 @@ class SubmitOrder(HotlineAction):
             speech=f"登记好了,工单号是{number},将在{due}前答复。还有什么可以帮您?",
             kind="order_card",
             buttons=(Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
-            card=order_card(order, self.parts),
+            card=order_card(order, self.parts.zone),
         )
         if order.urgency.value == "emergency":
             ask_for_human(dispatcher, "policy", "emergency_order")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from desk.orders.order import NewOrder, Order
 from desk.orders.store import Hurried
@@ -74,5 +75,6 @@ class Parts:
     knowledge: KnowledgePort
     judge: JudgePort
     clock: Clock
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     city: str = "明州市"
     hotline: str = "12345"

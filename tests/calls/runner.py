@@ -51,7 +51,10 @@ def load_calls(folder: Path = FOLDER) -> list[Call]:
 def _read(path: Path) -> Iterator[Call]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         for turn in entry["turns"]:
-            unknown = set(turn) - {"citizen", "button", "repeat", "expect"} | set(turn.get("expect", {})) - EXPECTATIONS
+            unknown = (
+                set(turn) - {"citizen", "button", "repeat", "expect"}
+                | set(turn.get("expect", {})) - EXPECTATIONS
+            )
             if unknown or ("citizen" in turn) == ("button" in turn):
                 raise ValueError(f"{path.name}: {entry['name']}: cannot play {turn}")
         yield Call(entry["name"], path.name, tuple(entry["turns"]), entry.get("final", {}))
@@ -77,7 +80,9 @@ def play(call: Call, citizen: Citizen) -> list[str]:
         for reply in heard.replies:
             if reply.get("kind") == "order_card" and reply.get("card"):
                 number = str(reply["card"]["number"])
-        problems += [f"turn {position} ({str(said)[:20]}): {p}" for p in differences(turn.get("expect", {}), heard)]
+        problems += [
+            f"turn {position} ({str(said)[:20]}): {p}" for p in differences(turn.get("expect", {}), heard)
+        ]
     return problems + _final_differences(call.final, citizen)
 
 
@@ -92,10 +97,14 @@ def differences(expect: Mapping[str, Any], heard: Heard) -> list[str]:
     if choices and not any(part in text for part in choices):
         problems.append(f"has none of {choices} in {text!r}")
     kinds = [reply.get("kind") for reply in heard.replies]
-    problems += [f"no {kind!r} among {kinds}: {text!r}" for kind in _many(expect.get("kind")) if kind not in kinds]
+    problems += [
+        f"no {kind!r} among {kinds}: {text!r}" for kind in _many(expect.get("kind")) if kind not in kinds
+    ]
     if expect.get("event") and heard.events is not None:
         names = [event.get("event") for event in heard.events]
-        problems += [f"no event {name!r} among {names}" for name in _many(expect["event"]) if name not in names]
+        problems += [
+            f"no event {name!r} among {names}" for name in _many(expect["event"]) if name not in names
+        ]
     if expect.get("owner") and heard.owner is not None and heard.owner != expect["owner"]:
         problems.append(f"owner is {heard.owner}")
     return problems

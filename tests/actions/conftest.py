@@ -1,0 +1,190 @@
+"""An action, a tracker and fake parts: what the citizen sees and what Rasa is told come back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import HotlineAction
+from actions.ports import Answer, Article, Judgement, Parts
+from desk.orders.errors import BadTransition, OrderNotFound
+from desk.orders.number import build_number, find_number
+from desk.orders.order import NewOrder, Order, OrderStatus
+from desk.orders.store import Hurried
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=ZONE)
+
+
+class FakeOrders:
+    """Orders in a dict, with the promises of the real store that conversations rely on."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}
+        self.remarks: list[tuple[str, str]] = []
+        self.broken = False
+
+    def create(self, new_order: NewOrder) -> Order:
+        if self.broken:
+            raise OSError("disk is full")
+        for order in self.orders.values():
+            if (order.conversation_id, order.draft_id) == (new_order.conversation_id, new_order.draft_id):
+                return order
+        number = build_number(NOW.date(), len(self.orders) + 1)
+        values = {name: getattr(new_order, name) for name in new_order.__dataclass_fields__}
+        order = Order(
+            **values,
+            number=number,
+            status=OrderStatus.ACCEPTED,
+            created_at=NOW.astimezone(UTC),
+            updated_at=NOW.astimezone(UTC),
+            due_at=(NOW + timedelta(days=7)).astimezone(UTC),
+        )
+        self.orders[number] = order
+        return order
+
+    def get(self, number: str) -> Order:
+        found = self.orders.get(find_number(number) or "")
+        if found is None:
+            raise OrderNotFound(number)
+        return found
+
+    def get_for_caller(self, number: str, phone_tail: str) -> Order | None:
+        found = self.orders.get(find_number(number) or "")
+        return found if found and found.phone.endswith(phone_tail) else None
+
+    def find_open_by_phone(self, phone: str) -> Sequence[Order]:
+        return [order for order in self.orders.values() if order.phone == phone and order.status.is_open]
+
+    def add_remark(self, number: str, text: str, by: str) -> Order:
+        self.remarks.append((number, text))
+        return self.get(number)
+
+    def hurry(self, number: str, by: str) -> Hurried:
+        order = self.get(number)
+        if not order.status.is_open:
+            raise BadTransition(number, order.status, "hurried")
+        self.orders[order.number] = replace(order, hurry_count=order.hurry_count + 1)
+        return Hurried(order=order, told=True, next_at=NOW)
+
+    def withdraw(self, number: str, reason: str, by: str) -> Order:
+        order = replace(self.get(number), status=OrderStatus.WITHDRAWN)
+        self.orders[order.number] = order
+        return order
+
+
+class FakeKnowledge:
+    def __init__(self) -> None:
+        self.articles = {
+            "公积金怎么提取": Article(
+                "fund",
+                "公积金提取",
+                "明州市住房公积金管理中心",
+                "带身份证去窗口办。",
+                "**材料**:身份证",
+                "条例",
+                "2027-01-01",
+            )
+        }
+        self.asked: list[str] = []
+
+    def answer(self, query: str) -> Answer:
+        self.asked.append(query)
+        if query in self.articles:
+            return Answer("found", self.articles[query])
+        if query == "公积金":
+            return Answer("ambiguous", None, (Article("a", "公积金提取"), Article("b", "公积金贷款")))
+        return Answer("nothing")
+
+
+class FakeJudge:
+    def judge(self, order_type: str, text: str) -> Judgement:
+        return Judgement("0101", ("城市管理", "油烟"), "明州市城市管理局", 0.9, "normal")
+
+
+@dataclass
+class Outcome:
+    """What one action did. `slots` are the slots as they are afterwards."""
+
+    messages: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    slots: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(str(message["text"]) for message in self.messages if "text" in message)
+
+    @property
+    def signals(self) -> list[dict[str, Any]]:
+        return [message for message in self.messages if "event" in message]
+
+    @property
+    def followup(self) -> str:
+        return next((str(event["name"]) for event in self.events if event["event"] == "followup"), "")
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def orders() -> FakeOrders:
+    return FakeOrders()
+
+
+@pytest.fixture
+def knowledge() -> FakeKnowledge:
+    return FakeKnowledge()
+
+
+@pytest.fixture
+def run(orders: FakeOrders, knowledge: FakeKnowledge) -> Run:
+    """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome"""
+    parts = Parts(orders, knowledge, FakeJudge(), lambda: NOW, ZONE)
+    seq = iter(range(1, 1000))
+
+    def go(
+        action: type[HotlineAction],
+        text: str,
+        intent: str = "inform",
+        confidence: float = 0.9,
+        slots: Mapping[str, Any] | None = None,
+        form: str = "",
+        emotion: tuple[str, float] = ("neutral", 0.9),
+        entities: Sequence[Mapping[str, Any]] = (),
+        before: Sequence[Mapping[str, Any]] = (),
+        after: Sequence[Mapping[str, Any]] = (),
+    ) -> Outcome:
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": confidence},
+            "entities": list(entities),
+            "metadata": {"channel": "web", "seq": next(seq), "now": NOW.isoformat()},
+            "emotion": {"label": emotion[0], "score": emotion[1]},
+        }
+        kept = dict(slots or {})
+        tracker = Tracker(
+            "conversation-1",
+            kept,
+            message,
+            [*before, {"event": "user", "text": text}, *after],
+            False,
+            None,
+            {"name": form} if form else {},
+            "action_listen",
+        )
+        dispatcher = CollectingDispatcher()
+        events = asyncio.run(action(lambda: parts).run(dispatcher, tracker, {}))
+        for event in events:
+            if event["event"] == "slot":
+                kept[event["name"]] = event["value"]
+        return Outcome([m["custom"] for m in dispatcher.messages if m.get("custom")], events, kept)
+
+    return go

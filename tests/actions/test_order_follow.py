@@ -1,0 +1,145 @@
+"""Following up: proof before anything is told, three tries, and carrying out."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.follow_state import FollowState, begin, missing, read
+from actions.order_follow import AfterFollow, BeginFollow, ValidateFollowForm
+from desk.orders.drafting.turn import Turn
+from desk.orders.number import format_number
+from desk.orders.order import NewOrder, OrderStatus, OrderType
+from tests.actions.conftest import NOW, FakeOrders, Run
+
+
+@pytest.fixture
+def number(orders: FakeOrders) -> str:
+    new = NewOrder(
+        conversation_id="other",
+        draft_id="t1",
+        channel="web",
+        type=OrderType.COMPLAIN,
+        title="投诉:油烟",
+        description="油烟太大",
+        phone="13912345678",
+    )
+    return orders.create(new).number
+
+
+def test_a_number_alone_tells_nothing(run: Run, number: str) -> None:
+    outcome = run(BeginFollow, f"查一下{format_number(number)}", "order_status")
+    assert outcome.messages == []
+    assert outcome.followup == "order_follow_form"
+    assert outcome.slots["follow"]["asked"] == "tail"
+
+
+def test_number_and_tail_in_one_sentence_are_enough(run: Run, number: str) -> None:
+    outcome = run(BeginFollow, f"查一下{format_number(number)},手机尾号5678", "order_status")
+    assert outcome.messages[0]["kind"] == "order_card"
+    assert outcome.slots["proved_orders"] == [number]
+
+
+def test_the_order_of_this_conversation_needs_no_proof(run: Run, number: str) -> None:
+    slots = {"last_order": number, "proved_orders": [number]}
+    assert "受理" in run(BeginFollow, "我的工单怎么样了", "order_status", slots=slots).text
+    assert "催办" in run(BeginFollow, "帮我催一下", "order_hurry", slots=slots).text
+
+
+def test_three_wrong_tails_end_it(run: Run, number: str) -> None:
+    slots = run(BeginFollow, f"查一下{number}", "order_status").slots
+    texts = []
+    for wrong in ("0000", f"{number} 尾号1111", f"{number} 尾号2222"):
+        outcome = run(ValidateFollowForm, wrong, slots=slots, form="order_follow_form")
+        slots = outcome.slots
+        texts.append(outcome.text)
+    assert slots["requested_slot"] is None
+    assert slots["follow"] is None
+    assert all("受理" not in text for text in texts)
+    assert {"event": "handoff_requested", "reason": "policy", "note": "order_proof_failed"} in outcome.signals
+
+
+def test_a_whole_phone_number_proves_as_well(run: Run, number: str) -> None:
+    slots = run(BeginFollow, f"查一下{number}", "order_status").slots
+    assert "受理" in run(ValidateFollowForm, "13912345678", slots=slots, form="order_follow_form").text
+
+
+def test_spoken_digits_are_understood(run: Run, number: str) -> None:
+    slots = run(BeginFollow, f"查一下{number}", "order_status").slots
+    assert "受理" in run(ValidateFollowForm, "尾号是五六七八", slots=slots, form="order_follow_form").text
+
+
+def test_a_withdrawal_is_asked_back(run: Run, number: str, orders: FakeOrders) -> None:
+    proved = {"last_order": number, "proved_orders": [number]}
+    slots = run(BeginFollow, "我要撤诉", "order_withdraw", slots=proved).slots
+    assert slots["follow"]["asked"] == "sure"
+    kept = run(ValidateFollowForm, "不撤了", "deny", slots=dict(slots), form="order_follow_form")
+    assert orders.get(number).status is OrderStatus.ACCEPTED
+    assert kept.slots["requested_slot"] is None
+    run(ValidateFollowForm, "确定", "affirm", slots=dict(slots), form="order_follow_form")
+    assert orders.get(number).status is OrderStatus.WITHDRAWN
+
+
+def test_a_remark_is_taken_from_the_first_sentence_or_asked_for(
+    run: Run, number: str, orders: FakeOrders
+) -> None:
+    proved = {"last_order": number, "proved_orders": [number]}
+    run(BeginFollow, "补充一下,他们昨晚又开到两点", "order_remark", slots=proved)
+    assert orders.remarks == [(number, "他们昨晚又开到两点")]
+    slots = run(BeginFollow, "我要补充", "order_remark", slots=proved).slots
+    assert slots["follow"]["asked"] == "text"
+    run(ValidateFollowForm, "老板还骂人", slots=slots, form="order_follow_form")
+    assert orders.remarks[-1] == (number, "老板还骂人")
+
+
+def test_a_closed_order_cannot_be_hurried(run: Run, number: str, orders: FakeOrders) -> None:
+    orders.withdraw(number, "", "citizen")
+    slots = {"last_order": number, "proved_orders": [number]}
+    assert "不能再催办" in run(BeginFollow, "催一下", "order_hurry", slots=slots).text
+
+
+def test_a_forgotten_number_leads_to_a_human(run: Run) -> None:
+    slots = run(BeginFollow, "查进度", "order_status").slots
+    outcome = run(ValidateFollowForm, "单号忘了", slots=slots, form="order_follow_form")
+    assert outcome.slots["requested_slot"] is None
+    assert outcome.messages[0]["quick_replies"][0]["payload"] == "/ask_human"
+
+
+def test_a_new_trouble_leaves_the_form_for_an_order(run: Run) -> None:
+    slots = run(BeginFollow, "查进度", "order_status").slots
+    text = "算了我重新说吧,楼下油烟又来了没人管"
+    outcome = run(ValidateFollowForm, text, "order_complain", slots=slots, form="order_follow_form")
+    assert outcome.slots["requested_slot"] is None
+    assert run(AfterFollow, text, slots=outcome.slots).followup == "order_form"
+
+
+def test_danger_is_seen_here_too(run: Run) -> None:
+    slots = run(BeginFollow, "查进度", "order_status").slots
+    outcome = run(ValidateFollowForm, "着火了快来人", "order_help", slots=slots, form="order_follow_form")
+    assert outcome.messages[0]["kind"] == "emergency"
+    assert outcome.slots["requested_slot"] == "order_resume"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "tail"),
+    [
+        ("261122-00001-5", "", ""),
+        ("查261122000013 尾号5678", "261122000013", "5678"),
+        ("尾号五六七八", "", "5678"),
+        ("我手机13912345678", "", "5678"),
+    ],
+)
+def test_numbers_and_tails_are_told_apart(text: str, number: str, tail: str) -> None:
+    from desk.orders.number import is_number
+
+    state = read(FollowState("status"), Turn(text, 1, NOW))
+    assert state.tail == tail
+    assert state.number == (number if is_number(number) else "")
+
+
+def test_what_is_missing_comes_in_order() -> None:
+    assert missing(FollowState("status")) == "number"
+    assert missing(FollowState("status", number="1")) == "tail"
+    assert missing(FollowState("remark", number="1", proved=True)) == "text"
+    assert missing(FollowState("withdraw", number="1", proved=True)) == "sure"
+    assert missing(FollowState("hurry", number="1", proved=True)) == ""
+    assert begin(Turn("催一下", 1, NOW, intent="order_hurry"), "261122").number == "261122"

@@ -1,0 +1,161 @@
+"""The order form from the first sentence to the number, with every way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.order_form import AskConfirm, AskDuplicate, ValidateOrderForm
+from actions.order_submit import SubmitOrder
+from tests.actions.conftest import FakeOrders, Outcome, Run
+
+SMOKE = "我家楼下烧烤店油烟太大了,在和平路88号,天天晚上弄到一两点"
+
+
+def fill_form(run: Run, *sentences: str, slots: dict[str, Any] | None = None) -> Outcome:
+    outcome = run(ValidateOrderForm, sentences[0], "order_complain", slots=slots or {})
+    for sentence in sentences[1:]:
+        outcome = run(ValidateOrderForm, sentence, slots=outcome.slots, form="order_form")
+    return outcome
+
+
+def test_the_first_sentence_is_taken_in_and_only_the_missing_asked(run: Run) -> None:
+    outcome = fill_form(run, SMOKE)
+    assert outcome.slots["requested_slot"] == "order_caller"
+    assert "投诉" in outcome.text
+
+
+def test_the_summary_is_a_card_with_three_buttons(run: Run) -> None:
+    outcome = fill_form(run, SMOKE, "我姓王", "13912345678")
+    assert outcome.slots["requested_slot"] == "order_confirm"
+    shown = run(AskConfirm, "13912345678", slots=outcome.slots, form="order_form")
+    (message,) = shown.messages
+    assert message["kind"] == "order_draft"
+    values = {row["name"]: row["value"] for row in message["card"]["fields"]}
+    assert values["phone"] == "139 1234 5678"
+    assert values["place"].endswith("和平路88号")
+    assert [button["payload"] for button in message["quick_replies"]] == ["/affirm", "/deny", "/cancel"]
+    assert len(message["speech"]) < len(message["text"]) + 40
+
+
+def test_yes_ends_the_form_and_the_order_gets_a_number(run: Run, orders: FakeOrders) -> None:
+    outcome = fill_form(run, SMOKE, "我姓王", "13912345678", "对")
+    assert outcome.slots["requested_slot"] is None
+    assert outcome.slots["order_outcome"] == "confirmed"
+    done = run(SubmitOrder, "对", slots=outcome.slots)
+    (order,) = orders.orders.values()
+    card = done.messages[0]
+    assert card["kind"] == "order_card"
+    assert card["card"]["phone"] == "139****5678"
+    assert done.slots["last_order"] == order.number
+    assert done.slots["order_draft"] is None
+    assert order.place_detail == "和平路88号"
+    assert order.department == "明州市城市管理局"
+    assert order.sources["phone"].turn > order.sources["description"].turn
+
+
+def test_a_broken_store_is_told_and_trying_again_writes_one_order(run: Run, orders: FakeOrders) -> None:
+    outcome = fill_form(run, SMOKE, "我姓王", "13912345678", "对")
+    orders.broken = True
+    failed = run(SubmitOrder, "对", slots=outcome.slots)
+    assert "disk" not in failed.text
+    assert "抱歉" in failed.text
+    assert {"event": "handoff_requested", "reason": "complex", "note": "action_failed"} in failed.signals
+    assert failed.slots["pending"] == {"offer": "submit"}
+    orders.broken = False
+    run(SubmitOrder, "对", slots=failed.slots)
+    run(SubmitOrder, "对", slots=failed.slots)
+    assert len(orders.orders) == 1
+
+
+def test_a_digression_sets_nothing_so_that_rasa_rejects_the_form(run: Run) -> None:
+    outcome = fill_form(run, SMOKE)
+    aside = run(ValidateOrderForm, "公积金怎么提取", "ask_knowledge", slots=outcome.slots, form="order_form")
+    assert aside.events == []
+    assert aside.messages == []
+
+
+def test_a_question_that_the_understanding_missed_is_answered_and_the_form_goes_on(run: Run) -> None:
+    outcome = fill_form(run, SMOKE)
+    aside = run(ValidateOrderForm, "公积金怎么提取", "order_complain", slots=outcome.slots, form="order_form")
+    assert aside.messages[0]["kind"] == "answer"
+    assert aside.slots["requested_slot"] == "order_caller"
+
+
+def test_coming_back_from_a_digression_asks_the_same_question(run: Run) -> None:
+    outcome = fill_form(run, SMOKE)
+    after = [
+        {"event": "action_execution_rejected", "name": "order_form"},
+        {"event": "action", "name": "utter_identity"},
+    ]
+    back = run(
+        ValidateOrderForm, "你是谁", "ask_identity", slots=outcome.slots, form="order_form", after=after
+    )
+    assert back.messages == []
+    assert back.slots["requested_slot"] == "order_caller"
+    assert back.slots["order_draft"] == outcome.slots["order_draft"]
+
+
+def test_danger_in_the_form_comes_first_and_asks_nothing(run: Run) -> None:
+    outcome = fill_form(run, SMOKE)
+    alarm = run(ValidateOrderForm, "着火了快救人", "order_help", slots=outcome.slots, form="order_form")
+    assert [m["kind"] for m in alarm.messages if "kind" in m and "text" in m] == ["emergency"]
+    assert "称呼" not in alarm.text
+    assert alarm.slots["requested_slot"] == "order_resume"
+    resumed = run(ValidateOrderForm, "我姓王", slots=alarm.slots, form="order_form")
+    assert resumed.slots["requested_slot"] == "order_phone"
+
+
+def test_danger_as_the_first_sentence_opens_no_form(run: Run) -> None:
+    outcome = run(ValidateOrderForm, "着火了快救人", "order_help")
+    assert outcome.slots["requested_slot"] is None
+    assert not outcome.slots.get("order_draft")
+    assert {signal["event"] for signal in outcome.signals} == {"emergency", "handoff_requested"}
+
+
+def test_an_own_open_order_is_offered_once_the_phone_is_known(run: Run, orders: FakeOrders) -> None:
+    first = fill_form(run, SMOKE, "我姓王", "13912345678", "对")
+    run(SubmitOrder, "对", slots=first.slots)
+    second = fill_form(run, SMOKE, "我姓王", "13912345678")
+    assert second.slots["requested_slot"] == "order_duplicate"
+    offer = run(AskDuplicate, "13912345678", slots=second.slots, form="order_form")
+    assert "11月22日" in offer.text
+    hurried = run(ValidateOrderForm, "催办", "order_hurry", slots=second.slots, form="order_form")
+    done = run(SubmitOrder, "催办", slots=hurried.slots)
+    assert "催办" in done.text
+    assert len(orders.orders) == 1
+    assert next(iter(orders.orders.values())).hurry_count == 1
+
+
+def test_a_secret_order_of_somebody_is_never_offered(run: Run, orders: FakeOrders) -> None:
+    first = fill_form(run, SMOKE + ",请保密", "我姓王", "13912345678", "对")
+    run(SubmitOrder, "对", slots=first.slots)
+    (order,) = orders.orders.values()
+    assert order.confidential
+    from dataclasses import replace
+
+    orders.orders[order.number] = replace(order, conversation_id="somebody-else")
+    second = fill_form(run, SMOKE, "我姓王", "13912345678")
+    assert second.slots["requested_slot"] == "order_confirm"
+
+
+def test_what_was_said_before_the_yes_is_the_beginning_of_the_order(run: Run) -> None:
+    seed = {"text": SMOKE, "seq": 1, "intent": "nlu_fallback", "entities": []}
+    outcome = run(
+        ValidateOrderForm,
+        "好的",
+        "affirm",
+        slots={"order_seed": seed},
+        after=[{"event": "action", "name": "action_affirm"}],
+    )
+    assert outcome.slots["requested_slot"] == "order_caller"
+    assert outcome.slots["order_seed"] is None
+
+
+@pytest.mark.parametrize("words", ["给我转人工", "我要找真人"])
+def test_a_person_is_marked_and_the_order_kept(run: Run, words: str) -> None:
+    outcome = fill_form(run, SMOKE)
+    handed = run(ValidateOrderForm, words, "order_help", slots=outcome.slots, form="order_form")
+    assert handed.signals == [{"event": "handoff_requested", "reason": "asked", "note": ""}]
+    assert handed.slots["order_draft"]["fields"]["description"]["value"] == SMOKE

@@ -1,0 +1,195 @@
+"""Knowledge, handing over, anger, manners and lone details."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.emergency import AnswerEmergency
+from actions.emotion import CalmDown
+from actions.handoff import HandOver
+from actions.knowledge import AnswerKnowledge, NotUnderstood
+from actions.manners import AnswerAbuse, Goodbye, Rate, Repeat, Simpler, Slower, score_in
+from actions.open_turns import Affirm, Deny, LayAside, TakeDetail
+from actions.replies import plain
+from tests.actions.conftest import FakeKnowledge, FakeOrders, Run
+
+
+def test_an_answer_has_a_short_voice_its_department_and_its_validity(run: Run) -> None:
+    (message,) = run(AnswerKnowledge, "公积金怎么提取", "ask_knowledge").messages
+    assert message["kind"] == "answer"
+    assert message["format"] == "markdown"
+    assert message["speech"] == "带身份证去窗口办。"
+    assert "明州市住房公积金管理中心" in message["text"]
+    assert message["card"]["articles"][0]["effective_to"] == "2027-01-01"
+
+
+def test_simple_style_shows_the_voice_form(run: Run) -> None:
+    (message,) = run(AnswerKnowledge, "公积金怎么提取", "ask_knowledge", slots={"style": "simple"}).messages
+    assert message["text"] == "带身份证去窗口办。"
+    assert message["format"] == "plain"
+
+
+def test_near_ties_are_clarified_with_buttons_that_ask_exactly(run: Run, knowledge: FakeKnowledge) -> None:
+    (message,) = run(AnswerKnowledge, "公积金", "ask_knowledge").messages
+    assert message["kind"] == "clarify"
+    assert [button["text"] for button in message["quick_replies"]] == ["公积金提取", "公积金贷款"]
+    payload = message["quick_replies"][0]["payload"]
+    assert payload == '/ask_knowledge{"question": "公积金提取"}'
+    run(AnswerKnowledge, payload, "ask_knowledge", entities=[{"entity": "question", "value": "公积金提取"}])
+    assert knowledge.asked[-1] == "公积金提取"
+
+
+def test_what_is_not_known_is_said_and_an_order_offered(run: Run) -> None:
+    outcome = run(AnswerKnowledge, "火星签证怎么办", "ask_knowledge")
+    assert "抱歉" in outcome.text
+    assert outcome.slots["pending"]["seed"]["text"] == "火星签证怎么办"
+    assert outcome.signals == []
+    started = run(Affirm, "好的", "affirm", slots=outcome.slots)
+    assert started.followup == "order_form"
+    assert started.slots["order_seed"]["text"] == "火星签证怎么办"
+
+
+def test_the_second_miss_in_a_row_marks_a_human(run: Run) -> None:
+    first = run(NotUnderstood, "哇啦哇啦", "nlu_fallback")
+    assert first.signals == []
+    second = run(NotUnderstood, "呜噜呜噜", "nlu_fallback", slots=first.slots)
+    assert second.signals == [{"event": "handoff_requested", "reason": "not_understood", "note": ""}]
+    answered = run(AnswerKnowledge, "公积金怎么提取", "ask_knowledge", slots=first.slots)
+    assert answered.slots["misses"] == 0
+
+
+def test_a_complaint_that_was_not_understood_still_becomes_an_order(run: Run) -> None:
+    outcome = run(NotUnderstood, "楼下天天半夜施工吵死人", "nlu_fallback")
+    assert outcome.followup == "order_form"
+    assert outcome.slots["order_seed"]["text"] == "楼下天天半夜施工吵死人"
+
+
+def test_danger_is_heard_in_every_action(run: Run) -> None:
+    for action, intent in (
+        (AnswerKnowledge, "ask_knowledge"),
+        (NotUnderstood, "nlu_fallback"),
+        (CalmDown, "emotion_anger"),
+    ):
+        outcome = run(action, "着火了快救人", intent)
+        assert outcome.messages[0]["kind"] == "emergency"
+        assert outcome.signals[0] == {"event": "emergency", "kind": "fire", "numbers": ["119", "120"]}
+
+
+def test_an_emergency_without_a_rule_gets_general_advice(run: Run) -> None:
+    outcome = run(AnswerEmergency, "快来人啊", "emergency")
+    assert [row["number"] for row in outcome.messages[0]["card"]["numbers"]] == ["110", "119", "120"]
+
+
+def test_a_person_is_marked_at_once_without_promises(run: Run) -> None:
+    outcome = run(HandOver, "转人工", "ask_human")
+    assert outcome.signals == [{"event": "handoff_requested", "reason": "asked", "note": ""}]
+    assert "还没有接通" in outcome.text
+    for promise in ("马上", "正在为您转接", "请稍候", "稍等"):
+        assert promise not in outcome.text
+    again = run(HandOver, "转人工", "ask_human", slots=outcome.slots)
+    assert "标记过" in again.text
+
+
+def test_a_call_back_number_is_taken_or_refused(run: Run) -> None:
+    asked = run(HandOver, "转人工", "ask_human").slots
+    taken = run(TakeDetail, "13912345678", slots=dict(asked))
+    assert "139 1234 5678" in taken.text
+    assert taken.slots["callback_phone"] == "13912345678"
+    assert "不对" in run(TakeDetail, "1391234", slots=dict(asked)).text
+    assert run(LayAside, "/skip", "skip", slots=dict(asked)).slots["pending"] is None
+
+
+def test_anger_is_calmed_first_and_marked_the_second_time(run: Run) -> None:
+    first = run(CalmDown, "气死我了", "emotion_anger")
+    assert first.signals == []
+    second = run(CalmDown, "太不像话了", "emotion_anger", slots=first.slots)
+    assert second.signals[0]["reason"] == "emotion"
+    assert (
+        run(CalmDown, "气死我了", "emotion_anger", emotion=("angry", 0.95)).signals[0]["reason"] == "emotion"
+    )
+
+
+def test_a_complaint_told_in_anger_is_an_order(run: Run) -> None:
+    outcome = run(CalmDown, "气死我了楼下油烟天天往我家灌", "emotion_anger")
+    assert outcome.followup == "order_form"
+
+
+def test_abuse_gets_patience_once_and_then_a_limit(run: Run) -> None:
+    first = run(AnswerAbuse, "蠢货", "abuse")
+    second = run(AnswerAbuse, "蠢货", "abuse", slots=first.slots)
+    assert "文明用语" not in first.text
+    assert "文明用语" in second.text
+    assert any(button["payload"] == "/ask_human" for button in second.messages[0]["quick_replies"])
+
+
+LAST = [
+    {"event": "user", "text": "问题"},
+    {
+        "event": "bot",
+        "text": None,
+        "data": {"custom": {"text": "长长的回答", "speech": "短回答", "kind": "answer"}},
+    },
+]
+
+
+def test_the_last_reply_is_said_again(run: Run) -> None:
+    assert run(Repeat, "再说一遍", "repeat", before=LAST).text == "长长的回答"
+    simple = run(Simpler, "说简单点", "simpler", before=LAST)
+    assert simple.messages[-1]["text"] == "短回答"
+    assert simple.slots["style"] == "simple"
+    slow = run(Slower, "慢点", "slower", before=LAST)
+    assert slow.slots["speech_rate"] == "slow"
+    assert {"event": "speech_rate", "rate": "slow"} in slow.signals
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("5分", 5),
+        ("给你打三分", 3),
+        ("五星好评", 5),
+        ("非常满意", 5),
+        ("不满意", 2),
+        ("太差了", 1),
+        ("一般吧", 3),
+        ("4", 4),
+        ("谢谢", None),
+    ],
+)
+def test_scores(text: str, score: int | None) -> None:
+    assert score_in(text) == score
+
+
+def test_a_rating_reaches_the_gateway(run: Run) -> None:
+    payload = run(Rate, '/rate{"score": "4"}', "rate", entities=[{"entity": "score", "value": "4"}])
+    assert payload.signals == [{"event": "rating", "score": 4}]
+    assert run(Rate, "打分", "rate").messages[0]["kind"] == "rating"
+
+
+def test_goodbye_asks_for_a_rating_and_closes(run: Run) -> None:
+    outcome = run(Goodbye, "再见", "goodbye")
+    assert outcome.messages[0]["card"] == {"scale": 5}
+    assert outcome.signals == [{"event": "close"}]
+
+
+def test_no_to_an_offer_forgets_it(run: Run) -> None:
+    assert run(Deny, "不用", "deny", slots={"pending": {"offer": "order"}}).slots["pending"] is None
+
+
+def test_trouble_in_a_part_is_one_honest_sentence_and_a_human(run: Run, knowledge: FakeKnowledge) -> None:
+    def broken(query: str) -> None:
+        raise RuntimeError(f"secret {query}")
+
+    knowledge.answer = broken  # type: ignore[method-assign, assignment]
+    outcome = run(AnswerKnowledge, "公积金怎么提取", "ask_knowledge")
+    assert "抱歉" in outcome.text
+    assert "secret" not in outcome.text
+    assert outcome.signals[0]["event"] == "handoff_requested"
+
+
+def test_an_order_number_alone_looks_it_up(run: Run, orders: FakeOrders) -> None:
+    assert run(TakeDetail, "261122000019").followup == "action_follow_order"
+
+
+def test_markdown_is_read_without_marks() -> None:
+    assert plain("**材料**:\n- 身份证\n- [办理](https://a.cn)") == "材料:。身份证。办理"
