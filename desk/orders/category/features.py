@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jieba
@@ -36,11 +37,17 @@ class Vector:
     values: Floats
 
 
+@cache
+def plain_tokenizer() -> Any:
+    """One for the process: its dictionary takes a second to load and never changes."""
+    return jieba.Tokenizer()
+
+
 class Terms:
     """Cuts a normalised text into counted terms."""
 
     def __init__(self) -> None:
-        self._tokenizer: Any = jieba.Tokenizer()
+        self._tokenizer = plain_tokenizer()
 
     def warm_up(self) -> None:
         """Loads jieba's dictionary now instead of at the first text."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +180,7 @@ class CategoryClassifier:
             if len(space.vocabulary) != len(space.idf):
                 raise ValueError("vocabulary and weights differ in size")
             return cls(_tree(meta["tree"]), space, top, leaf, str(meta["digest"]))
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise BadCategoryModel(folder, f"cannot be loaded ({type(error).__name__})") from error
 
 
