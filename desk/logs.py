@@ -159,7 +159,10 @@ def _strip_foreign(record: logging.LogRecord) -> bool:
     # structlog hands its own records over with a dict as message.
     if isinstance(record.msg, dict):
         return True
-    # uvicorn.error's arguments are ports and process ids, which an operator needs at start.
+    # uvicorn tells the path with its query, and the caller's address, of each websocket.
+    if record.name == "uvicorn.error" and "WebSocket" in str(record.msg):
+        return False
+    # Its other arguments are ports and process ids, which an operator needs at start.
     if record.name.split(".")[0] not in _OURS and record.name != "uvicorn.error":
         record.args = ()
     return True

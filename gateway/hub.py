@@ -29,6 +29,7 @@ _log = structlog.get_logger(__name__)
 SWEEP_S = 3.0
 # Events wait here for Redis. When it is full they are lost to other replicas, whose sweep makes up for it.
 OUTBOX = 1000
+GATHER_S = 0.002
 # A subscriber without channels blocks nothing and asks again after this long.
 LISTEN_PAUSE_S = 0.2
 
@@ -108,6 +109,8 @@ class Hub:
     async def _publish_forever(self) -> None:
         while True:
             batch = [await self._outbox.get()]
+            # What belongs to one step of a turn comes within a moment and goes out together.
+            await asyncio.sleep(GATHER_S)
             while not self._outbox.empty() and len(batch) < 100:
                 batch.append(self._outbox.get_nowait())
             pipeline = self._redis.client.pipeline(transaction=False)

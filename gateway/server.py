@@ -40,6 +40,8 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> GatewayServer
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,
+        # Chat messages are too short to gain by it; it costs memory per page, and packed secrets leak by their length.
+        ws_per_message_deflate=False,
         ws_ping_interval=PING_S,
         ws_ping_timeout=PING_S,
         # X-Forwarded-For is judged by gateway.network, by our own list of proxies.

@@ -72,7 +72,11 @@ def test_foreign_loggers_lose_arguments_and_chinese(lines: io.StringIO) -> None:
     logging.getLogger("rasa_sdk.executor").error(f"failed for {SECRETS[4]} {SECRETS[0]}")
     logging.getLogger("uvicorn.access").info("GET /api/v1/knowledge/search?q=%s", SECRETS[4])
     logging.getLogger("httpx").info("HTTP Request: POST %s", SECRETS[0])
+    logging.getLogger("uvicorn.error").info(
+        '%s - "WebSocket %s" [accepted]', "127.0.0.1:5", "/ws/chat?q=secret"
+    )
     output = assert_clean(lines)
+    assert "secret" not in output
     assert "failed for" in output
     assert "GET" not in output
 
