@@ -89,8 +89,6 @@ class Judge(JudgePort):
             return Judgement()
 
     def _judge(self, order_type: str, text: str) -> Judgement:
-        from desk.orders.urgency import judge_urgency
-
         from desk.orders.category import load_or_train
 
         if self._classifier is None:
@@ -101,5 +99,5 @@ class Judge(JudgePort):
             path=tuple(found.path),
             department=str(found.department),
             confidence=float(found.confidence),
-            urgency=str(judge_urgency(text, order_type)),
+            urgency=found.urgency.value,
         )

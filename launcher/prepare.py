@@ -22,7 +22,7 @@ from launcher.train import train
 def prepare_models(settings: Settings, console: Console) -> None:
     """Train the Rasa model and the order classifier if their data changed."""
     train(console)
-    load_or_train(ROOT / "data" / "categories", settings.var_dir / "models")
+    load_or_train(ROOT / "data", settings.var_dir)
 
 
 def prepare_data(settings: Settings, console: Console) -> None:
