@@ -1,4 +1,4 @@
-"""Work order numbers: YYMMDD, a five-digit daily sequence and a Luhn check digit, shown as 261122-00015-3."""
+"""Work order numbers: YYMMDD, a five-digit daily sequence and a Luhn check digit, shown as 261122-00015-9."""
 
 from __future__ import annotations
 

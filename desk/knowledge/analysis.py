@@ -105,7 +105,8 @@ class Analyzer:
         return Analysis(words, chars, sounds)
 
     def _words(self, clean: str) -> Iterable[str]:
-        kept, dropped = [], []
+        kept: list[str] = []
+        dropped: list[str] = []
         for word in self._jieba.lcut_for_search(clean):
             word = self._canonical.get(word, word)
             if not word.strip():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Select, delete, select
 from sqlalchemy.orm import Session
 
 from desk.knowledge.article import Article, Status, article_from_dict
@@ -124,7 +125,7 @@ class KnowledgeStore:
                 session.execute(delete(table).where(table.collection == self.collection))
             session.execute(delete(CollectionRow).where(CollectionRow.name == self.collection))
 
-    def _newest(self):  # type: ignore[no-untyped-def]  # Select[tuple[dict]] cannot be spelled across SQLAlchemy versions
+    def _newest(self) -> Select[Any]:
         return (
             select(VersionRow.content)
             .join(

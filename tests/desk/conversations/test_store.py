@@ -212,13 +212,13 @@ def test_everything_of_a_message_comes_back(store: ConversationStore) -> None:
     store.append_citizen(conversation.id, "m1", "查工单 🙏")
     draft = Draft(
         sender=Sender.BOT, text="**已受理**", format="markdown", speech="已受理", kind="order_card",
-        quick_replies=(QuickReply(text="催办"),), card={"number": "261122-00015-3"},
+        quick_replies=(QuickReply(text="催办"),), card={"number": "261122-00015-9"},
     )  # fmt: skip
     store.append_reply(conversation.id, 1, [1], [draft])
     message = store.messages(conversation.id, after=1)[0]
     assert (message.format, message.speech, message.kind) == ("markdown", "已受理", "order_card")
     assert message.quick_replies == (QuickReply(text="催办", payload=None),)
-    assert message.card == {"number": "261122-00015-3"}
+    assert message.card == {"number": "261122-00015-9"}
     assert (message.reply_to, message.at) == (1, NOON)
 
 
