@@ -1,0 +1,105 @@
+"""Whatever Rasa says is read; what makes no sense is left out and never breaks a turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.conversations import HandoffReason, QuickReply, Sender
+from gateway import sentences
+from gateway.emergency_fallback import emergency_numbers
+from gateway.replies import read_replies
+
+
+def test_a_response_with_buttons() -> None:
+    raw = [
+        {"text": "请选择", "buttons": [{"title": "停水", "payload": "/a"}, {"title": "是", "payload": "是"}]}
+    ]
+    [draft] = read_replies(raw).drafts
+    assert draft.sender is Sender.BOT
+    assert draft.quick_replies == (QuickReply(text="停水", payload="/a"), QuickReply(text="是", payload=None))
+
+
+def test_unknown_kinds_and_formats_become_plain_text() -> None:
+    [draft] = read_replies(
+        [{"custom": {"text": "好", "kind": "dance", "format": "html", "speech": 3, "card": []}}]
+    ).drafts
+    assert (draft.kind, draft.format, draft.speech, draft.card) == ("text", "plain", None, None)
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        ({"event": "handoff_requested", "reason": "asked"}, sentences.HANDOFF),
+        ({"event": "rating", "score": 5}, sentences.RATED),
+        ({"event": "close"}, sentences.GOODBYE),
+    ],
+)
+def test_an_event_alone_is_no_silence(event: dict[str, Any], text: str) -> None:
+    assert [d.text for d in read_replies([{"custom": event}]).drafts] == [text]
+
+
+def test_an_unknown_reason_still_brings_a_human() -> None:
+    reading = read_replies([{"custom": {"event": "handoff_requested", "reason": "boredom"}}])
+    assert [m.reason for m in reading.effects.marks] == [HandoffReason.ASKED]
+
+
+def test_emergency_numbers_are_shown_even_next_to_other_text() -> None:
+    event = {"event": "emergency", "numbers": [{"number": "119", "label": "火警"}]}
+    reading = read_replies([{"text": "别慌"}, {"custom": event}])
+    assert [d.kind for d in reading.drafts] == ["text", "emergency"]
+    own = {**event, "text": "请拨打119", "kind": "emergency"}
+    assert len(read_replies([{"custom": own}]).drafts) == 1
+
+
+@pytest.mark.parametrize(
+    "raw", [None, {}, "x", [], [{}], [None, 3], [{"text": " "}], [{"custom": {"event": "fly"}}]]
+)
+def test_nothing_understood_is_nothing_said(raw: object) -> None:
+    assert read_replies(raw).drafts == ()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["text", "custom", "event", "buttons", "quick_replies", "score", "numbers", "card", "kind"]
+            ),
+            inner | st.sampled_from(["emergency", "handoff_requested", "rating", "close"]),
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(json_values)
+def test_no_shape_breaks_the_reading(raw: object) -> None:
+    reading = read_replies(raw)
+    assert all(draft.text.strip() for draft in reading.drafts)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("我家着火了", "119"),
+        ("厨房有煤气味", "119"),
+        ("还漏燃气", "119"),
+        ("救命啊", "110"),
+        ("我不想活了", "120"),
+        ("老人晕倒了", "120"),
+        ("有人持刀", "110"),
+    ],
+)
+def test_danger_is_heard_without_the_bot(text: str, first: str) -> None:
+    assert emergency_numbers(text)[0][0] == first
+
+
+@pytest.mark.parametrize("text", ["公积金怎么取", "路灯不亮", "燃气费怎么交", "谢谢"])
+def test_ordinary_matters_are_no_danger(text: str) -> None:
+    assert emergency_numbers(text) == ()
