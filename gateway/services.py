@@ -30,8 +30,10 @@ from gateway.turns import Turns, TurnTools
 
 _log = structlog.get_logger(__name__)
 
-# At start a message of the last moment may still be in work on another replica.
+# At start a message of the last moment may still be in work on another replica. What is younger than this was perhaps
+# cut off by the very end of the process before us, so a second look follows when it has come of age.
 RECOVER_OLDER_THAN = timedelta(seconds=5)
+SECOND_LOOK_S = 6.0
 # In the later sweeps a turn in work must not be taken for a lost one; the turn lock would guard it anyway.
 SWEEP_OLDER_THAN = timedelta(seconds=60)
 # An answer to what was asked an hour ago would surprise more than help; such conversations are for a human.
@@ -88,14 +90,18 @@ class Services:
         self.engine.dispose()
 
     async def _recover_forever(self) -> None:
-        older_than, next_sweep_s = RECOVER_OLDER_THAN, 0.0
+        older_than, next_sweep_s, looks = RECOVER_OLDER_THAN, 0.0, 0
         while True:
             if next_sweep_s <= 0 or len(self.spool):
                 with contextlib.suppress(StoreUnavailable):
                     found = await self.turns.recover(older_than=older_than, younger_than=RECOVER_YOUNGER_THAN)
                     if found:
                         _log.info("unanswered_found", count=found)
-                    older_than, next_sweep_s = SWEEP_OLDER_THAN, SWEEP_EVERY_S
+                    looks += next_sweep_s <= 0
+                    if looks == 1:
+                        next_sweep_s = SECOND_LOOK_S
+                    elif next_sweep_s <= 0:
+                        older_than, next_sweep_s = SWEEP_OLDER_THAN, SWEEP_EVERY_S
             await asyncio.sleep(SPOOL_EVERY_S)
             next_sweep_s -= SPOOL_EVERY_S
 
