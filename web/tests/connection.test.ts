@@ -189,6 +189,28 @@ test("a message refused for now is tried again later, and fails after the fourth
   expect(chat.state.outbox[0]).toMatchObject({ state: "failed", reason: "请慢一点" });
 });
 
+test("a payload that the server does not know is left out and the words are sent alone", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  chat.send("确认", "/affirm");
+  const refusal = { type: "error", code: "payload_unknown", text: "?", retryable: false, message_id: "m1" };
+  browser.socket.receive(refusal);
+  expect(browser.socket.sends("send")[1]).toEqual({ type: "send", message_id: "m1", text: "确认" });
+});
+
+test("too many open pages are told so, waited out, and the words go away with the next welcome", () => {
+  const { browser, chat } = page();
+  browser.socket.open();
+  browser.socket.receive({ type: "error", code: "too_many", text: "太多", retryable: true });
+  browser.socket.lose(4429);
+  expect(chat.state.notice).toContain("页面");
+  browser.clock.advance(19_000);
+  expect(browser.sockets).toHaveLength(1);
+  browser.clock.advance(1000);
+  welcome(browser);
+  expect(chat.state.notice).toBe("");
+});
+
 test("a short break is not shown, a longer one is", () => {
   const { browser, chat } = page();
   welcome(browser);

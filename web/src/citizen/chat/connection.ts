@@ -70,6 +70,7 @@ export class ChatConnection {
   #epoch = -1;
   #targetSeq = 0;
   #gapAskedAt = -1;
+  #noticeEndsWithWelcome = false;
   #running = false;
   #state: ChatState;
 
@@ -107,7 +108,8 @@ export class ChatConnection {
 
   /** Takes a message into the outbox and sends it as soon as that is possible. */
   send(text: string, payload: string | null = null): void {
-    this.#outbox.add(this.ports.newId(), text, payload, this.ports.clock.now());
+    const seen = this.#transcript.messages[this.#transcript.messages.length - 1]?.seq ?? 0;
+    this.#outbox.add(this.ports.newId(), text, payload, this.ports.clock.now(), seen);
     this.#publish({ notice: "" });
     this.#pump();
   }
@@ -246,7 +248,9 @@ export class ChatConnection {
       conversation: frame.conversation,
       owner: frame.owner,
       caughtUp: this.#state.caughtUp || caughtUp,
+      notice: this.#noticeEndsWithWelcome ? "" : this.#state.notice,
     });
+    this.#noticeEndsWithWelcome = false;
     this.#sendRating();
     this.#pump();
   }
@@ -273,6 +277,11 @@ export class ChatConnection {
     const entry = this.#outbox.entries.find((e) => e.message_id === frame.message_id);
     if (entry !== undefined && entry.state !== "delivered") {
       this.#cancel("ack");
+      if (frame.code === "payload_unknown" && entry.payload !== null) {
+        // The offer belongs to a conversation that is gone; the words themselves still say it.
+        this.#outbox.change(entry.message_id, { state: "queued", payload: null });
+        return this.#pump();
+      }
       if (frame.retryable && entry.refusals < MAX_REFUSALS) {
         const delay = FIRST_REFUSAL_DELAY_MS * 2 ** entry.refusals;
         this.#outbox.change(entry.message_id, { state: "queued", refusals: entry.refusals + 1 });
@@ -288,7 +297,8 @@ export class ChatConnection {
       this.#ratingOnWire = false;
       saveRating(this.ports.store, null, null);
     }
-    this.#publish({ notice: frame.text });
+    // Before the welcome the line itself is in trouble, and the line says so.
+    if (this.#welcomed) this.#publish({ notice: frame.text });
   }
 
   /** The server no longer knows this conversation: begin another and take what is unsent along. */
@@ -322,6 +332,7 @@ export class ChatConnection {
       if (sending !== null) this.#outbox.change(sending.message_id, { state: "failed", reason: "内容太长，请分几次发送" });
     }
     if (code === CLOSE_TOO_MANY) {
+      this.#noticeEndsWithWelcome = true;
       this.#publish({ notice: "打开的页面太多了，请关闭其他页面，稍后会自动重新连接。" });
       return this.#lost(TOO_MANY_SOCKETS_DELAY_MS);
     }

@@ -17,6 +17,8 @@ export interface OutboxEntry {
   payload: string | null;
   /** Time of writing, in milliseconds since 1970. */
   at: number;
+  /** The last `seq` that the citizen saw when writing: where a message that failed belongs. */
+  after: number;
   state: DeliveryState;
   /** Why it failed, in Chinese; empty otherwise. */
   reason: string;
@@ -30,6 +32,7 @@ interface StoredEntry {
   text: string;
   payload: string | null;
   at: number;
+  after: number;
   failed: string | null;
 }
 
@@ -71,6 +74,7 @@ export class Outbox {
         text: stored.text,
         payload: stored.payload,
         at: stored.at,
+        after: stored.after,
         state: stored.failed === null ? "queued" : "failed",
         reason: stored.failed ?? "",
         refusals: 0,
@@ -86,7 +90,7 @@ export class Outbox {
     for (const entry of this.#entries) this.#save(entry);
   }
 
-  add(message_id: string, text: string, payload: string | null, at: number): void {
+  add(message_id: string, text: string, payload: string | null, at: number, after: number): void {
     // Two messages within one millisecond must keep their order after a reload.
     const last = this.#entries[this.#entries.length - 1];
     const later = last !== undefined && last.at >= at ? last.at + 1 : at;
@@ -95,6 +99,7 @@ export class Outbox {
       text,
       payload,
       at: later,
+      after,
       state: "queued",
       reason: "",
       refusals: 0,
@@ -104,7 +109,7 @@ export class Outbox {
   }
 
   /** Changes an entry; unknown ids are ignored (an ack may come twice). */
-  change(message_id: string, change: Partial<Pick<OutboxEntry, "state" | "reason" | "refusals">>): void {
+  change(message_id: string, change: Partial<Pick<OutboxEntry, "state" | "reason" | "refusals" | "payload">>): void {
     this.#entries = this.#entries.map((entry) => {
       if (entry.message_id !== message_id) return entry;
       const changed = { ...entry, ...change };
@@ -141,6 +146,7 @@ export class Outbox {
       text: entry.text,
       payload: entry.payload,
       at: entry.at,
+      after: entry.after,
       failed: entry.state === "failed" ? entry.reason : null,
     };
     this.store.set(PREFIX + entry.message_id, JSON.stringify(stored));
@@ -158,6 +164,7 @@ function readStored(value: string | null): StoredEntry | null {
       text: raw.text,
       payload: typeof raw.payload === "string" ? raw.payload : null,
       at: raw.at,
+      after: typeof raw.after === "number" ? raw.after : 0,
       failed: typeof raw.failed === "string" ? raw.failed : null,
     };
   } catch {

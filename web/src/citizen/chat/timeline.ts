@@ -1,4 +1,4 @@
-/** What the log shows, in order: messages with their time separators, then what is still on its way. */
+/** What the log shows, in order: messages, time separators, refused words where they were said, then what is on its way. */
 
 import type { DeliveryState, OutboxEntry } from "./outbox";
 import type { ChatMessage, QuickReply, Sender } from "./wire";
@@ -56,8 +56,16 @@ export function buildTimeline(
     }
     lastAt = Math.max(at, lastAt);
   };
+  const addPending = (entry: OutboxEntry | undefined): void => {
+    if (entry === undefined) return;
+    separate(entry.at);
+    items.push({ type: "pending", key: entry.message_id, entry, state: entry.state });
+    lastSender = "citizen";
+  };
   const held = new Set<string>();
+  const failed = outbox.filter((entry) => entry.state === "failed");
   for (const message of messages) {
+    while (failed[0] !== undefined && failed[0].after < message.seq) addPending(failed.shift());
     separate(message.at);
     if (message.message_id !== null) held.add(message.message_id);
     items.push({
@@ -70,10 +78,9 @@ export function buildTimeline(
     });
     lastSender = message.from;
   }
+  for (const entry of failed) addPending(entry);
   for (const entry of outbox) {
-    if (held.has(entry.message_id)) continue;
-    separate(entry.at);
-    items.push({ type: "pending", key: entry.message_id, entry, state: entry.state });
+    if (entry.state !== "failed" && !held.has(entry.message_id)) addPending(entry);
   }
   return items;
 }

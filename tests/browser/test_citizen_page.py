@@ -1,0 +1,514 @@
+"""The citizen page in a real browser, against a gateway that breaks on demand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser import sample_replies
+from tests.browser.fake_gateway import DIST, FakeGateway, bot
+from tests.conftest import missing
+
+pytestmark = pytest.mark.browser
+
+# Reports what the Content-Security-Policy stopped, which is otherwise only a console line.
+WATCH_POLICY = """
+window.__violations = [];
+document.addEventListener('securitypolicyviolation',
+  (event) => window.__violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def gateway() -> Iterator[FakeGateway]:
+    if not (DIST / "index.html").exists():
+        missing("web/dist (make setup builds it)")
+    fake = FakeGateway(sample_replies.reply_to)
+    fake.greeting = [sample_replies.GREETING]
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+class Watched:
+    """A browser context whose pages may not complain."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.complaints: list[str] = []
+        context.add_init_script(WATCH_POLICY)
+
+    def page(self, url: str) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("console", lambda line: self._note(line.type, line.text))
+        page.goto(url)
+        return page
+
+    def check(self) -> None:
+        for page in self.context.pages:
+            self.complaints += page.evaluate("window.__violations")
+        assert self.complaints == []
+
+    def _note(self, kind: str, text: str) -> None:
+        # A refused or cut socket is what many tests ask for; the browser reports it by itself.
+        network = "WebSocket connection to" in text or "ERR_INTERNET_DISCONNECTED" in text
+        if kind in ("error", "warning") and not network:
+            self.complaints.append(f"{kind}: {text}")
+
+
+@pytest.fixture
+def open_page(chromium: Browser, gateway: FakeGateway) -> Iterator[OpenPage]:
+    """Opens the page in a context of its own; checks at the end that nothing broke the policy or threw."""
+    opened: list[Watched] = []
+
+    def open_(width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
+        watched = Watched(context)
+        opened.append(watched)
+        page = watched.page(gateway.url)
+        expect(page.get_by_test_id("message").first).to_be_visible()
+        return page
+
+    yield open_
+    for watched in opened:
+        watched.check()
+        watched.context.close()
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_test_id("input").fill(text)
+    page.get_by_test_id("send").click()
+
+
+def said(page: Page, sender: str) -> Locator:
+    return page.locator(f'[data-testid="message"][data-from="{sender}"]')
+
+
+def words(page: Page, sender: str) -> list[str]:
+    return said(page, sender).get_by_test_id("message-text").all_inner_texts()
+
+
+def test_a_question_is_sent_answered_and_marked_delivered(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    say(page, "公积金怎么提取")
+    answer = page.locator('[data-kind="answer"]')
+    expect(answer.locator("li").first).to_have_text("购买、建造、翻建、大修自住住房")
+    expect(answer.get_by_test_id("answer-sources")).to_contain_text("明州市住房公积金管理中心")
+    expect(page.get_by_test_id("delivery")).to_have_attribute("data-state", "delivered")
+    expect(page.get_by_test_id("input")).to_have_value("")
+    assert [m["text"] for m in gateway.only.sends] == ["公积金怎么提取"]
+
+
+def test_a_reload_resumes_without_loss_or_doubles(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    for text in ("第一句", "第二句"):
+        say(page, text)
+        expect(said(page, "bot").last).to_contain_text(f"收到：{text}")
+    before = words(page, "citizen"), words(page, "bot")
+    page.reload()
+    expect(said(page, "bot")).to_have_count(3)
+    assert (words(page, "citizen"), words(page, "bot")) == before
+    assert len(gateway.conversations) == 1
+    say(page, "第三句")
+    expect(said(page, "bot")).to_have_count(4)
+
+
+def test_a_cut_line_is_picked_up_where_it_broke(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    say(page, "第一句")
+    expect(said(page, "bot")).to_have_count(2)
+    gateway.drop_all()
+    gateway.say(bot("断线时说的话"))
+    expect(said(page, "bot").last).to_contain_text("断线时说的话")
+    expect(said(page, "bot")).to_have_count(3)
+    assert [hello["after"] for hello in gateway.hellos] == [0, 3]
+
+
+def test_repeated_frames_are_shown_once(gateway: FakeGateway, open_page: OpenPage) -> None:
+    gateway.repeat_messages = True
+    page = open_page()
+    say(page, "一句")
+    expect(page.get_by_test_id("typing")).to_have_count(0)
+    expect(said(page, "bot")).to_have_count(2)
+    expect(said(page, "citizen")).to_have_count(1)
+
+
+def test_words_written_offline_are_sent_later_in_order(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    page.context.set_offline(True)
+    expect(page.get_by_test_id("offline-bar")).to_have_text("网络已断开，您发的内容会在恢复后自动送出")
+    say(page, "离线一")
+    say(page, "离线二")
+    states = page.get_by_test_id("delivery")
+    expect(states).to_have_text(["网络恢复后送出", "网络恢复后送出"])
+    page.context.set_offline(False)
+    expect(page.get_by_test_id("offline-bar")).to_have_count(0)
+    expect(states).to_have_text(["已送达", "已送达"])
+    assert [m["text"] for m in gateway.only.sends] == ["离线一", "离线二"]
+
+
+def test_the_outbox_survives_a_reload_while_the_gateway_is_away(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.refuse_sockets = True
+    gateway.drop_all()
+    expect(page.get_by_test_id("offline-bar")).to_be_visible()
+    say(page, "请不要丢了我")
+    page.reload()
+    expect(said(page, "citizen")).to_contain_text("请不要丢了我")
+    gateway.refuse_sockets = False
+    expect(said(page, "bot").last).to_contain_text("收到：请不要丢了我", timeout=20_000)
+    expect(said(page, "citizen")).to_have_count(1)
+    assert [m["text"] for m in gateway.only.sends] == ["请不要丢了我"]
+    left = page.evaluate("Object.keys(localStorage).filter((key) => key.includes('outbox'))")
+    assert left == []
+
+
+def test_a_message_whose_ack_was_lost_is_sent_again_and_shown_once(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page()
+    gateway.swallow_acks = 1
+    gateway.reply_delay_s = 0.5
+    say(page, "只说一次")
+    gateway.drop_all()
+    expect(said(page, "bot").last).to_contain_text("收到：只说一次")
+    expect(said(page, "citizen")).to_have_count(1)
+    stored = [m for m in gateway.only.messages if m["from"] == "citizen"]
+    assert len(stored) == 1
+
+
+def test_quick_replies_send_text_and_payload_and_only_the_newest_are_open(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page()
+    expect(page.get_by_test_id("quick-reply")).to_have_count(3)
+    say(page, "楼下油烟太大")
+    draft = page.get_by_test_id("order-draft")
+    expect(draft).to_contain_text("东湖区和平街道和平路88号幸福里小区3栋")
+    expect(page.get_by_test_id("quick-reply")).to_have_text(["确认", "修改地点", "修改其他", "不报了"])
+    page.get_by_test_id("quick-reply").first.click()
+    expect(page.get_by_test_id("order-card")).to_be_visible()
+    expect(page.get_by_test_id("quick-reply")).to_have_count(0)
+    last = gateway.only.sends[-1]
+    assert (last["text"], last["payload"]) == ("确认", "/affirm")
+
+
+def test_the_order_card_shows_number_status_limit_and_copies(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    gateway.say(sample_replies.ORDER)
+    card = page.get_by_test_id("order-card")
+    expect(card.get_by_test_id("order-number")).to_have_text("261122-00015-3")
+    expect(card.get_by_test_id("order-status")).to_have_text("已受理")
+    expect(card.locator('[data-field="due_at"]')).to_contain_text("11月29日 18:00 前")
+    expect(card).to_contain_text("138****5678")
+    card.get_by_test_id("order-copy").click()
+    expect(card.get_by_test_id("order-copy")).to_have_text("已复制")
+    assert page.evaluate("navigator.clipboard.readText()") == "261122-00015-3"
+
+
+def test_an_emergency_offers_numbers_to_dial(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    say(page, "着火了快救人")
+    calls = page.get_by_test_id("emergency-call")
+    expect(calls).to_have_count(2)
+    assert calls.evaluate_all("links => links.map((a) => a.getAttribute('href'))") == ["tel:119", "tel:120"]
+
+
+def test_a_person_can_always_be_asked_for(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(width=375, height=812)
+    page.get_by_test_id("ask-person").click()
+    expect(page.locator('[data-kind="handoff"]')).to_be_visible()
+    assert gateway.only.sends[-1]["text"] == "转人工"
+    gateway.hand_over("WAITING")
+    expect(page.get_by_test_id("owner-bar")).to_contain_text("正在为您转接人工坐席")
+    gateway.hand_over("SEAT")
+    gateway.say({**bot("您好，我是坐席"), "from": "seat"})
+    expect(said(page, "seat")).to_contain_text("您好，我是坐席")
+    gateway.hand_over("CLOSED")
+    expect(page.get_by_test_id("closed")).to_be_visible()
+    page.get_by_test_id("closed-restart").click()
+    expect(said(page, "citizen")).to_have_count(0)
+    expect(page.get_by_test_id("input")).to_be_visible()
+
+
+def test_a_rating_is_asked_for_and_can_be_given_by_itself(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    expect(page.get_by_test_id("rate")).to_have_count(0)
+    say(page, "再见")
+    form = page.locator('[data-kind="rating"]')
+    expect(form.get_by_test_id("rating-submit")).to_be_disabled()
+    form.get_by_text("5").or_(form.get_by_test_id("rating-star-4").locator("..")).last.click()
+    form.get_by_test_id("rating-comment").fill("很快")
+    form.get_by_test_id("rating-submit").click()
+    expect(form.get_by_test_id("rating-done")).to_contain_text("4 星")
+    page.get_by_test_id("rate").click()
+    dialog = page.get_by_test_id("dialog-rating")
+    dialog.get_by_test_id("rating-again").click()
+    dialog.get_by_test_id("rating-star-2").check(force=True)
+    dialog.get_by_test_id("rating-submit").click()
+    expect(dialog.get_by_test_id("rating-done")).to_contain_text("2 星")
+    assert [(r["score"], r.get("comment")) for r in gateway.only.ratings] == [(4, "很快"), (2, None)]
+
+
+def test_large_type_is_remembered_and_its_targets_are_big(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(width=414, height=896)
+    size = "parseFloat(getComputedStyle(document.querySelector('[data-testid=message-text]')).fontSize)"
+    before = page.evaluate(size)
+    page.get_by_test_id("large-type").click()
+    assert page.evaluate(size) >= 1.4 * before
+    page.reload()
+    expect(page.get_by_test_id("message").first).to_be_visible()
+    expect(page.get_by_test_id("large-type")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate(size) >= 1.4 * before
+    heights = page.evaluate(
+        "[...document.querySelectorAll('button')].filter((b) => b.offsetParent).map((b) => b.offsetHeight)"
+    )
+    assert heights and min(heights) >= 48
+    page.get_by_test_id("large-type").click()
+    assert page.evaluate(size) == before
+
+
+def test_no_script_from_anybody_runs_and_citizens_words_stay_as_typed(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page()
+    attack = "<img src=x onerror=\"window.__hit=1\"><script>window.__hit=1</script> **粗** [a](javascript:alert(1))"
+    say(page, attack)
+    expect(said(page, "citizen").get_by_test_id("message-text")).to_have_text(attack)
+    gateway.say(bot(attack + "\n\n[好](https://example.gov.cn/)", format="markdown", kind="answer"))
+    answer = said(page, "bot").last
+    expect(answer.locator("strong")).to_have_text("粗")
+    expect(answer.locator("a")).to_have_count(1)
+    gateway.say({**bot(attack, format="markdown"), "from": "seat"})
+    expect(said(page, "seat").get_by_test_id("message-text")).to_have_text(attack)
+    assert page.locator("[data-testid=log] img, [data-testid=log] script").count() == 0
+    assert page.evaluate("window.__hit") is None
+
+
+def test_every_kind_of_message_keeps_the_policy(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    # The fixture fails the test if the policy was violated; this makes sure that it would notice.
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i style=\"color:red\"></i>')")
+    page.wait_for_function("window.__violations.length > 0")
+    page.reload()
+    expect(page.get_by_test_id("message").first).to_be_visible()
+    assert page.evaluate("window.__violations") == []
+
+
+def test_a_message_may_have_five_thousand_characters_and_no_more(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page()
+    box, send = page.get_by_test_id("input"), page.get_by_test_id("send")
+    expect(send).to_be_disabled()
+    box.fill("好" * 4000)
+    expect(page.get_by_test_id("counter")).to_have_count(0)
+    box.fill("好" * 4998 + "😀😀😀")
+    expect(page.get_by_test_id("counter")).to_have_text("5001 / 5000")
+    expect(page.get_by_test_id("input-reason")).to_contain_text("已超出 1 字")
+    expect(send).to_be_disabled()
+    box.press("Enter")
+    box.fill("好" * 4998 + "😀😀")
+    expect(page.get_by_test_id("input-reason")).to_have_count(0)
+    send.click()
+    expect(said(page, "citizen").get_by_test_id("delivery")).to_have_attribute("data-state", "delivered")
+    assert [len(m["text"]) for m in gateway.only.sends] == [5000]
+    expect(said(page, "citizen").get_by_test_id("expand")).to_be_visible()
+
+
+def test_a_refused_message_says_why_and_can_be_tried_again(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.refusals["不收"] = {"type": "error", "code": "refused", "text": "暂时不能受理", "retryable": False}
+    say(page, "不收")
+    mark = said(page, "citizen").get_by_test_id("delivery")
+    expect(mark).to_have_attribute("data-state", "failed")
+    expect(mark).to_contain_text("暂时不能受理")
+    gateway.refusals.clear()
+    page.get_by_test_id("retry").click()
+    expect(mark).to_have_attribute("data-state", "delivered")
+    assert len({m["message_id"] for m in gateway.only.sends}) == 1
+
+
+def test_the_keyboard_alone_is_enough(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    reached = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.dataset.testid ?? ''"))
+        if reached[-1] == "input":
+            break
+    assert {"large-type", "new-conversation", "quick-reply", "topic", "ask-person", "input"} <= set(reached)
+    page.keyboard.type("第一行")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("第二行")
+    page.keyboard.press("Enter")
+    expect(said(page, "bot").last).to_contain_text("收到")
+    assert gateway.only.sends[-1]["text"] == "第一行\n第二行"
+    page.get_by_test_id("new-conversation").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("dialog-confirm")).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('[role=dialog]') !== null")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("dialog-confirm")).to_have_count(0)
+    assert page.evaluate("document.activeElement.dataset.testid") == "new-conversation"
+
+
+def test_enter_during_composition_does_not_send(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    box = page.get_by_test_id("input")
+    box.fill("gongji")
+    for composing in ("isComposing: true", "keyCode: 229"):
+        box.evaluate(
+            "(el) => el.dispatchEvent(new KeyboardEvent('keydown', "
+            f"{{key: 'Enter', bubbles: true, cancelable: true, {composing}}}))"
+        )
+    expect(box).to_have_value("gongji")
+    assert gateway.only.sends == []
+    box.press("Enter")
+    expect(said(page, "citizen")).to_have_count(1)
+
+
+def test_a_phone_keyboards_enter_begins_a_line(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(width=375, height=812, has_touch=True, is_mobile=True)
+    box = page.get_by_test_id("input")
+    box.fill("第一行")
+    box.press("Enter")
+    expect(box).to_have_value("第一行\n")
+    assert gateway.only.sends == []
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_small_phone_never_scrolls_sideways(gateway: FakeGateway, open_page: OpenPage, large: bool) -> None:
+    page = open_page(width=375, height=812, has_touch=True, is_mobile=True)
+    if large:
+        page.get_by_test_id("large-type").click()
+    say(page, "啊" * 300 + "a" * 300 + "😀" * 50)
+    for reply in (
+        sample_replies.FUND_ANSWER,
+        sample_replies.LONG_ANSWER,
+        sample_replies.DRAFT,
+        sample_replies.ORDER,
+        sample_replies.EMERGENCY,
+        sample_replies.CLARIFY,
+        sample_replies.HANDOFF,
+        sample_replies.RATING,
+        sample_replies.NOTICE,
+        bot("https://example.gov.cn/" + "x" * 400, format="markdown"),
+    ):
+        gateway.say(reply)
+    expect(page.get_by_test_id("message")).to_have_count(13)
+    page.wait_for_timeout(300)
+    sideways = page.evaluate(
+        "[document.documentElement.scrollWidth - innerWidth,"
+        " ...[...document.querySelectorAll('[data-testid=log-view], [data-testid=header]')]"
+        ".map((e) => e.scrollWidth - e.clientWidth)]"
+    )
+    assert max(sideways) <= 0
+    outside = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=log] *')].filter((e) => !e.closest('.table')"
+        " && !e.classList.contains('for-screen-readers') && e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((e) => e.outerHTML.slice(0, 80))"
+    )
+    assert outside == []
+
+
+def test_the_log_follows_its_end_unless_the_reader_is_above(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(height=600)
+    for n in range(12):
+        gateway.say(bot(f"第 {n} 句话"))
+    expect(said(page, "bot").last).to_be_in_viewport()
+    page.get_by_test_id("log-view").evaluate("(view) => { view.scrollTop = 0; }")
+    expect(said(page, "bot").first).to_be_in_viewport()
+    gateway.say(bot("最新的一句"))
+    expect(page.get_by_test_id("new-messages")).to_contain_text("有新消息")
+    expect(said(page, "bot").last).not_to_be_in_viewport()
+    page.get_by_test_id("new-messages").click()
+    expect(said(page, "bot").last).to_be_in_viewport()
+    expect(page.get_by_test_id("new-messages")).to_have_count(0)
+
+
+def test_a_new_conversation_starts_empty_and_stays_new_after_a_reload(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page()
+    say(page, "旧的话")
+    expect(said(page, "bot")).to_have_count(2)
+    page.get_by_test_id("new-conversation").click()
+    page.get_by_test_id("confirm-yes").click()
+    expect(said(page, "citizen")).to_have_count(0)
+    expect(page.get_by_test_id("topic").first).to_be_visible()
+    page.reload()
+    expect(said(page, "bot")).to_have_count(1)
+    assert len(gateway.conversations) == 2
+
+
+def test_a_conversation_that_the_gateway_forgot_is_replaced(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    say(page, "旧的话")
+    expect(said(page, "bot")).to_have_count(2)
+    gateway.conversations.clear()
+    page.reload()
+    expect(page.get_by_test_id("notice-bar")).to_contain_text("已为您开始新的会话")
+    expect(said(page, "bot")).to_have_count(1)
+    page.get_by_test_id("notice-dismiss").click()
+    expect(page.get_by_test_id("notice-bar")).to_have_count(0)
+
+
+def test_two_open_pages_show_the_same_conversation(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    other = page.context.new_page()
+    other.goto(gateway.url)
+    expect(said(other, "bot")).to_have_count(1)
+    say(page, "两边都看得到")
+    expect(said(other, "citizen")).to_contain_text("两边都看得到")
+    expect(said(other, "bot")).to_have_count(2)
+    assert len(gateway.only.sends) == 1
+
+
+def test_a_screen_reader_finds_log_names_and_labels(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    say(page, "公积金怎么提取")
+    expect(page.get_by_role("log", name="对话")).to_have_attribute("aria-live", "polite")
+    expect(page.get_by_role("textbox", name="输入您的问题或诉求")).to_be_visible()
+    expect(page.get_by_role("log")).to_contain_text(re.compile("您说：.*智能客服说：", re.DOTALL))
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('button, a, input, textarea')].filter((e) =>"
+        " !(e.getAttribute('aria-label') || e.textContent.trim())).map((e) => e.outerHTML.slice(0, 80))"
+    )
+    assert nameless == []
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_the_token_is_the_only_secret_kept_and_no_words_stay_behind(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page()
+    say(page, "我的电话是秘密")
+    expect(said(page, "bot")).to_have_count(2)
+    kept = page.evaluate("({...localStorage, ...sessionStorage})")
+    assert set(kept) == {"minsheng.chat.session"}
+    assert json.loads(kept["minsheng.chat.session"])["token"] == gateway.only.token
+
+
+def test_the_citys_name_comes_from_the_configuration(chromium: Browser, gateway: FakeGateway) -> None:
+    context = chromium.new_context()
+    config = {"city": "某某市", "timezone": "Asia/Shanghai", "message_max_chars": 10}
+    context.route("**/config.json", lambda route: route.fulfill(json=config))
+    page = context.new_page()
+    page.goto(gateway.url)
+    expect(page.get_by_test_id("service-name")).to_have_text("某某市政务服务便民热线")
+    expect(page).to_have_title("12345 某某市政务服务便民热线")
+    page.get_by_test_id("input").fill("一二三四五六七八九十一")
+    expect(page.get_by_test_id("counter")).to_have_text("11 / 10")
+    context.close()
