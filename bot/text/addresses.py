@@ -24,7 +24,7 @@ _CUTS = re.compile(
 )
 # Common nouns that end like a place but name none.
 _NOT_A_NAME = re.compile(
-    r"(?:.*(?:马路|公路|铁路|道路|思路|网路|线路|电路|水路|半路|走路|问路|修路|让路|带路|一路|同路|路路|盲道|车道|管道|渠道|报道|知道|味道|频道|人行道|下水道|通道|街道办|大街|上街|逛街|后巷|小巷|弄堂))"
+    r"(?:.*(?:马路|公路|铁路|道路|思路|网路|线路|电路|水路|半路|走路|问路|修路|让路|带路|(?<!.)一路|同路|路路|盲道|车道|管道|渠道|报道|知道|味道|频道|人行道|下水道|通道|街道办|大街|上街|逛街|后巷|小巷|弄堂))"
     r"|(?:老|新|本|全|各|整个|高档|住宅|商业|封闭式|老旧|安置|回迁|隔壁|同一|别的|其他|其它|自然|农|城中|乡|行政|所有|周边|邻近|附近|别墅|商品房|居民|新建|在建)(?:小区|村|社区|镇|县|区|公寓|广场|花园)"
     r"|(?:小区|社区|公寓|广场|花园|农村|城市|全市|本市|我市|地区|郊区|市区|城区|景区|园区|库区|灾区|校区|厂区|辖区|片区|社会|超市|门市|上市|股市|菜市|夜市|楼市|都市)"
 )
@@ -69,8 +69,11 @@ class AddressFinder:
                 continue
             spans.append(_span(text, start, stop, 0.95 if self._known_areas.search(text, start, end) else 0.8))
             position = stop
+        covered = bytearray(len(text))
+        for span in spans:
+            covered[span.start : span.end] = b"\x01" * span.length
         for door in self._door.finditer(text):
-            if not any(span.start <= door.start() < span.end for span in spans):
+            if not covered[door.start()]:
                 spans += self._door_alone(text, door)
         return without_overlaps(spans)
 

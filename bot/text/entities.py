@@ -38,10 +38,11 @@ class EntityFinder:
         addresses = _outside(self._addresses.find(clean), identifiers)
         times = _outside(find_times(clean, now), identifiers, addresses)
         departments = _outside(self._departments.find(clean), identifiers)
+        covered = _coverage(len(clean), addresses)
         organisations = [
             span
-            for span in find_organisations(clean)
-            if not any(span.overlaps(other) for other in departments) and not _within(span, addresses)
+            for span in _outside(find_organisations(clean), departments)
+            if not all(covered[span.start : span.end])
         ]
         names = _outside(find_names(clean, alone=len(clean) <= 4), identifiers, addresses)
         numbers = _outside(find_numbers(clean), identifiers, addresses, times, departments)
@@ -66,20 +67,19 @@ def _first_come(*groups: list[Span]) -> list[Span]:
 
 
 def _outside(spans: list[Span], *taken: list[Span]) -> list[Span]:
-    others = sorted((other for group in taken for other in group), key=_place)
-    if not others:
+    others = [other for group in taken for other in group]
+    if not spans or not others:
         return spans
-    kept, first = [], 0
-    for span in sorted(spans, key=_place):
-        while first < len(others) and others[first].end <= span.start:
-            first += 1
-        if not any(span.overlaps(other) for other in others[first : first + 3]):
-            kept.append(span)
-    return kept
+    covered = _coverage(max(span.end for span in [*spans, *others]), others)
+    return [span for span in spans if not any(covered[span.start : span.end])]
 
 
-def _within(span: Span, others: list[Span]) -> bool:
-    return any(other.start <= span.start and span.end <= other.end for other in others)
+def _coverage(length: int, spans: list[Span]) -> bytearray:
+    """One byte a character, 1 where a span lies."""
+    covered = bytearray(length)
+    for span in spans:
+        covered[span.start : span.end] = b"\x01" * span.length
+    return covered
 
 
 def merge(trained: list[dict[str, Any]], rules: list[dict[str, Any]]) -> list[dict[str, Any]]:

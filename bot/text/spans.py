@@ -31,8 +31,11 @@ class Span:
 
 def without_overlaps(spans: list[Span]) -> list[Span]:
     """Longest first wins, in order of appearance; of equals, the earlier in the list."""
+    taken = bytearray(max((span.end for span in spans), default=0))
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: -span.length):
-        if not any(span.overlaps(other) for other in kept):
+        # Spans come longest first, so one that overlaps a kept one has an edge inside it.
+        if not (taken[span.start] or taken[span.end - 1]):
+            taken[span.start : span.end] = b"\x01" * span.length
             kept.append(span)
     return sorted(kept, key=lambda span: span.start)
