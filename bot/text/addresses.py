@@ -72,9 +72,12 @@ class AddressFinder:
         covered = bytearray(len(text))
         for span in spans:
             covered[span.start : span.end] = b"\x01" * span.length
+        position = 0
         for door in self._door.finditer(text):
-            if not covered[door.start()]:
-                spans += self._door_alone(text, door)
+            if door.start() >= position and not covered[door.start()]:
+                stop, _ = self._follow(text, door.end(), {})
+                spans += self._door_alone(text, door.start(), stop)
+                position = stop
         return without_overlaps(spans)
 
     def _names(self, text: str) -> list[tuple[int, int]]:
@@ -143,12 +146,11 @@ class AddressFinder:
             return True
         return text[end - 1] not in "省市区县" or text[start:end].endswith("小区")
 
-    def _door_alone(self, text: str, door: re.Match[str]) -> list[Span]:
+    def _door_alone(self, text: str, start: int, stop: int) -> list[Span]:
         """三栋二单元501 without a street: a correction or an answer to a question. Needs a building word, not just 号."""
-        stop, _ = self._follow(text, door.end(), {})
-        piece = text[door.start() : stop]
+        piece = text[start:stop]
         if re.search(r"栋|幢|单元|号楼|室|[座弄]", piece) or re.fullmatch(rf"(?:是|在|不对)?[,，]?{_NUM}号", text):
-            return [_span(text, door.start(), stop, 0.7)]
+            return [_span(text, start, stop, 0.7)]
         return []
 
 
