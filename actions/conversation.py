@@ -50,8 +50,11 @@ def turn_of(tracker: Tracker, clock: Clock) -> Turn:
 
 
 def _entity(data: Mapping[str, Any]) -> Entity:
-    value = data.get("value")
+    value, moment = data.get("value"), ""
     if isinstance(value, Mapping):
+        # Times come with their resolution, addresses with their parts.
+        if not value.get("recurring") and value.get("grain") in ("minute", "hour", "part", "day"):
+            moment = str(value.get("start") or "")
         value = value.get("text") or value.get("value") or ""
     confidence = data.get("confidence_entity", data.get("confidence", 1.0))
     return Entity(
@@ -60,6 +63,7 @@ def _entity(data: Mapping[str, Any]) -> Entity:
         int(data.get("start") or 0),
         int(data.get("end") or 0),
         float(confidence if confidence is not None else 1.0),
+        moment,
     )
 
 

@@ -94,10 +94,12 @@ class Judge(JudgePort):
         if self._classifier is None:
             self._classifier = load_or_train(ROOT / "data", self._settings.var_dir)
         found = self._classifier.classify(text)
+        # Praise and suggestions speak of trouble only to thank for its end.
+        calm = order_type in ("praise", "suggest", "consult")
         return Judgement(
             code=str(found.code),
             path=tuple(found.path),
             department=str(found.department),
             confidence=float(found.confidence),
-            urgency=found.urgency.value,
+            urgency="normal" if calm else found.urgency.value,
         )

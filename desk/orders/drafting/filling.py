@@ -224,14 +224,21 @@ def _fill_time(
         return draft
     if correcting and changed and draft.has("event_time") and asked != "event_time":
         return draft
-    if found.text == draft.get("event_time"):
-        return draft
     if not asked or asked in ("event_time", "change", "description", "confirm") or correcting:
         if asked:
             changed.append("event_time")
         used.append((found.start, found.end))
-        return draft.with_field("event_time", said(turn, found.text, found.start, found.end, 0.9))
+        text = found.text + _resolved(turn, found.start, found.end)
+        return draft.with_field("event_time", said(turn, text, found.start, found.end, 0.9))
     return draft
+
+
+def _resolved(turn: Turn, start: int, end: int) -> str:
+    """The day behind "前天下午": who reads the order next week must not count back from the wrong day."""
+    for entity in turn.named("time"):
+        if entity.moment and entity.start < end and start < entity.end:
+            return f"({entity.moment[:10]})"
+    return ""
 
 
 def _fill_confidence(draft: Draft, turn: Turn, changed: list[str]) -> Draft:

@@ -16,6 +16,8 @@ class Entity:
     start: int = 0
     end: int = 0
     confidence: float = 1.0
+    moment: str = ""
+    """Of a time that happened once: ISO 8601, resolved against the turn's date. Empty for habits and long spans."""
 
 
 @dataclass(frozen=True)
