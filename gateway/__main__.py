@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import sys
 
@@ -23,10 +25,14 @@ def main() -> int:
     server = make_server(settings)
     try:
         server.run()
-    except KeyboardInterrupt:
-        return 0
+    except (KeyboardInterrupt, SystemExit):
+        # After an orderly end; uvicorn itself exits with a code of its own only when it could not start.
+        return 0 if server.started else 1
     return 0 if server.started else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    # Everything is closed by now. A thread may still be loading the knowledge index; nobody waits for it any more.
+    os._exit(code)
