@@ -1,0 +1,49 @@
+"""Plays calls straight against Rasa's REST channel, without a gateway: the dialogue alone, signals visible."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from desk.orders.store import OrderStore
+from tests.calls.runner import Heard
+
+
+class RestCitizen:
+    """One conversation with Rasa at `rasa_url`; orders are read from `store`. `clock` is sent along as the time."""
+
+    def __init__(self, rasa_url: str, store: OrderStore, now: datetime, timeout_s: float = 30) -> None:
+        self._url = f"{rasa_url}/webhooks/rest/webhook"
+        self._store = store
+        self._now = now
+        self._timeout_s = timeout_s
+        self._seq = 0
+        self.conversation_id = f"call-{uuid.uuid4().hex}"
+
+    def send(self, text: str, payload: str | None = None) -> Heard:
+        self._seq += 1
+        metadata = {"channel": "api", "seq": self._seq, "now": self._now.isoformat()}
+        message = payload or text
+        answer = httpx.post(
+            self._url,
+            json={"sender": self.conversation_id, "message": message, "metadata": metadata},
+            timeout=self._timeout_s,
+        )
+        answer.raise_for_status()
+        parts = [part.get("custom") or _plain(part) for part in answer.json()]
+        self._seq += len(parts)
+        return Heard([p for p in parts if "text" in p], [p for p in parts if "event" in p])
+
+    def orders(self) -> Sequence[Mapping[str, Any]]:
+        found = self._store.find_by_conversation(self.conversation_id)
+        return [asdict(order) for order in reversed(found)]
+
+
+def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
+    buttons = [{"text": b["title"], "payload": b["payload"]} for b in part.get("buttons", [])]
+    return {"text": part.get("text", ""), "kind": "text", "quick_replies": buttons}
