@@ -88,9 +88,9 @@ class AddressFinder:
             taken[start:end] = [True] * (end - start)
         unknown = []
         for match in self._generic.finditer(text):
-            start, end = self._left_edge(text, *match.span(), taken)
-            if start is not None:
-                unknown.append((start, end))
+            edge, end = self._left_edge(text, *match.span(), taken)
+            if edge is not None:
+                unknown.append((edge, end))
         return sorted(known + unknown)
 
     def _left_edge(self, text: str, start: int, end: int, taken: list[bool]) -> tuple[int | None, int]:

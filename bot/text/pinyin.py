@@ -17,7 +17,12 @@ def _word_syllables(word: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin
 
     # A word is read as a whole so that 银行 is yin hang, not yin xing.
-    return tuple(lazy_pinyin(word, errors=lambda other: [_other(run) for run in other.split() if _other(run)]))
+    # A list is allowed and spliced in, though the annotation of pypinyin 0.55 says str.
+    return tuple(lazy_pinyin(word, errors=_others))  # type: ignore[arg-type]
+
+
+def _others(text: str) -> list[str]:
+    return [kept for run in text.split() if (kept := _other(run))]
 
 
 def _other(run: str) -> str:
