@@ -33,7 +33,13 @@ Script = Callable[[str, str | None], list[Message]]
 
 def bot(text: str, **more: Any) -> Message:
     """A message of the bot without number and time."""
-    blank = {"format": "plain", "kind": "text", "quick_replies": [], "card": None, "message_id": None}
+    blank: Message = {
+        "format": "plain",
+        "kind": "text",
+        "quick_replies": [],
+        "card": None,
+        "message_id": None,
+    }
     return {"from": "bot", "text": text, "speech": text, **blank, **more}
 
 
@@ -244,7 +250,9 @@ class FakeGateway:
         for conversation in self.conversations.values():
             conversation.owner = owner
             conversation.epoch += 1
-            await self._broadcast({"type": "owner", "owner": owner, "epoch": conversation.epoch}, conversation)
+            await self._broadcast(
+                {"type": "owner", "owner": owner, "epoch": conversation.epoch}, conversation
+            )
 
     async def _drop_all(self) -> None:
         for socket in list(self._sockets):

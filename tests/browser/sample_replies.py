@@ -94,8 +94,8 @@ CLARIFY = bot(
     kind="clarify",
     card={"articles": [{"id": "a", "title": "身份证丢失补办"}, {"id": "b", "title": "居住证丢失补办"}]},
     quick_replies=[
-        {"text": "身份证丢失补办", "payload": "/choose{\"id\":\"a\"}"},
-        {"text": "居住证丢失补办", "payload": "/choose{\"id\":\"b\"}"},
+        {"text": "身份证丢失补办", "payload": '/choose{"id":"a"}'},
+        {"text": "居住证丢失补办", "payload": '/choose{"id":"b"}'},
         {"text": "都不是", "payload": None},
     ],
 )

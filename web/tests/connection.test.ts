@@ -198,10 +198,28 @@ test("a payload that the server does not know is left out and the words are sent
   expect(browser.socket.sends("send")[1]).toEqual({ type: "send", message_id: "m1", text: "确认" });
 });
 
+test("a message that the server keeps on its disk counts as delivered and is explained", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  chat.send("你好");
+  browser.socket.receive({ type: "error", code: "kept", text: "已记下", retryable: true, message_id: "m1" });
+  browser.clock.advance(15_000);
+  expect(browser.socket.sends("send")).toHaveLength(1);
+  expect(chat.state).toMatchObject({ notice: "已记下", outbox: [{ state: "delivered" }] });
+});
+
+test("words sent into an ended conversation fail and the page learns that it has ended", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  chat.send("你好");
+  browser.socket.receive({ type: "error", code: "closed", text: "已结束", retryable: false, message_id: "m1" });
+  expect(chat.state).toMatchObject({ owner: "CLOSED", outbox: [{ state: "failed", reason: "已结束" }] });
+});
+
 test("too many open pages are told so, waited out, and the words go away with the next welcome", () => {
   const { browser, chat } = page();
   browser.socket.open();
-  browser.socket.receive({ type: "error", code: "too_many", text: "太多", retryable: true });
+  browser.socket.receive({ type: "error", code: "too_many", text: "打开的页面太多", retryable: true });
   browser.socket.lose(4429);
   expect(chat.state.notice).toContain("页面");
   browser.clock.advance(19_000);

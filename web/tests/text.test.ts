@@ -14,8 +14,8 @@ test("what is sent has no control characters, half emoji or blank edges", () => 
 });
 
 test("order numbers and limits read well", () => {
-  expect(formatOrderNumber("261122000153")).toBe("261122-00015-3");
-  expect(formatOrderNumber("261122-00015-3")).toBe("261122-00015-3");
+  expect(formatOrderNumber("261122000159")).toBe("261122-00015-9");
+  expect(formatOrderNumber("261122-00015-9")).toBe("261122-00015-9");
   expect(formatOrderNumber("A1")).toBe("A1");
   expect(formatDue("2026-11-29T10:00:00+00:00", "Asia/Shanghai")).toBe("11月29日 18:00 前");
   expect(formatDue("七个工作日内", "Asia/Shanghai")).toBe("七个工作日内");

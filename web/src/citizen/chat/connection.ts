@@ -71,6 +71,8 @@ export class ChatConnection {
   #targetSeq = 0;
   #gapAskedAt = -1;
   #noticeEndsWithWelcome = false;
+  /** What the server said when it would not let us in. */
+  #refusal = "";
   #running = false;
   #state: ChatState;
 
@@ -251,6 +253,7 @@ export class ChatConnection {
       notice: this.#noticeEndsWithWelcome ? "" : this.#state.notice,
     });
     this.#noticeEndsWithWelcome = false;
+    this.#refusal = "";
     this.#sendRating();
     this.#pump();
   }
@@ -282,6 +285,12 @@ export class ChatConnection {
         this.#outbox.change(entry.message_id, { state: "queued", payload: null });
         return this.#pump();
       }
+      if (frame.code === "kept") {
+        // Safe on the server's disk; it comes back as a message once the database does.
+        this.#outbox.change(entry.message_id, { state: "delivered" });
+        this.#publish({ notice: frame.text });
+        return this.#pump();
+      }
       if (frame.retryable && entry.refusals < MAX_REFUSALS) {
         const delay = FIRST_REFUSAL_DELAY_MS * 2 ** entry.refusals;
         this.#outbox.change(entry.message_id, { state: "queued", refusals: entry.refusals + 1 });
@@ -289,7 +298,7 @@ export class ChatConnection {
         return this.#publish({});
       }
       this.#outbox.change(entry.message_id, { state: "failed", reason: frame.text || "没有送达" });
-      this.#publish({});
+      this.#publish(frame.code === "closed" ? { owner: "CLOSED" } : {});
       return this.#pump();
     }
     if (this.#ratingOnWire && frame.message_id === null && !frame.retryable) {
@@ -299,6 +308,7 @@ export class ChatConnection {
     }
     // Before the welcome the line itself is in trouble, and the line says so.
     if (this.#welcomed) this.#publish({ notice: frame.text });
+    else this.#refusal = frame.text;
   }
 
   /** The server no longer knows this conversation: begin another and take what is unsent along. */
@@ -333,7 +343,7 @@ export class ChatConnection {
     }
     if (code === CLOSE_TOO_MANY) {
       this.#noticeEndsWithWelcome = true;
-      this.#publish({ notice: "打开的页面太多了，请关闭其他页面，稍后会自动重新连接。" });
+      this.#publish({ notice: this.#refusal || "访问太频繁或打开的页面太多，稍后会自动重新连接。" });
       return this.#lost(TOO_MANY_SOCKETS_DELAY_MS);
     }
     this.#lost();

@@ -1,6 +1,6 @@
 /** How an order's number and time limit are written for people. */
 
-/** Twelve digits as 261122-00015-3; anything else unchanged. */
+/** Twelve digits as 261122-00015-9; anything else unchanged. */
 export function formatOrderNumber(number: string): string {
   const digits = /^(\d{6})-?(\d{5})-?(\d)$/.exec(number.trim());
   return digits === null ? number : `${digits[1]}-${digits[2]}-${digits[3]}`;

@@ -85,13 +85,14 @@ export function buildTimeline(
   return items;
 }
 
-/** The message whose quick replies are open: the newest of the bot or seat, unless the citizen has answered it. */
+/** The message whose quick replies are open: the hotline's newest words, unless the citizen has answered them. */
 function offeringSeq(messages: readonly ChatMessage[], outbox: readonly OutboxEntry[]): number {
   if (outbox.some((entry) => entry.state !== "failed")) return 0;
   for (let i = messages.length - 1; i >= 0; i -= 1) {
     const message = messages[i];
     if (message === undefined || message.from === "citizen") return 0;
-    if (message.from === "bot" || message.from === "seat") return message.seq;
+    // A notice of the system between question and answer does not close the question.
+    if (message.from !== "system" || message.quick_replies.length > 0) return message.seq;
   }
   return 0;
 }
