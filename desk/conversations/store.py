@@ -14,7 +14,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, Row, Table, func, insert, or_, select, update
+from sqlalchemy import (
+    CursorResult,
+    Engine,
+    Row,
+    Table,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection
 
 from desk.conversations.conversation import (
@@ -55,6 +67,38 @@ _c = _conversations.c
 _m = _messages.c
 
 
+# The statements of a turn, built once: putting them together costs more than running them.
+_BUMP = (
+    update(_conversations)
+    .where(_c.id == bindparam("b_id"))
+    .values(last_seq=_c.last_seq + bindparam("b_by"), updated_at=bindparam("b_now"))
+    .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel)
+)
+_BY_MESSAGE_ID = select(_messages).where(
+    _m.conversation_id == bindparam("b_id"), _m.message_id == bindparam("b_message_id")
+)
+_PENDING = (
+    select(_m.seq, _m.text, _m.payload, _m.at)
+    .where(
+        _m.conversation_id == bindparam("b_id"),
+        # Written out, because a partial index is used only if the condition can be seen to imply its own.
+        _m.sender == literal_column(f"'{Sender.CITIZEN.value}'"),
+        _m.answered_at.is_(None),
+    )
+    .order_by(_m.seq)
+)
+_ADD_MESSAGES = insert(_messages)
+_ANSWER = (
+    update(_messages)
+    .where(
+        _m.conversation_id == bindparam("b_id"),
+        _m.seq.in_(bindparam("b_seqs", expanding=True)),
+        _m.answered_at.is_(None),
+    )
+    .values(answered_at=bindparam("b_now"), answered_by=bindparam("b_by"))
+)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -92,7 +136,7 @@ class ConversationStore:
         with self._engine.begin() as connection:
             connection.execute(insert(_conversations).values(values))
             if rows:
-                connection.execute(insert(_messages), rows)
+                connection.execute(_ADD_MESSAGES, rows)
         conversation = Conversation(
             id=conversation_id, channel=channel, owner=Owner.BOT, epoch=1, last_seq=len(greeting),
             created_at=now, updated_at=now, rating_score=None, rating_comment=None,
@@ -159,7 +203,7 @@ class ConversationStore:
             owner = Owner(state.owner)
             seq = int(state.last_seq)
             old = connection.execute(
-                select(_messages).where(_m.conversation_id == conversation_id, _m.message_id == message_id)
+                _BY_MESSAGE_ID, {"b_id": conversation_id, "b_message_id": message_id}
             ).first()
             if old is not None:
                 pending = self._pending(connection, conversation_id, state)
@@ -178,7 +222,7 @@ class ConversationStore:
             row |= {"message_id": message_id, "payload": payload}
             if owner is not Owner.BOT:
                 row["answered_at"] = now
-            connection.execute(insert(_messages).values(row))
+            connection.execute(_ADD_MESSAGES, row)
             pending = self._pending(connection, conversation_id, state)
             connection.commit()
         return Appended(message=_message(row), new=True, answered=owner is not Owner.BOT, pending=pending)
@@ -205,9 +249,8 @@ class ConversationStore:
                 self.drop(conversation_id, answers)
                 return AnswerResult(stored=AnswerStored.OLD_EPOCH, owner=owner, epoch=state.epoch)
             taken = connection.execute(
-                update(_messages)
-                .where(_m.conversation_id == conversation_id, _m.seq.in_(answers), _m.answered_at.is_(None))
-                .values(answered_at=now, answered_by=answers[-1])
+                _ANSWER,
+                {"b_id": conversation_id, "b_seqs": list(answers), "b_now": now, "b_by": answers[-1]},
             )
             if cast("CursorResult[Any]", taken).rowcount != len(answers):
                 connection.rollback()
@@ -217,7 +260,7 @@ class ConversationStore:
                 _row(conversation_id, first + n, draft, now, answers[-1]) for n, draft in enumerate(drafts)
             ]
             if rows:
-                connection.execute(insert(_messages), rows)
+                connection.execute(_ADD_MESSAGES, rows)
             for mark in effects.marks:
                 self._insert_mark(connection, conversation_id, mark, int(state.last_seq), now)
             new_epoch = int(state.epoch)
@@ -311,7 +354,7 @@ class ConversationStore:
         query = (
             select(_m.conversation_id)
             .where(
-                _m.sender == Sender.CITIZEN.value,
+                _m.sender == literal_column(f"'{Sender.CITIZEN.value}'"),
                 _m.answered_at.is_(None),
                 _m.at <= now - older_than,
                 _m.at >= now - younger_than,
@@ -384,26 +427,13 @@ class ConversationStore:
 
     def _bump(self, connection: Connection, conversation_id: str, by: int, now: datetime) -> Row[Any]:
         """Number the next `by` messages and lock the conversation until the transaction ends."""
-        row = connection.execute(
-            update(_conversations)
-            .where(_c.id == conversation_id)
-            .values(last_seq=_c.last_seq + by, updated_at=now)
-            .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel)
-        ).first()
+        row = connection.execute(_BUMP, {"b_id": conversation_id, "b_by": by, "b_now": now}).first()
         if row is None:
             raise ConversationNotFound(conversation_id)
         return row
 
     def _pending(self, connection: Connection, conversation_id: str, state: Any) -> Pending:
-        rows = connection.execute(
-            select(_m.seq, _m.text, _m.payload, _m.at)
-            .where(
-                _m.conversation_id == conversation_id,
-                _m.sender == Sender.CITIZEN.value,
-                _m.answered_at.is_(None),
-            )
-            .order_by(_m.seq)
-        ).all()
+        rows = connection.execute(_PENDING, {"b_id": conversation_id}).all()
         waiting = tuple(PendingMessage(seq=r.seq, text=r.text, payload=r.payload, at=r.at) for r in rows)
         return Pending(owner=Owner(state.owner), epoch=state.epoch, channel=state.channel, messages=waiting)
 
