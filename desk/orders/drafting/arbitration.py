@@ -303,6 +303,8 @@ def _free_answer(draft: Draft, turn: Turn) -> Draft | None:
         detail = place_as_said(words)
         place = replace(draft.place, detail=detail, text=detail, confidence=0.5)
         return replace(draft, place=place, place_source=said(turn, detail, 0, len(words), 0.5))
+    if is_yes(words) or is_no(words):
+        return None
     if asked == "event_time" and not _TIMELY.search(words):
         return None
     if asked in ("event_time", "subject", "appeal") and 2 <= len(tidy(words)) <= 100:
