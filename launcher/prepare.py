@@ -8,8 +8,12 @@ from __future__ import annotations
 import sys
 
 from rich.console import Console
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.knowledge import open_search
+from desk.knowledge.embedding import save_cache, seed_cache
+from desk.knowledge.errors import ImportRefused
 from desk.knowledge.shipped import import_shipped
 from desk.orders.category import load_or_train
 from desk.settings import ROOT, Settings, SettingsError, load_settings
@@ -17,6 +21,9 @@ from desk.store.engine import open_engine
 from desk.store.migrate import upgrade
 from launcher.errors import LauncherError
 from launcher.train import train
+
+# Of the shipped articles; beside the trained models, which are computed once per checkout too.
+VECTOR_CACHE = ROOT / "models" / "knowledge-vectors.npz"
 
 
 def prepare_models(settings: Settings, console: Console) -> None:
@@ -31,13 +38,32 @@ def prepare_data(settings: Settings, console: Console) -> None:
     try:
         upgrade(engine)
         changed = import_shipped(engine, ROOT / "data" / "knowledge")
+        if changed:
+            console.print(f"[prepare] {changed} knowledge articles imported or updated")
+        _index_knowledge(settings, engine, console)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise LauncherError(f"the database cannot be prepared: {reason}. Check MINSHENG_DATABASE_URL and free space") from error
+        raise LauncherError(
+            f"the database cannot be prepared: {reason}. Check MINSHENG_DATABASE_URL and free space"
+        ) from error
+    except ImportRefused as error:
+        first = "; ".join(str(problem) for problem in error.problems[:3])
+        raise LauncherError(f"data/knowledge: {error}: {first}. 'minsheng kb check' lists all") from None
     finally:
         engine.dispose()
-    if changed:
-        console.print(f"[prepare] {changed} knowledge articles imported or updated")
+
+
+def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> None:
+    """Build the search index now: the first citizen must not wait for it (one to two minutes the first time)."""
+    search = open_search(settings, engine=engine)
+    if search.is_indexed():
+        return
+    console.print("[prepare] indexing the knowledge articles (one to two minutes the first time)")
+    # Sentence vectors depend on the texts alone: a second copy of the product need not compute them again.
+    seed_cache(engine, VECTOR_CACHE)
+    search.refresh()
+    if not VECTOR_CACHE.exists():
+        save_cache(engine, VECTOR_CACHE)
 
 
 def prepare(settings: Settings, console: Console) -> None:

@@ -55,7 +55,9 @@ def announce(settings: Settings, names: list[str], console: Console) -> None:
         if waiting:
             time.sleep(0.5)
     if waiting:
-        console.print(f"[bold red]not ready after {READY_TIMEOUT_S} s: {', '.join(waiting)}[/]; see the lines above")
+        console.print(
+            f"[bold red]not ready after {READY_TIMEOUT_S} s: {', '.join(waiting)}[/]; see the lines above"
+        )
         return
     address = f"http://{settings.host}:{settings.port}"
     console.print(f"\n[bold green]民声 is ready[/] after {time.monotonic() - started:.0f} s")
@@ -73,7 +75,9 @@ def main() -> int:
         settings.var_dir.mkdir(parents=True, exist_ok=True)
         free_mb = shutil.disk_usage(settings.var_dir).free / 1e6
         if free_mb < NEEDED_DISK_MB:
-            raise LauncherError(f"only {free_mb:.0f} MB free under {settings.var_dir}; at least {NEEDED_DISK_MB} MB are needed")
+            raise LauncherError(
+                f"only {free_mb:.0f} MB free under {settings.var_dir}; at least {NEEDED_DISK_MB} MB are needed"
+            )
         names = [name for name in SERVICES if name != "redis" or settings.redis_url is None]
         check_ports(settings, names)
         if settings.redis_url is None:

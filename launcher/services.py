@@ -99,7 +99,9 @@ def _redis(settings: Settings) -> Service:
 
     def probe() -> bool:
         try:
-            client = redis.Redis.from_url(settings.effective_redis_url, socket_timeout=1, socket_connect_timeout=1)
+            client = redis.Redis.from_url(
+                settings.effective_redis_url, socket_timeout=1, socket_connect_timeout=1
+            )
             return bool(client.ping())
         except redis.RedisError:
             return False
@@ -108,8 +110,8 @@ def _redis(settings: Settings) -> Service:
 
 
 def _actions(settings: Settings) -> Service:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "SANIC_HOST": "127.0.0.1", "ACTION_SERVER_SANIC_WORKERS": "1"}
-    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "actions"]
     url = f"http://127.0.0.1:{settings.actions_port}/health"
     return Service("actions", command, env, settings.actions_port, lambda: _answers(url))
 
@@ -145,5 +147,10 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
 
 def _gateway(settings: Settings) -> Service:
     url = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}/healthz"
-    return Service("gateway", [sys.executable, "-m", "gateway"], {**os.environ, "PYTHONPATH": str(ROOT)}, settings.port, lambda: _answers(url))
-
+    return Service(
+        "gateway",
+        [sys.executable, "-m", "gateway"],
+        {**os.environ, "PYTHONPATH": str(ROOT)},
+        settings.port,
+        lambda: _answers(url),
+    )

@@ -40,9 +40,14 @@ def check_yaml(root: Path = ROOT) -> None:
     for file in files:
         try:
             # BaseLoader: syntax only; Rasa resolves types itself.
-            yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader)
+            yaml.load(
+                file.read_text(encoding="utf-8"),
+                Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader,
+            )
         except FileNotFoundError:
-            raise LauncherError(f"{file.relative_to(root)} is missing; restore it (git checkout) and run again") from None
+            raise LauncherError(
+                f"{file.relative_to(root)} is missing; restore it (git checkout) and run again"
+            ) from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f", line {mark.line + 1}" if mark else ""
@@ -72,15 +77,21 @@ def train(console: Console, force: bool = False) -> Path:
         command = [str(RASA), "train", "--fixed-model-name", name, "--out", str(target.parent)]
         with console.status(f"training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})"):
             if not console.is_terminal:
-                console.print(f"[train] training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})")
+                console.print(
+                    f"[train] training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})"
+                )
             with log.open("w", encoding="utf-8") as output:
-                result = subprocess.run(command, cwd=ROOT, env=bot_environment(), stdout=output, stderr=subprocess.STDOUT)
+                result = subprocess.run(
+                    command, cwd=ROOT, env=bot_environment(), stdout=output, stderr=subprocess.STDOUT
+                )
         part = target.parent / f"{name}.tar.gz"
         if result.returncode or not part.exists():
             tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:])
             raise LauncherError(f"Rasa could not be trained; the end of {log.relative_to(ROOT)}:\n{tail}")
         part.replace(target)
-        console.print(f"[train] Rasa model ready after {time.monotonic() - started:.0f} s: {target.relative_to(ROOT)}")
+        console.print(
+            f"[train] Rasa model ready after {time.monotonic() - started:.0f} s: {target.relative_to(ROOT)}"
+        )
         _forget_old_models(target)
     return target
 

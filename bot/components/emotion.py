@@ -35,7 +35,11 @@ class EmotionClassifier(GraphComponent):
         return ["scipy"]
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: EmotionModel | None = None
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: EmotionModel | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -44,7 +48,11 @@ class EmotionClassifier(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EmotionClassifier:
         return cls(config, model_storage, resource)
 

@@ -78,7 +78,11 @@ class PinyinFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> PinyinFeaturizer:
         return cls(config, model_storage, resource, execution_context)
 
@@ -93,7 +97,9 @@ class PinyinFeaturizer(SparseFeaturizer, GraphComponent):
     ) -> PinyinFeaturizer:
         with model_storage.read_from(resource) as folder:
             words = rasa.shared.utils.io.read_json_file(folder / VOCABULARY_FILE)
-        return cls(config, model_storage, resource, execution_context, {word: i for i, word in enumerate(words)})
+        return cls(
+            config, model_storage, resource, execution_context, {word: i for i, word in enumerate(words)}
+        )
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

@@ -40,7 +40,11 @@ class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
         return {"places_path": "data/places"}
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, finder: EntityFinder | None
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        finder: EntityFinder | None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -49,7 +53,11 @@ class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> RuleEntityExtractor:
         return cls(config, model_storage, resource, EntityFinder(Gazetteer.load(Path(config["places_path"]))))
 

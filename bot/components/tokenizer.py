@@ -69,7 +69,11 @@ class LexiconTokenizer(Tokenizer):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LexiconTokenizer:
         path = config["dictionary_path"]
         return cls(config, model_storage, resource, Path(path) if path else None)
@@ -106,7 +110,9 @@ class LexiconTokenizer(Tokenizer):
         original: str = message.get(attribute)
         normalised = normalise(original)
         tokens = []
-        spans = visible_spans(len(normalised.text), self._config["head_characters"], self._config["tail_characters"])
+        spans = visible_spans(
+            len(normalised.text), self._config["head_characters"], self._config["tail_characters"]
+        )
         for first, last in spans:
             for word, start, end in self._jieba.tokenize(normalised.text[first:last]):
                 if not word.isspace():

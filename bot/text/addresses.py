@@ -46,7 +46,10 @@ class AddressFinder:
             rf"小区|花园|新村|家园|公寓|华庭|名苑|花苑|苑|广场|大厦|新城|社区|村(?!民|委|里|长|支|干)|国道|省道|高速|大桥|立交桥|工业园|产业园|公园|地铁站)"
         )
         self._known_areas = re.compile(
-            "|".join(known.get(level, r"(?!)") for level in ("city", "district", "street", "community", "road", "landmark"))
+            "|".join(
+                known.get(level, r"(?!)")
+                for level in ("city", "district", "street", "community", "road", "landmark")
+            )
         )
         self._door = re.compile(
             rf"(?:{_NUM}(?:号楼|栋|幢|座|单元|弄|号院|支弄|组|层|楼|室|房|号门|号(?!线|早|晚|上午|下午|晚上|那天|凌晨|中午|左右|之前|以前|开始|到|是))"
@@ -67,7 +70,9 @@ class AddressFinder:
             stop, parts = self._follow(text, end, starts)
             if not self._worth(text, start, end, parts):
                 continue
-            spans.append(_span(text, start, stop, 0.95 if self._known_areas.search(text, start, end) else 0.8))
+            spans.append(
+                _span(text, start, stop, 0.95 if self._known_areas.search(text, start, end) else 0.8)
+            )
             position = stop
         covered = bytearray(len(text))
         for span in spans:
@@ -82,7 +87,9 @@ class AddressFinder:
 
     def _names(self, text: str) -> list[tuple[int, int]]:
         """Known names first; unknown ones only where no known one stands."""
-        known = [match.span() for match in self._anchor.finditer(text) if not _inside_word(text, *match.span())]
+        known = [
+            match.span() for match in self._anchor.finditer(text) if not _inside_word(text, *match.span())
+        ]
         taken = [False] * (len(text) + 1)
         for start, end in known:
             taken[start:end] = [True] * (end - start)
@@ -104,11 +111,34 @@ class AddressFinder:
             if cut.end() < end:
                 start = cut.end()
         name = text[start:end]
-        suffix = 2 if name.endswith(("小区", "花园", "新村", "家园", "公寓", "广场", "大厦", "社区", "街道", "大道", "大街", "国道", "省道", "高速")) else 1
+        suffix = (
+            2
+            if name.endswith(
+                (
+                    "小区",
+                    "花园",
+                    "新村",
+                    "家园",
+                    "公寓",
+                    "广场",
+                    "大厦",
+                    "社区",
+                    "街道",
+                    "大道",
+                    "大街",
+                    "国道",
+                    "省道",
+                    "高速",
+                )
+            )
+            else 1
+        )
         if len(name) - suffix < (1 if suffix == 2 else 2 if name[-1] in "路街巷弄苑村市区县镇乡" else 1):
             # 岭南路 has two characters before its ending; 东街, 刘村 and 云县 exist, but so do 逛街, 农村 and 本县.
             return None, end
-        if _NOT_A_NAME.fullmatch(name) or (name[-1] == "市" and text[end : end + 1] in ("场", "民", "政", "长")):
+        if _NOT_A_NAME.fullmatch(name) or (
+            name[-1] == "市" and text[end : end + 1] in ("场", "民", "政", "长")
+        ):
             return None, end
         if name[-1] in "区县" and text[end : end + 1] in ("别", "域", "分", "间", "长", "政"):
             return None, end
@@ -149,7 +179,9 @@ class AddressFinder:
     def _door_alone(self, text: str, start: int, stop: int) -> list[Span]:
         """三栋二单元501 without a street: a correction or an answer to a question. Needs a building word, not just 号."""
         piece = text[start:stop]
-        if re.search(r"栋|幢|单元|号楼|室|[座弄]", piece) or re.fullmatch(rf"(?:是|在|不对)?[,，]?{_NUM}号", text):
+        if re.search(r"栋|幢|单元|号楼|室|[座弄]", piece) or re.fullmatch(
+            rf"(?:是|在|不对)?[,，]?{_NUM}号", text
+        ):
             return [_span(text, start, stop, 0.7)]
         return []
 
@@ -163,7 +195,9 @@ def _span(text: str, start: int, end: int, confidence: float) -> Span:
     return Span("address", normalise_address(text[start:end]), start, end, confidence)
 
 
-_HAN_NUMBER = re.compile(r"([零〇一二两三四五六七八九十百幺]{1,6})(?=号楼|号院|号|栋|幢|座|单元|弄|组|层|楼|室|房)")
+_HAN_NUMBER = re.compile(
+    r"([零〇一二两三四五六七八九十百幺]{1,6})(?=号楼|号院|号|栋|幢|座|单元|弄|组|层|楼|室|房)"
+)
 
 
 def normalise_address(text: str) -> str:
@@ -173,4 +207,6 @@ def normalise_address(text: str) -> str:
         number = parse_number(match[1].replace("幺", "一"))
         return match[1] if number is None else str(number)
 
-    return _HAN_NUMBER.sub(arabic, re.sub(r"[ ,，、]|的(?=[\u4e00-\u9fff]{0,3}(?:门|面|边|口|旁|近))", "", text))
+    return _HAN_NUMBER.sub(
+        arabic, re.sub(r"[ ,，、]|的(?=[\u4e00-\u9fff]{0,3}(?:门|面|边|口|旁|近))", "", text)
+    )

@@ -43,7 +43,8 @@ _MOST = 3
 def count_cues(text: str) -> dict[str, float]:
     """Counts in [0, 1] (three or more of a kind is 1) of the cues that are there, plus how long the text is."""
     counts = {
-        name: min(sum(1 for _ in pattern.finditer(text)), _MOST) / _MOST for name, pattern in _COMPILED.items()
+        name: min(sum(1 for _ in pattern.finditer(text)), _MOST) / _MOST
+        for name, pattern in _COMPILED.items()
     }
     found = {name: count for name, count in counts.items() if count}
     if not any(name.startswith(("word:", "face:")) for name in found):

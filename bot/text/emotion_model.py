@@ -30,7 +30,9 @@ def ngrams(text: str) -> Counter[str]:
     """Character n-grams of the normalised, shortened text, with its borders marked."""
     clean = "^" + normalise(shorten(text)).text.lower() + "$"
     return Counter(
-        clean[start : start + size] for size in range(1, LONGEST_NGRAM + 1) for start in range(len(clean) - size + 1)
+        clean[start : start + size]
+        for size in range(1, LONGEST_NGRAM + 1)
+        for start in range(len(clean) - size + 1)
     )
 
 
@@ -56,7 +58,10 @@ class EmotionModel:
         frequency = Counter(gram for document in documents for gram in document)
         grams = sorted(gram for gram, count in frequency.items() if count >= LEAST_EXAMPLES)
         vocabulary = {gram: index for index, gram in enumerate(grams)}
-        idf = np.log((1 + len(texts)) / (1 + np.array([frequency[gram] for gram in grams]))).astype(np.float32) + 1
+        idf = (
+            np.log((1 + len(texts)) / (1 + np.array([frequency[gram] for gram in grams]))).astype(np.float32)
+            + 1
+        )
         cues = tuple(sorted({cue for text in texts for cue in count_cues(text)}))
         empty = cls(vocabulary, idf, cues, np.zeros((len(LABELS), 0)), np.zeros(len(LABELS)))
         matrix = empty._matrix(texts, documents)
@@ -77,7 +82,9 @@ class EmotionModel:
         return {label: float(share) for label, share in zip(LABELS, odds / odds.sum(), strict=True)}
 
     def _row(self, text: str, document: Counter[str]) -> tuple[list[int], list[float]]:
-        known = [(self.vocabulary[gram], count) for gram, count in document.items() if gram in self.vocabulary]
+        known = [
+            (self.vocabulary[gram], count) for gram, count in document.items() if gram in self.vocabulary
+        ]
         raw = [(1 + float(np.log(count))) * float(self.idf[column]) for column, count in known]
         norm = float(np.sqrt(sum(value * value for value in raw))) or 1.0
         columns = [column for column, _ in known]
@@ -99,7 +106,9 @@ class EmotionModel:
             values += numbers
             pointers.append(len(columns))
         return scipy.sparse.csr_matrix(
-            (values, columns, pointers), shape=(len(texts), len(self.vocabulary) + len(self.cues)), dtype=np.float32
+            (values, columns, pointers),
+            shape=(len(texts), len(self.vocabulary) + len(self.cues)),
+            dtype=np.float32,
         )
 
     def save(self, folder: Path) -> None:
@@ -112,7 +121,9 @@ class EmotionModel:
         words = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
             idf, weights, bias = arrays["idf"], arrays["weights"], arrays["bias"]
-        return cls({gram: i for i, gram in enumerate(words["vocabulary"])}, idf, tuple(words["cues"]), weights, bias)
+        return cls(
+            {gram: i for i, gram in enumerate(words["vocabulary"])}, idf, tuple(words["cues"]), weights, bias
+        )
 
 
 def read_examples(folder: Path) -> tuple[list[str], list[str]]:

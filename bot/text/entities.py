@@ -34,7 +34,9 @@ class EntityFinder:
         """Spans refer to `text` as given, not to its normalised form. `now` resolves times and needs a time zone."""
         normalised = normalise(text)
         clean = normalised.text
-        identifiers = _first_come(find_id_numbers(clean), find_order_numbers(clean), find_phones(clean), find_plates(clean))
+        identifiers = _first_come(
+            find_id_numbers(clean), find_order_numbers(clean), find_phones(clean), find_plates(clean)
+        )
         addresses = _outside(self._addresses.find(clean), identifiers)
         times = _outside(find_times(clean, now), identifiers, addresses)
         departments = _outside(self._departments.find(clean), identifiers)
@@ -47,7 +49,10 @@ class EntityFinder:
         names = _outside(find_names(clean, alone=len(clean) <= 4), identifiers, addresses)
         numbers = _outside(find_numbers(clean), identifiers, addresses, times, departments)
         found = [*identifiers, *addresses, *times, *departments, *organisations, *names, *numbers]
-        return [_to_original(span, normalised.original_span(span.start, span.end)) for span in sorted(found, key=_place)]
+        return [
+            _to_original(span, normalised.original_span(span.start, span.end))
+            for span in sorted(found, key=_place)
+        ]
 
 
 def _place(span: Span) -> tuple[int, int]:

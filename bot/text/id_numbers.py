@@ -11,9 +11,13 @@ from bot.text.spans import Span
 # GB 11643-1999: weights of the first 17 digits and the check character by remainder.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_X = re.compile(r"[ ,，、\-]{0,3}(?:末位|最后一位|尾数)?(?:是|为)?(?:个|一个)?(?:X|x|×|叉|艾克斯|埃克斯)(?![a-zA-Z])")
+_X = re.compile(
+    r"[ ,，、\-]{0,3}(?:末位|最后一位|尾数)?(?:是|为)?(?:个|一个)?(?:X|x|×|叉|艾克斯|埃克斯)(?![a-zA-Z])"
+)
 # The first two digits are the province; 8x is Hong Kong, Macao and Taiwan residence permits.
-_PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split())
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
 
 
 def check_character(first17: str) -> str:

@@ -7,7 +7,9 @@ HEAD_CHARACTERS = 300
 TAIL_CHARACTERS = 120
 
 
-def visible_spans(length: int, head: int = HEAD_CHARACTERS, tail: int = TAIL_CHARACTERS) -> list[tuple[int, int]]:
+def visible_spans(
+    length: int, head: int = HEAD_CHARACTERS, tail: int = TAIL_CHARACTERS
+) -> list[tuple[int, int]]:
     """Spans (end exclusive) of a text of `length` characters that are kept: all of it, or its head and its tail."""
     if length <= head + tail:
         return [(0, length)] if length else []

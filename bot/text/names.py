@@ -13,7 +13,9 @@ _COMMON = (
     "滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由"
 )
 # Surnames that are everyday words too; before a title they would catch 当成老师, 对于老师, 高中老师.
-_TRICKY = frozenset("成时和都能从过有这明向经解单任常方万全应师商原海花权强平计索相初门来普阿母那公哈利呼居干但由富信展智幸元位区南国支车路管连官")
+_TRICKY = frozenset(
+    "成时和都能从过有这明向经解单任常方万全应师商原海花权强平计索相初门来普阿母那公哈利呼居干但由富信展智幸元位区南国支车路管连官"
+)
 
 _SURNAME = "(?:" + "|".join(_COMPOUND.split()) + f"|[{_COMMON}])"
 _STOP = "在住电话手机号的是了来想要反映咨询投诉家我你他她您们这那说就今昨年月日天先女士师阿老大您,，。;；、 不没有把被给让去到从跟和与及也都还又再很太因为所以现请问帮"
@@ -36,7 +38,9 @@ _NOT_NAMES = re.compile(
     r"平(?:时|台)|国(?:家|庆)|云(?:南|溪)|计划|原来|信(?:访|用)|元旦|南(?:方|京|浦)|公(?:司|安|交|积金)|那(?:个|边|么|些)|司机|农(?:村|民)|左(?:右|边)|向(?:你|您)|"
     r"单(?:位|元)|商(?:场|店|户)|边(?:上)|明(?:天|年|州)|包(?:工头|括)|梅雨|官(?:员|方)|燕子|海(?:边)|费用|管(?:理|道)|章程|简单|干(?:部|活)|卫生"
 )
-_BEFORE_TITLE = re.compile(r"(?:对于|关于|由于|等于|属于|至于|位于|基于|终于|小学|中学|大学|高中|初中|幼儿园)$")
+_BEFORE_TITLE = re.compile(
+    r"(?:对于|关于|由于|等于|属于|至于|位于|基于|终于|小学|中学|大学|高中|初中|幼儿园)$"
+)
 
 # Before 任女士 or 方先生 these show that a person follows.
 _NAME_BOUNDARY = re.compile(r"[,，。.、:：;； 是叫找]$")
@@ -56,7 +60,9 @@ def find_names(text: str, alone: bool = False) -> list[Span]:
         bare = _LONELY.fullmatch(text.strip(" ,。"))
         if bare and not _NOT_NAMES.match(bare["name"]):
             start = text.index(bare["name"])
-            spans.append(Span("name", {"name": bare["name"], "title": ""}, start, start + len(bare["name"]), 0.6))
+            spans.append(
+                Span("name", {"name": bare["name"], "title": ""}, start, start + len(bare["name"]), 0.6)
+            )
     return without_overlaps(spans)
 
 

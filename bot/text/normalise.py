@@ -65,8 +65,10 @@ def _drop(char: str) -> bool:
     """Invisible (zero-width, bidirectional, variation selectors), control characters other than white space."""
     if char.isspace():
         return False
-    return is_emoji(char) or unicodedata.category(char) in {"Cf", "Cc", "Cs", "Co", "Cn", "Me"} or (
-        "\ufe00" <= char <= "\ufe0f"
+    return (
+        is_emoji(char)
+        or unicodedata.category(char) in {"Cf", "Cc", "Cs", "Co", "Cn", "Me"}
+        or ("\ufe00" <= char <= "\ufe0f")
     )
 
 

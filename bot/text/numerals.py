@@ -131,8 +131,29 @@ def _section(number: int) -> str:
 # --- spoken digit strings ------------------------------------------------------------------------------------
 
 # 洞 拐 勾 are how soldiers, drivers and telephone operators say 0, 7 and 9.
-_SPOKEN = {**{char: str(value) for char, value in _DIGITS.items()}, "洞": "0", "拐": "7", "勾": "9", "o": "0", "O": "0"}
-_REPEAT = {"两": 2, "二": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
+_SPOKEN = {
+    **{char: str(value) for char, value in _DIGITS.items()},
+    "洞": "0",
+    "拐": "7",
+    "勾": "9",
+    "o": "0",
+    "O": "0",
+}
+_REPEAT = {
+    "两": 2,
+    "二": 2,
+    "俩": 2,
+    "三": 3,
+    "仨": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "5": 5,
+    "6": 6,
+}
 _SPOKEN_DIGIT = "0-9零〇一二两三四五六七八九幺洞拐勾"
 _PAUSE = r"(?:(?:[ \t,，、。.·…~\-—–_]|嗯|呃|额|啊|哦|然后){1,4})"
 _DIGIT_ITEM = rf"(?:[二两三四五六2-6俩仨]个[{_SPOKEN_DIGIT}]|[{_SPOKEN_DIGIT}])"
@@ -181,7 +202,9 @@ _MEASURE = (
     r"天|年|岁|周|小时|分钟|点钟|分|名|位|辆|台|部|张|份|间|套|棵|条|只|头|箱|件|趟|遍|倍|成|折|星|%|％|分贝"
 )
 _NUMBER = rf"(?:\d+(?:\.\d+)?(?:[十百千万亿]+[\d{_HAN_DIGIT}]?)?|[{_HAN_NUMBER}]+(?:点[{_HAN_DIGIT}]+)?)"
-_QUANTITY = re.compile(rf"(?P<number>{_NUMBER})(?:多|来|几)?(?P<unit>{_MEASURE})?(?P<tail>(?<=[块元])[{_HAN_DIGIT}\d](?![{_HAN_NUMBER}\d]))?")
+_QUANTITY = re.compile(
+    rf"(?P<number>{_NUMBER})(?:多|来|几)?(?P<unit>{_MEASURE})?(?P<tail>(?<=[块元])[{_HAN_DIGIT}\d](?![{_HAN_NUMBER}\d]))?"
+)
 _IDIOMS = re.compile(
     r"一(?:个|下|些|点|样|直|定|般|起|边|家人|位|次|天|条|年到头|户|家|份|分|张)|万一|统一|唯一|千万|百姓|十分(?=[\u4e00-\u9fff])|三番|四川|五一|十一(?!个|块|元|栋|楼|层)"
 )

@@ -31,7 +31,12 @@ def has_date(number: str) -> bool:
 
 def is_valid(number: str) -> bool:
     """Twelve digits that start with a date and end with the right check digit."""
-    return len(number) == 12 and number.isdigit() and has_date(number) and luhn_digit(number[:11]) == int(number[11])
+    return (
+        len(number) == 12
+        and number.isdigit()
+        and has_date(number)
+        and luhn_digit(number[:11]) == int(number[11])
+    )
 
 
 def find_order_numbers(text: str) -> list[Span]:

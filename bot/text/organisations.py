@@ -21,8 +21,12 @@ _CUTS = re.compile(
     r"对面|斜对面|工作|上班|签|交给|打给|联系|通知|关于|针对|进|开|办|搞"
 )
 # Words that end like an organisation and name none by themselves.
-_BARE = frozenset("公司 厂 市场 学校 医院 银行 集团 物业 超市 工地 饭店 酒店 大学 小学 中学 中介 学院".split())
-_GENERIC = re.compile(r"(?:劳动力|人才|二手房|房地产|股票|楼|网|大|小|老|新|本|全|各|总|附属|公立|民办|私立|三甲|定点|外地|人民)(?:市场|公司|厂|学校|医院|银行|小学|中学|大学)?$")
+_BARE = frozenset(
+    "公司 厂 市场 学校 医院 银行 集团 物业 超市 工地 饭店 酒店 大学 小学 中学 中介 学院".split()
+)
+_GENERIC = re.compile(
+    r"(?:劳动力|人才|二手房|房地产|股票|楼|网|大|小|老|新|本|全|各|总|附属|公立|民办|私立|三甲|定点|外地|人民)(?:市场|公司|厂|学校|医院|银行|小学|中学|大学)?$"
+)
 
 
 def find_organisations(text: str) -> list[Span]:

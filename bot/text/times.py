@@ -78,7 +78,11 @@ def _extend(text: str, match: re.Match[str], first: Resolved, now: datetime) -> 
             return replace(first, end=max(now, first.start)), until_now.end()
         other = POINT.match(text, joint.end())
         second = _resolve(other, now, base=first) if other and other.end() > other.start() else None
-        if other and second and (joint[0].strip() not in ("-", "~", "—", "–") or second.has_clock or second.has_date):
+        if (
+            other
+            and second
+            and (joint[0].strip() not in ("-", "~", "—", "–") or second.has_clock or second.has_date)
+        ):
             stop = second.start if second.has_clock else second.end
             while stop <= first.start:
                 stop += DAY
@@ -97,7 +101,9 @@ def _merged(match: re.Match[str]) -> dict[str, str | None]:
     groups = match.groupdict()
     groups["relative"] = groups["relative"] or groups["relative_short"]
     groups["year"] = groups["year"] or groups["year_only"]
-    groups["relative_year"] = groups["relative_year"] or groups["relative_year_only"] or groups["festival_year"]
+    groups["relative_year"] = (
+        groups["relative_year"] or groups["relative_year_only"] or groups["festival_year"]
+    )
     groups["day"] = groups["day"] or groups["day_shift"]
     groups["portion"] = groups["portion"] or groups["portion_shift"]
     if groups["month_portion"]:
@@ -185,7 +191,9 @@ def _number(text: str | None) -> int | None:
     return int(value) if value is not None else None
 
 
-def _clock(groups: dict[str, str | None], day: date, now: datetime, part: str | None, base: Resolved | None) -> Resolved | None:
+def _clock(
+    groups: dict[str, str | None], day: date, now: datetime, part: str | None, base: Resolved | None
+) -> Resolved | None:
     if groups["digital"]:
         hour, minute = (int(piece) for piece in re.split("[:：]", groups["digital"])[:2])
         grain = "minute"
@@ -204,12 +212,18 @@ def _clock(groups: dict[str, str | None], day: date, now: datetime, part: str | 
         return None
     if base and not part and not _dated(groups) and hour <= 12:
         # 下午三点到五点, 晚上八点到两点: the first such hour after the beginning.
-        hour = next(later for later in (hour, hour + 12, hour + 24, hour + 36) if _at(day, now, later, minute) > base.start)
+        hour = next(
+            later
+            for later in (hour, hour + 12, hour + 24, hour + 36)
+            if _at(day, now, later, minute) > base.start
+        )
     else:
         hour = _to_24(hour, part, day, now, groups)
     start = _at(day, now, hour, minute)
     length = timedelta(minutes=1) if grain == "minute" else timedelta(hours=1)
-    if not groups["digital"] and re.fullmatch(r"[一二两三四五六七八九][二两三四五六七八九]|十[一二][一二]", groups["hour"] or ""):
+    if not groups["digital"] and re.fullmatch(
+        r"[一二两三四五六七八九][二两三四五六七八九]|十[一二][一二]", groups["hour"] or ""
+    ):
         length = timedelta(hours=2)
     if part and _NIGHT.search(part) and start > now and hour >= 24:
         start -= DAY
@@ -217,7 +231,19 @@ def _clock(groups: dict[str, str | None], day: date, now: datetime, part: str | 
 
 
 def _dated(groups: dict[str, str | None]) -> bool:
-    return any(groups[name] for name in ("relative", "weekday", "weekshift", "month", "monthshift", "isodate", "festival", "dayonly"))
+    return any(
+        groups[name]
+        for name in (
+            "relative",
+            "weekday",
+            "weekshift",
+            "month",
+            "monthshift",
+            "isodate",
+            "festival",
+            "dayonly",
+        )
+    )
 
 
 def _to_24(hour: int, part: str | None, day: date, now: datetime, groups: dict[str, str | None]) -> int:
@@ -270,7 +296,12 @@ def _fuzzy(groups: dict[str, str | None], now: datetime) -> Resolved | None:
         end = now
         if span.startswith("前"):
             end = now - timedelta(days=length // 2)
-        return Resolved(now - timedelta(days=length + (now - end).days), end, "day" if length <= 5 else "month", has_date=True)
+        return Resolved(
+            now - timedelta(days=length + (now - end).days),
+            end,
+            "day" if length <= 5 else "month",
+            has_date=True,
+        )
     if groups["count"] is None:
         return None
     number = _amount(groups["count"])
@@ -284,8 +315,24 @@ def _fuzzy(groups: dict[str, str | None], now: datetime) -> Resolved | None:
     else:
         days_back = round(number * _UNIT_DAYS[unit])
         start = _at(now.date() - timedelta(days=days_back), now)
-        end = start + DAY * (1 if unit in ("天", "日") else 7 if unit in ("周", "星期", "礼拜") else 15 if unit == "月" else 180)
-        grain = "day" if unit in ("天", "日") else "week" if unit in ("周", "星期", "礼拜") else "month" if unit == "月" else "year"
+        end = start + DAY * (
+            1
+            if unit in ("天", "日")
+            else 7
+            if unit in ("周", "星期", "礼拜")
+            else 15
+            if unit == "月"
+            else 180
+        )
+        grain = (
+            "day"
+            if unit in ("天", "日")
+            else "week"
+            if unit in ("周", "星期", "礼拜")
+            else "month"
+            if unit == "月"
+            else "year"
+        )
     lasting = groups["lasting"] is not None or groups["recent"] is not None
     return Resolved(start, now if lasting else min(end, now), grain, has_date=True)
 
@@ -307,7 +354,13 @@ def _amount(text: str) -> float | None:
 _RELATIVE = (
     ("大前", -3), ("大后", 3), ("前", -2), ("昨", -1), ("今", 0), ("当", 0), ("明", 1), ("后", 2),
 )  # fmt: skip
-_WEEKDAYS = {**dict(zip("一二三四五六", range(6), strict=True)), "日": 6, "天": 6, "末": 5, **{str(i): i - 1 for i in range(1, 8)}}
+_WEEKDAYS = {
+    **dict(zip("一二三四五六", range(6), strict=True)),
+    "日": 6,
+    "天": 6,
+    "末": 5,
+    **{str(i): i - 1 for i in range(1, 8)},
+}
 
 DateRange = tuple[date, date, str]
 
@@ -359,7 +412,9 @@ def _month(year: int, month: int, portion: str | None) -> DateRange | None:
     if not 1 <= month <= 12:
         return None
     last = monthrange(year, month)[1]
-    first, end = {"初": (1, 10), "中": (11, 20), "底": (21, last), "末": (21, last)}.get(portion or "", (1, last))
+    first, end = {"初": (1, 10), "中": (11, 20), "底": (21, last), "末": (21, last)}.get(
+        portion or "", (1, last)
+    )
     return date(year, month, first), date(year, month, end) + DAY, "month"
 
 
@@ -391,15 +446,32 @@ def _calendar(groups: dict[str, str | None], today: date) -> DateRange | None:
     if year is None:
         return None
     if groups["yearportion"]:
-        first = date(year, 1, 1) if groups["yearportion"] == "初" else date(year, 5, 1) if groups["yearportion"] == "中" else date(year, 11, 1)
-        end = date(year, 3, 1) if groups["yearportion"] == "初" else date(year, 9, 1) if groups["yearportion"] == "中" else date(year + 1, 1, 1)
+        first = (
+            date(year, 1, 1)
+            if groups["yearportion"] == "初"
+            else date(year, 5, 1)
+            if groups["yearportion"] == "中"
+            else date(year, 11, 1)
+        )
+        end = (
+            date(year, 3, 1)
+            if groups["yearportion"] == "初"
+            else date(year, 9, 1)
+            if groups["yearportion"] == "中"
+            else date(year + 1, 1, 1)
+        )
         return first, end, "month"
     return date(year, 1, 1), date(year + 1, 1, 1), "year"
 
 
 def _year(groups: dict[str, str | None], today: date) -> int | None:
     if groups["relative_year"]:
-        return today.year + {"大前": -3, "前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "当": 0, "明": 1}[groups["relative_year"][:-1]]
+        return (
+            today.year
+            + {"大前": -3, "前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "当": 0, "明": 1}[
+                groups["relative_year"][:-1]
+            ]
+        )
     number = _number(groups["year"])
     if number is None:
         return None
@@ -407,7 +479,9 @@ def _year(groups: dict[str, str | None], today: date) -> int | None:
 
 
 def _festival(groups: dict[str, str | None], today: date) -> DateRange | None:
-    name = next((name for pattern, name in FESTIVALS if re.fullmatch(pattern, groups["festival"] or "")), "国庆")
+    name = next(
+        (name for pattern, name in FESTIVALS if re.fullmatch(pattern, groups["festival"] or "")), "国庆"
+    )
     year = _year(groups, today)
     holiday = bool(groups["holiday"]) or name in ("暑假", "寒假")
     if year is None:

@@ -7,4 +7,13 @@ from desk.knowledge.article import Article, Status
 from desk.knowledge.search import Answer, Hit, KnowledgeSearch, Outcome, open_search
 from desk.knowledge.store import KnowledgeStore
 
-__all__ = ["Answer", "Article", "Hit", "KnowledgeSearch", "KnowledgeStore", "Outcome", "Status", "open_search"]
+__all__ = [
+    "Answer",
+    "Article",
+    "Hit",
+    "KnowledgeSearch",
+    "KnowledgeStore",
+    "Outcome",
+    "Status",
+    "open_search",
+]

@@ -110,7 +110,9 @@ class Article:
 
     def content_hash(self) -> str:
         """Changes exactly when something a citizen or the search could notice changes."""
-        return hashlib.sha256(json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True).encode()
+        ).hexdigest()
 
     def with_status(self, status: Status) -> Article:
         """The same article in another status.

@@ -37,7 +37,9 @@ def read_articles(path: Path) -> list[Article]:
             problems += [RowProblem(source, row, text) for text in error.problems]
             continue
         if article.id in articles:
-            problems.append(RowProblem(source, row, f"id {article.id!r} was already used by {seen_at[article.id]}"))
+            problems.append(
+                RowProblem(source, row, f"id {article.id!r} was already used by {seen_at[article.id]}")
+            )
             continue
         articles[article.id], seen_at[article.id] = article, where
     if not articles and not problems:
@@ -55,7 +57,9 @@ def _rows(path: Path, problems: list[RowProblem]) -> Iterator[tuple[str, int | N
     readers = {".md": _markdown, ".csv": _csv, ".jsonl": _jsonl}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        problems.append(RowProblem(path.name, None, "only .md, .csv, .jsonl files or a folder of .md can be imported"))
+        problems.append(
+            RowProblem(path.name, None, "only .md, .csv, .jsonl files or a folder of .md can be imported")
+        )
         return
     yield from reader(path, path.name, problems)
 
@@ -73,7 +77,9 @@ def _read(path: Path, name: str, problems: list[RowProblem]) -> str | None:
     return None
 
 
-def _markdown(path: Path, name: str, problems: list[RowProblem]) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+def _markdown(
+    path: Path, name: str, problems: list[RowProblem]
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
     text = _read(path, name, problems)
     if text is None:
         return
@@ -82,7 +88,11 @@ def _markdown(path: Path, name: str, problems: list[RowProblem]) -> Iterator[tup
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 2})" if mark else ""
-        problems.append(RowProblem(name, None, f"front matter is not valid YAML{line}: {getattr(error, 'problem', error)}"))
+        problems.append(
+            RowProblem(
+                name, None, f"front matter is not valid YAML{line}: {getattr(error, 'problem', error)}"
+            )
+        )
         return
     if not post.metadata:
         problems.append(RowProblem(name, None, "has no front matter (the part between two --- lines)"))
@@ -90,7 +100,9 @@ def _markdown(path: Path, name: str, problems: list[RowProblem]) -> Iterator[tup
     yield name, None, {**post.metadata, "body": post.content}
 
 
-def _csv(path: Path, name: str, problems: list[RowProblem]) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+def _csv(
+    path: Path, name: str, problems: list[RowProblem]
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
     text = _read(path, name, problems)
     if text is None:
         return
@@ -112,7 +124,9 @@ def _csv(path: Path, name: str, problems: list[RowProblem]) -> Iterator[tuple[st
         problems.append(RowProblem(name, number + 1, f"is not valid CSV: {error}"))
 
 
-def _jsonl(path: Path, name: str, problems: list[RowProblem]) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+def _jsonl(
+    path: Path, name: str, problems: list[RowProblem]
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
     text = _read(path, name, problems)
     if text is None:
         return

@@ -23,7 +23,7 @@ from desk.knowledge.analysis import Analysis, Analyzer
 from desk.knowledge.embedding import Vectors
 
 # Part of the folder name: a change of the format or of the analysis builds a new index.
-FORMAT = 4
+FORMAT = 5
 VIEWS = ("words", "chars", "sounds")
 # The article as a whole (title and spoken answer) in words and characters.
 WHOLE = "whole"
@@ -68,15 +68,20 @@ class Index:
             terms = json.loads((folder / f"{view}.json").read_text(encoding="utf-8"))
             self._terms[view] = {term: number for number, term in enumerate(terms)}
             self._idf[view] = np.load(folder / f"{view}.idf.npy", mmap_mode="r")
-            parts = [np.load(folder / f"{view}.{part}.npy", mmap_mode="r") for part in ("data", "indices", "indptr")]
+            parts = [
+                np.load(folder / f"{view}.{part}.npy", mmap_mode="r")
+                for part in ("data", "indices", "indptr")
+            ]
             rows = len(self.article_ids) if view == WHOLE else len(self._unit_article)
             shape = (rows, max(len(terms), 1))
             self._matrix[view] = csr_matrix(tuple(parts), shape=shape, copy=False)
         self._vectors = _load_vectors(folder / "vectors.npy")
-        self._centres = _load_vectors(folder / "centres.npy")
+        self._sums = _load_vectors(folder / "sums.npy")
         self._answers = _load_vectors(folder / "answers.npy")
         self._schema = _schema()
-        self._searcher = tantivy.Index(self._schema, path=str(folder / "tantivy")).searcher() if meta["units"] else None
+        self._searcher = (
+            tantivy.Index(self._schema, path=str(folder / "tantivy")).searcher() if meta["units"] else None
+        )
 
     @property
     def has_vectors(self) -> bool:
@@ -85,15 +90,23 @@ class Index:
     def __len__(self) -> int:
         return len(self._unit_article)
 
-    def search(self, query: Analysis, vector: Vectors | None, top: int) -> list[UnitHit]:
-        """The best unit of each of the `top` best articles, best first."""
+    def search(
+        self, query: Analysis, vector: Vectors | None, top: int, without_unit: int | None = None
+    ) -> list[UnitHit]:
+        """The best unit of each of the `top` best articles, best first.
+
+        Args:
+            without_unit: leave this unit out, as if it had never been stored (to measure with stored questions).
+        """
         if self._searcher is None:
             return []
         units = self._candidates(query, vector)
+        if without_unit is not None:
+            units = units[units != without_unit]
         if not len(units):
             return []
         scores = self._score(query, vector, units)
-        articles, unit_of, fused = self._fuse(query, vector, units, scores)
+        articles, unit_of, fused = self._fuse(query, vector, units, scores, without_unit)
         # Stable order: equal scores keep the order of the articles.
         best = np.argsort(-fused, kind="stable")[:top]
         return [UnitHit(int(articles[i]), float(fused[i]), int(unit_of[i])) for i in best]
@@ -104,6 +117,7 @@ class Index:
         vector: Vectors | None,
         units: npt.NDArray[np.int64],
         scores: npt.NDArray[np.float64],
+        without_unit: int | None,
     ) -> tuple[npt.NDArray[np.int64], list[int], npt.NDArray[np.float64]]:
         """Scores of the articles that the units belong to: (article numbers, best unit of each, scores)."""
         best: dict[int, list[float]] = {}
@@ -119,8 +133,17 @@ class Index:
         evidence = [(WEIGHT_BEST, first), (WEIGHT_OTHERS, others)]
         whole = self._cosine(WHOLE, (*query.words, *query.chars), articles)
         evidence.append((WEIGHT_WHOLE, whole))
-        if vector is not None and self._centres is not None and self._answers is not None:
-            evidence.append((WEIGHT_CENTRE, _stretch(self._centres[articles] @ vector)))
+        if (
+            vector is not None
+            and self._vectors is not None
+            and self._sums is not None
+            and self._answers is not None
+        ):
+            sums = np.asarray(self._sums[articles])
+            if without_unit is not None:
+                sums[articles == self._unit_article[without_unit]] -= self._vectors[without_unit]
+            lengths = np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
+            evidence.append((WEIGHT_CENTRE, _stretch(sums @ vector / lengths)))
             evidence.append((WEIGHT_ANSWER, _stretch(self._answers[articles] @ vector)))
         total = sum(weight for weight, _ in evidence)
         fused = sum((weight * part for weight, part in evidence), np.zeros(len(articles))) / total
@@ -141,9 +164,12 @@ class Index:
             # The rarest terms decide; a 400-character story would otherwise scan the whole index.
             terms.sort(key=lambda t: -float(self._idf[view][self._terms[view][t]]))
             clauses = [
-                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, view, term)) for term in terms[:24]
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, view, term))
+                for term in terms[:24]
             ]
-            results = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=CANDIDATES, count=False)
+            results = self._searcher.search(
+                tantivy.Query.boolean_query(clauses), limit=CANDIDATES, count=False
+            )
             for _, address in results.hits:
                 found.add(int(self._searcher.doc(address)["unit"][0]))
         if vector is not None and self._vectors is not None and len(self) <= VECTOR_SCAN_MAX_UNITS:
@@ -152,7 +178,9 @@ class Index:
             found.update(int(u) for u in np.argpartition(-similarity, count - 1)[:count])
         return np.fromiter(sorted(found), dtype=np.int64, count=len(found))
 
-    def _score(self, query: Analysis, vector: Vectors | None, units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    def _score(
+        self, query: Analysis, vector: Vectors | None, units: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
         cosine = {view: self._cosine(view, getattr(query, view), units) for view in VIEWS}
         written = WEIGHT_CHARS * cosine["chars"] + (1 - WEIGHT_CHARS) * cosine["words"]
         heard = SOUND_DISCOUNT * cosine["sounds"]
@@ -165,7 +193,9 @@ class Index:
         certain = np.clip((cosine["sounds"] - 0.6) / 0.4, 0.0, 1.0)
         return np.maximum(fused, certain * heard)
 
-    def _cosine(self, view: str, terms: Sequence[str], units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    def _cosine(
+        self, view: str, terms: Sequence[str], units: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
         known, idf = self._terms[view], self._idf[view]
         # A term that no unit has still counts in the length: half a match is half a match.
         unknown_idf = float(np.log(1 + len(self)) + 1)
@@ -213,7 +243,9 @@ def build(
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     (part / "tantivy").mkdir(parents=True)
-    analyses = [(number, analyzer.analyze(text)) for number, source in enumerate(sources) for text in source.texts]
+    analyses = [
+        (number, analyzer.analyze(text)) for number, source in enumerate(sources) for text in source.texts
+    ]
     np.save(part / "unit_article.npy", np.asarray([number for number, _ in analyses], dtype=np.int64))
     for view in VIEWS:
         _write_view(part, view, [getattr(analysis, view) for _, analysis in analyses])
@@ -223,9 +255,13 @@ def build(
         units, answers = vectors
         np.save(part / "vectors.npy", units)
         np.save(part / "answers.npy", answers)
-        np.save(part / "centres.npy", _centres(units, [number for number, _ in analyses], len(sources)))
+        sums = np.zeros((len(sources), units.shape[1]), dtype=np.float32)
+        np.add.at(sums, np.asarray([number for number, _ in analyses], dtype=np.int64), units)
+        np.save(part / "sums.npy", sums)
     if analyses:
-        writer = tantivy.Index(_schema(), path=str(part / "tantivy")).writer(heap_size=128_000_000, num_threads=1)
+        writer = tantivy.Index(_schema(), path=str(part / "tantivy")).writer(
+            heap_size=128_000_000, num_threads=1
+        )
         for unit, (_, analysis) in enumerate(analyses):
             document = tantivy.Document()
             document.add_unsigned("unit", unit)
@@ -241,14 +277,6 @@ def build(
     part.rename(folder)
 
 
-def _centres(units: Vectors, owners: Sequence[int], count: int) -> Vectors:
-    """The mean direction of each article's texts, as unit vectors."""
-    centres = np.zeros((count, units.shape[1]), dtype=np.float32)
-    np.add.at(centres, np.asarray(owners, dtype=np.int64), units)
-    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    return centres
-
-
 def _write_view(folder: Path, view: str, texts: Sequence[Sequence[str]]) -> None:
     """TF-IDF rows of length 1 as plain numpy files, which every process maps instead of copying."""
     terms: dict[str, int] = {}
@@ -260,9 +288,13 @@ def _write_view(folder: Path, view: str, texts: Sequence[Sequence[str]]) -> None
             data.append(1 + np.log(count))
         indptr.append(len(indices))
     columns = np.asarray(indices, dtype=np.int32)
-    frequency = np.bincount(columns, minlength=max(len(terms), 1)) if len(columns) else np.zeros(max(len(terms), 1))
+    frequency = (
+        np.bincount(columns, minlength=max(len(terms), 1)) if len(columns) else np.zeros(max(len(terms), 1))
+    )
     idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
-    rows = np.asarray(data, dtype=np.float32) * (idf[columns] if len(columns) else np.zeros(0, dtype=np.float32))
+    rows = np.asarray(data, dtype=np.float32) * (
+        idf[columns] if len(columns) else np.zeros(0, dtype=np.float32)
+    )
     starts = np.asarray(indptr, dtype=np.int64)
     lengths = np.zeros(len(texts))
     np.add.at(lengths, np.repeat(np.arange(len(texts)), np.diff(starts)), rows.astype(np.float64) ** 2)

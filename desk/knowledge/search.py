@@ -144,6 +144,10 @@ class KnowledgeSearch:
             return Answer(Outcome.AMBIGUOUS, None, tuple(ties[:3]))
         return Answer(Outcome.FOUND, hits[0], tuple(hits))
 
+    def is_indexed(self) -> bool:
+        """Whether the index of the present revision lies ready, so that opening it takes no time."""
+        return (self._index_folder(self._store.revision()) / "meta.json").exists()
+
     def refresh(self) -> None:
         """Look at the revision now instead of within a few seconds."""
         self._checked_at = -1e9
@@ -174,8 +178,7 @@ class KnowledgeSearch:
         started = time.monotonic()
         # Articles that are published today or later; whether one is in force is asked at each query.
         published = {a.id: a for a in self._store.all(Status.PUBLISHED)}
-        embedder = self._embedder.name if self._embedder is not None else "none"
-        folder = self._folder / f"{revision}-{FORMAT}-{embedder}"
+        folder = self._index_folder(revision)
         folder.parent.mkdir(parents=True, exist_ok=True)
         if not (folder / "meta.json").exists():
             with FileLock(folder.parent / "build.lock"):
@@ -188,8 +191,14 @@ class KnowledgeSearch:
         if missing:
             published |= {a: article for a in missing if (article := self._store.get(a)) is not None}
         seconds = round(time.monotonic() - started, 2)
-        logger.info("knowledge index loaded: %d articles, revision %d, %s s", len(published), revision, seconds)
+        logger.info(
+            "knowledge index loaded: %d articles, revision %d, %s s", len(published), revision, seconds
+        )
         return _Loaded(revision, index, published)
+
+    def _index_folder(self, revision: int) -> Path:
+        embedder = self._embedder.name if self._embedder is not None else "none"
+        return self._folder / f"{revision}-{FORMAT}-{embedder}"
 
     def _build(self, folder: Path, articles: dict[str, Article]) -> None:
         sources = [Source(a.id, unit_texts(a), f"{a.title} {a.spoken}") for a in articles.values()]
@@ -228,7 +237,9 @@ def _hit(article: Article, score: float) -> Hit:
 
 def _forget_old(newest: Path, keep: int = 2) -> None:
     """Older indexes may still be open in another process (their files stay mapped); keep the last ones."""
-    folders = sorted((p for p in newest.parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    folders = sorted(
+        (p for p in newest.parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True
+    )
     for old in folders[keep:]:
         if old != newest:
             shutil.rmtree(old, ignore_errors=True)

@@ -25,7 +25,9 @@ def _utc_now() -> datetime:
 class KnowledgeStore:
     """Reads and writes one collection of articles. Thread-safe: each call is one transaction."""
 
-    def __init__(self, engine: Engine, collection: str = "main", now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self, engine: Engine, collection: str = "main", now: Callable[[], datetime] = _utc_now
+    ) -> None:
         self._engine = engine
         self.collection = collection
         self._now = now
@@ -160,7 +162,9 @@ class KnowledgeStore:
             session.flush()
         return row
 
-    def _put_slice(self, session: Session, articles: list[Article], by: str, keep_edited_by_others: bool) -> int:
+    def _put_slice(
+        self, session: Session, articles: list[Article], by: str, keep_edited_by_others: bool
+    ) -> int:
         if not articles:
             return 0
         ids = [article.id for article in articles]

@@ -64,9 +64,13 @@ def chat(
             try:
                 answer = client.post(f"/api/v1/conversations/{conversation['id']}/messages", json=body)
             except httpx.HTTPError as error:
-                raise CommandError(f"the gateway went away ({type(error).__name__}); is it still running?") from error
+                raise CommandError(
+                    f"the gateway went away ({type(error).__name__}); is it still running?"
+                ) from error
             if answer.status_code != 200:
-                console.print(answer.json().get("error", {}).get("text", answer.text), style="red", markup=False)
+                console.print(
+                    answer.json().get("error", {}).get("text", answer.text), style="red", markup=False
+                )
                 continue
             offered = []
             for message in answer.json()["replies"]:

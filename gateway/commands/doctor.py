@@ -85,7 +85,9 @@ def _database(settings: Settings) -> Finding:
 
 def _redis(settings: Settings) -> Finding:
     try:
-        client = redis.Redis.from_url(settings.effective_redis_url, socket_timeout=2, socket_connect_timeout=2)
+        client = redis.Redis.from_url(
+            settings.effective_redis_url, socket_timeout=2, socket_connect_timeout=2
+        )
         return Finding("redis", True, f"version {client.info('server')['redis_version']}")
     except redis.RedisError as error:
         if settings.redis_url is None:
@@ -100,7 +102,9 @@ def _http(part: str, url: str) -> Finding:
         return Finding(part, None, f"nothing answers at {url}", "make run")
     if answer.status_code == 200:
         return Finding(part, True, url)
-    return Finding(part, False, f"{url} answers {answer.status_code}", "look at its lines in the output of make run")
+    return Finding(
+        part, False, f"{url} answers {answer.status_code}", "look at its lines in the output of make run"
+    )
 
 
 def _tool(name: str, purpose: str, advice: str) -> Finding:

@@ -21,7 +21,11 @@ def emotion(
     for parsed in parse(read_lines(text, file), load_settings()):
         found = parsed["emotion"] or {"label": "neutral", "score": 0.0}
         if as_json:
-            answer = {"text": parsed["text"], "label": found["label"], "score": round(float(found["score"]), 4)}
+            answer = {
+                "text": parsed["text"],
+                "label": found["label"],
+                "score": round(float(found["score"]), 4),
+            }
             typer.echo(orjson.dumps(answer).decode())
         else:
             typer.echo(f"{found['label']:8} {found['score']:.2f}  {parsed['text']}")

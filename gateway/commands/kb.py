@@ -27,7 +27,9 @@ from gateway.commands.parsing import read_lines
 app = typer.Typer(no_args_is_help=True)
 # More problems than this help nobody; the count says how many there are.
 SHOWN_PROBLEMS = 50
-Collection = Annotated[str, typer.Option("--in", help="Collection; main is the one citizens are answered from")]
+Collection = Annotated[
+    str, typer.Option("--in", help="Collection; main is the one citizens are answered from")
+]
 
 
 def _store(collection: str) -> KnowledgeStore:
@@ -67,7 +69,11 @@ def import_command(
         search.refresh()
     seconds = round(time.monotonic() - started, 1)
     if as_json:
-        typer.echo(orjson.dumps({"read": len(articles), "changed": changed, "into": into, "took_s": seconds}).decode())
+        typer.echo(
+            orjson.dumps(
+                {"read": len(articles), "changed": changed, "into": into, "took_s": seconds}
+            ).decode()
+        )
     else:
         typer.echo(f"{len(articles)} articles read, {changed} new or changed, into {into!r} ({seconds} s)")
 
@@ -104,7 +110,9 @@ def search_command(
     queries = read_lines(text, file)
     settings = load_settings()
     if KnowledgeStore(open_engine(settings.effective_database_url), collection).revision() == 0:
-        raise CommandError(f"no collection {collection!r}; import one with 'minsheng kb import FILE --into {collection}'")
+        raise CommandError(
+            f"no collection {collection!r}; import one with 'minsheng kb import FILE --into {collection}'"
+        )
     search = open_search(settings, collection, embedding=embedding)
     search.refresh()
     console = Console(highlight=False)
@@ -140,7 +148,9 @@ def check_command(
             if not getattr(article, name):
                 warnings.append(f"{article.id}: {name} is empty")
         if len(article.questions) < 3:
-            warnings.append(f"{article.id}: only {len(article.questions)} questions; citizens ask in many ways")
+            warnings.append(
+                f"{article.id}: only {len(article.questions)} questions; citizens ask in many ways"
+            )
         if article.effective_to and article.effective_to < today:
             warnings.append(f"{article.id}: not in force since {article.effective_to}; it is never answered")
         for question in (article.title, *article.questions):

@@ -31,7 +31,9 @@ def read_lines(text: str | None, file: Path | None) -> list[str]:
         return [text]
     assert file is not None
     try:
-        return [line.rstrip("\r") for line in file.read_text(encoding="utf-8-sig").split("\n") if line.strip()]
+        return [
+            line.rstrip("\r") for line in file.read_text(encoding="utf-8-sig").split("\n") if line.strip()
+        ]
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -52,16 +54,23 @@ def parse(texts: list[str], settings: Settings) -> Iterator[dict[str, Any]]:
     except httpx.ConnectError:
         pass
     except httpx.HTTPError as error:
-        raise CommandError(f"the Rasa server at {server} did not answer well: {type(error).__name__}") from error
+        raise CommandError(
+            f"the Rasa server at {server} did not answer well: {type(error).__name__}"
+        ) from error
     yield from _parse_offline(texts)
 
 
 def _shape(text: str, parsed: dict[str, Any]) -> dict[str, Any]:
-    entities = [{key: e.get(key) for key in ("entity", "value", "start", "end")} for e in parsed.get("entities", [])]
+    entities = [
+        {key: e.get(key) for key in ("entity", "value", "start", "end")} for e in parsed.get("entities", [])
+    ]
     intent = parsed.get("intent") or {}
     return {
         "text": text,
-        "intent": {"name": intent.get("name"), "confidence": round(float(intent.get("confidence") or 0.0), 4)},
+        "intent": {
+            "name": intent.get("name"),
+            "confidence": round(float(intent.get("confidence") or 0.0), 4),
+        },
         "entities": entities,
         "emotion": parsed.get("emotion"),
     }
@@ -75,10 +84,17 @@ def _parse_offline(texts: list[str]) -> Iterator[dict[str, Any]]:
         file.write("".join(text.replace("\n", " ") + "\n" for text in texts))
         file.flush()
         command = [str(BOT_PYTHON), "-m", "bot.parse", "--model", "models", "--file", file.name, "--json"]
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "RASA_TELEMETRY_ENABLED": "false",
+        }
         result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8")
     if result.returncode:
         tail = (result.stderr.strip().splitlines() or ["no output"])[-1]
         raise CommandError(f"understanding failed: {tail}. Is there a model? Run 'make train'")
-    for text, line in zip(texts, (line for line in result.stdout.splitlines() if line.startswith("{")), strict=True):
+    for text, line in zip(
+        texts, (line for line in result.stdout.splitlines() if line.startswith("{")), strict=True
+    ):
         yield _shape(text, json.loads(line))

@@ -39,7 +39,9 @@ def tokens_of(tokenizer: LexiconTokenizer, text: str) -> list[tuple[str, int, in
         ("😡", [("😡", 0, 1)]),
     ],
 )  # fmt: skip
-def test_tokens_are_normalised_words_with_original_offsets(graph: Graph, text: str, tokens: list[tuple[str, int, int]]) -> None:
+def test_tokens_are_normalised_words_with_original_offsets(
+    graph: Graph, text: str, tokens: list[tuple[str, int, int]]
+) -> None:
     assert tokens_of(graph(LexiconTokenizer), text) == tokens
 
 
@@ -77,14 +79,18 @@ def featurized(tokenizer: LexiconTokenizer, featurizer: PinyinFeaturizer, text: 
 @pytest.fixture
 def trained(graph: Graph) -> tuple[LexiconTokenizer, PinyinFeaturizer]:
     tokenizer = graph(LexiconTokenizer)
-    examples = TrainingData([message(text, intent="x") for text in ("公积金怎么提取", "我想提取公积金", "楼上装修太吵")])
+    examples = TrainingData(
+        [message(text, intent="x") for text in ("公积金怎么提取", "我想提取公积金", "楼上装修太吵")]
+    )
     tokenizer.process_training_data(examples)
     featurizer = graph(PinyinFeaturizer, {"min_examples": 1})
     featurizer.train(examples)
     return tokenizer, featurizer
 
 
-def test_homophones_have_the_features_of_what_was_meant(trained: tuple[LexiconTokenizer, PinyinFeaturizer]) -> None:
+def test_homophones_have_the_features_of_what_was_meant(
+    trained: tuple[LexiconTokenizer, PinyinFeaturizer],
+) -> None:
     _, meant = featurized(*trained, "公积金怎么提取")
     _, heard = featurized(*trained, "攻击金怎么提曲")
     assert meant.sum() > 0
@@ -110,7 +116,9 @@ def test_a_loaded_featurizer_gives_the_same_features(
     tokenizer, featurizer = trained
     loaded = graph(PinyinFeaturizer, {"min_examples": 1}, load=True)
     for before, after in zip(
-        featurized(tokenizer, featurizer, "楼上公积金"), featurized(tokenizer, loaded, "楼上公积金"), strict=True
+        featurized(tokenizer, featurizer, "楼上公积金"),
+        featurized(tokenizer, loaded, "楼上公积金"),
+        strict=True,
     ):
         assert np.array_equal(before, after)
 
@@ -120,7 +128,9 @@ def test_rules_survive_the_model_and_use_the_time_of_the_message(graph: Graph) -
     loaded = graph(RuleEntityExtractor, load=True)
     example = message("昨天和平路八十八号", metadata={"sent_at": "2026-03-02T10:00:00+08:00"})
     loaded.process([example])
-    found = {entity["entity"]: entity["value"] for entity in example.as_dict(only_output_properties=True)[ENTITIES]}
+    found = {
+        entity["entity"]: entity["value"] for entity in example.as_dict(only_output_properties=True)[ENTITIES]
+    }
     assert found["address"] == "和平路88号"
     assert found["time"]["start"] == "2026-03-01T00:00:00+08:00"
 
@@ -135,7 +145,13 @@ def test_a_bad_time_of_message_falls_back_to_the_clock(graph: Graph, sent_at: An
 def test_emotion_is_part_of_the_output_and_survives_loading(graph: Graph, tmp_path: Path) -> None:
     folder = tmp_path / "emotion"
     folder.mkdir()
-    examples = {"angry": "气死我了", "sad": "我好难过想哭", "anxious": "好害怕怎么办", "neutral": "请问怎么办理", "happy": "谢谢你太好了"}
+    examples = {
+        "angry": "气死我了",
+        "sad": "我好难过想哭",
+        "anxious": "好害怕怎么办",
+        "neutral": "请问怎么办理",
+        "happy": "谢谢你太好了",
+    }
     lines = [f"{label}\t{text}{mark}" for label, text in examples.items() for mark in ("", "啊", "呀", "。")]
     (folder / "a.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     config = {"data_path": str(folder)}

@@ -14,14 +14,18 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 def test_the_lexicon_has_a_word_a_frequency_and_a_tag_in_every_line() -> None:
-    lines = [line for path in sorted((DATA / "lexicon").iterdir()) for line in path.read_text("utf-8").splitlines()]
+    lines = [
+        line for path in sorted((DATA / "lexicon").iterdir()) for line in path.read_text("utf-8").splitlines()
+    ]
     assert len(lines) >= 1200
     assert [line for line in lines if not re.fullmatch(r"\S+ \d+ [a-z]+", line)] == []
     assert [word for word, count in Counter(line.split()[0] for line in lines).items() if count > 1] == []
 
 
 def test_the_gazetteer_is_large_enough_and_every_parent_exists() -> None:
-    rows = [line.split("\t") for line in (DATA / "places" / "mingzhou.tsv").read_text("utf-8").splitlines()[1:]]
+    rows = [
+        line.split("\t") for line in (DATA / "places" / "mingzhou.tsv").read_text("utf-8").splitlines()[1:]
+    ]
     levels = Counter(row[0] for row in rows)
     assert levels["district"] == 8
     assert levels["community"] >= 100

@@ -102,7 +102,13 @@ def test_any_single_wrong_digit_breaks_an_identity_number() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["261122-00015-9", "二六幺幺二二 零零零幺五 九", "单号261122000159", "261122 00015 9", "工单261122000159,电话13800138000"],
+    [
+        "261122-00015-9",
+        "二六幺幺二二 零零零幺五 九",
+        "单号261122000159",
+        "261122 00015 9",
+        "工单261122000159,电话13800138000",
+    ],
 )
 def test_order_numbers_are_found_however_they_are_said(text: str) -> None:
     (span,) = find_order_numbers(text)

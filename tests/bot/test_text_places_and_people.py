@@ -42,7 +42,9 @@ def gazetteer() -> Gazetteer:
         ("我走路去的", []), ("网路不通", []), ("这个月的电费", []),
     ],
 )  # fmt: skip
-def test_addresses_are_found_and_written_in_arabic_digits(gazetteer: Gazetteer, text: str, values: list[str]) -> None:
+def test_addresses_are_found_and_written_in_arabic_digits(
+    gazetteer: Gazetteer, text: str, values: list[str]
+) -> None:
     assert [span.value for span in AddressFinder(gazetteer).find(text)] == values
 
 
@@ -86,7 +88,9 @@ def test_organisations(text: str, values: list[str]) -> None:
         ("我要找公积金中心", ["明州市住房公积金管理中心"]), ("手机13812333000", []), ("110元", []),
     ],
 )  # fmt: skip
-def test_nicknames_of_departments_mean_the_official_name(gazetteer: Gazetteer, text: str, values: list[str]) -> None:
+def test_nicknames_of_departments_mean_the_official_name(
+    gazetteer: Gazetteer, text: str, values: list[str]
+) -> None:
     assert [span.value for span in DepartmentFinder(gazetteer).find(text)] == values
 
 
@@ -113,7 +117,10 @@ def test_simplifying_never_changes_the_length() -> None:
 
 def test_one_sentence_gives_all_its_entities_in_original_offsets(gazetteer: Gazetteer, now: datetime) -> None:
     text = "😡我叫王建国，電話１３８ ００１３ ８０００,住和平路八十八號幸福里小区3栋,昨晚十一点楼下老王烧烤店太吵"
-    found = {span.entity: (span.value, text[span.start : span.end]) for span in EntityFinder(gazetteer).find(text, now)}
+    found = {
+        span.entity: (span.value, text[span.start : span.end])
+        for span in EntityFinder(gazetteer).find(text, now)
+    }
     assert found["name"] == ({"name": "王建国", "title": ""}, "王建国")
     assert found["phone"] == ("13800138000", "１３８ ００１３ ８０００")
     assert found["address"] == ("和平路88号幸福里小区3栋", "和平路八十八號幸福里小区3栋")
@@ -122,7 +129,21 @@ def test_one_sentence_gives_all_its_entities_in_original_offsets(gazetteer: Gaze
     assert "number" not in found
 
 
-@pytest.mark.parametrize("unit", ["我家在和平路88号王先生电话13800138000昨晚八点", "8", "和平路", "3栋", "路", "一", "王", "物业", "1 ", "在"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "我家在和平路88号王先生电话13800138000昨晚八点",
+        "8",
+        "和平路",
+        "3栋",
+        "路",
+        "一",
+        "王",
+        "物业",
+        "1 ",
+        "在",
+    ],
+)
 def test_very_long_texts_are_read_in_linear_time(gazetteer: Gazetteer, now: datetime, unit: str) -> None:
     finder = EntityFinder(gazetteer)
     started = time.process_time()
@@ -141,7 +162,9 @@ def test_a_rule_beats_a_guess_for_what_rules_can_check() -> None:
 
 def test_the_longer_address_stays_and_is_normalised() -> None:
     guess = entity("address", 0, 12, "老地方和平路八十八号三栋")
-    assert merge([guess], [entity("address", 3, 10, "和平路88号", "rule")]) == [{**guess, "value": "老地方和平路88号3栋"}]
+    assert merge([guess], [entity("address", 3, 10, "和平路88号", "rule")]) == [
+        {**guess, "value": "老地方和平路88号3栋"}
+    ]
     rule = entity("address", 0, 9, "和平路88号3栋", "rule")
     assert merge([entity("address", 0, 6, "和平路88号")], [rule]) == [rule]
 

@@ -45,7 +45,9 @@ from bot.text.times import find_times
         ("两个小时前", "2026-11-22T13:00", "2026-11-22T14:00", None),
     ],
 )
-def test_a_time_is_resolved_against_now(text: str, start: str, end: str, recurring: str | None, now: datetime) -> None:
+def test_a_time_is_resolved_against_now(
+    text: str, start: str, end: str, recurring: str | None, now: datetime
+) -> None:
     (span,) = find_times(text, now)
     assert (span.value["start"], span.value["end"]) == (f"{start}:00+08:00", f"{end}:00+08:00")
     assert span.value["recurring"] == recurring
@@ -66,7 +68,9 @@ def test_a_naive_now_is_refused() -> None:
         find_times("昨天", datetime(2026, 11, 22))
 
 
-@pytest.mark.parametrize("unit", ["我家楼下上周三晚上八点多就吵", "1", "一", "每天", "上个", " ", "十一月", "到"])
+@pytest.mark.parametrize(
+    "unit", ["我家楼下上周三晚上八点多就吵", "1", "一", "每天", "上个", " ", "十一月", "到"]
+)
 def test_five_thousand_characters_take_no_more_than_a_moment(unit: str, now: datetime) -> None:
     started = time.process_time()
     find_times((unit * 5000)[:5000], now)

@@ -50,7 +50,9 @@ def test_every_story_goes_as_written(dialogue_model: Path, tmp_path: Path) -> No
         *("--out", str(tmp_path), "--no-plot"),
     )
     failed = tmp_path / "failed_test_stories.yml"
-    assert "None of the test stories failed" in failed.read_text(encoding="utf-8"), failed.read_text(encoding="utf-8")
+    assert "None of the test stories failed" in failed.read_text(encoding="utf-8"), failed.read_text(
+        encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     report = json.loads((tmp_path / "story_report.json").read_text(encoding="utf-8"))
     assert report["conversation_accuracy"]["accuracy"] == 1.0

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from gateway import sentences
@@ -51,7 +51,7 @@ def security_headers(host: str) -> dict[str, str]:
     }
 
 
-def page_router(dist: Path) -> APIRouter:
+def page_router(dist: Path, config: dict[str, str | int]) -> APIRouter:
     """`/` and every file of `dist`. Include it last: it answers whatever is left. Runs in threads: it asks the disk."""
     router = APIRouter(include_in_schema=False)
     root = dist.resolve()
@@ -63,6 +63,10 @@ def page_router(dist: Path) -> APIRouter:
             return HTMLResponse(NOT_BUILT, status_code=503, headers={"Retry-After": "30"})
         # Always asked for again: it names the hashed files of the newest build.
         return FileResponse(page, headers={"Cache-Control": "no-cache"})
+
+    @router.get("/config.json")
+    def page_config() -> Response:
+        return JSONResponse(config, headers={"Cache-Control": "no-cache"})
 
     @router.get("/{path:path}")
     def file(request: Request, path: str) -> Response:

@@ -22,8 +22,12 @@ from desk.store.engine import open_engine
 
 TODAY = date(2026, 11, 22)
 ARTICLES = [
-    Article(id="fund-rent", title="租房怎么提取住房公积金", questions=("租房能取公积金吗",), body="可以提取。"),
-    Article(id="fund-buy", title="买房怎么提取住房公积金", questions=("买房能取公积金吗",), body="可以提取。"),
+    Article(
+        id="fund-rent", title="租房怎么提取住房公积金", questions=("租房能取公积金吗",), body="可以提取。"
+    ),
+    Article(
+        id="fund-buy", title="买房怎么提取住房公积金", questions=("买房能取公积金吗",), body="可以提取。"
+    ),
     Article(id="water", title="家里突然停水怎么办", questions=("水龙头没水了",), body="先看通知。"),
     Article(id="card", title="社保卡丢了怎么补办", questions=("社保卡不见了",), body="先挂失。"),
     Article(id="noise", title="工地半夜施工噪音扰民", questions=("晚上打桩太吵",), body="夜间禁止。"),
@@ -92,7 +96,9 @@ def open_it(engine: Engine, tmp_path: Path, analyzer: Analyzer) -> Callable[...,
         ("社保卡丟了怎麼補辦", "card"),
     ],
 )
-def test_the_right_article_comes_first(open_it: Callable[..., KnowledgeSearch], query: str, expected: str) -> None:
+def test_the_right_article_comes_first(
+    open_it: Callable[..., KnowledgeSearch], query: str, expected: str
+) -> None:
     """In other words, in dialect, with homophones of speech recognition, in traditional characters."""
     assert open_it().search(query, 3)[0].id == expected
 
@@ -125,16 +131,25 @@ def test_near_ties_are_clarified_and_nonsense_is_refused(open_it: Callable[..., 
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.REVIEWED, Status.WITHDRAWN])
-def test_only_published_articles_answer(engine: Engine, open_it: Callable[..., KnowledgeSearch], status: Status) -> None:
+def test_only_published_articles_answer(
+    engine: Engine, open_it: Callable[..., KnowledgeSearch], status: Status
+) -> None:
     KnowledgeStore(engine).put(replace(ARTICLES[2], status=status), "test")
     assert all(hit.id != "water" for hit in open_it().search("家里突然停水怎么办", 5))
 
 
-def test_an_article_answers_only_while_it_is_in_force(engine: Engine, open_it: Callable[..., KnowledgeSearch]) -> None:
+def test_an_article_answers_only_while_it_is_in_force(
+    engine: Engine, open_it: Callable[..., KnowledgeSearch]
+) -> None:
     """The last day still counts; the day after does not, without any re-indexing."""
     limited = replace(ARTICLES[2], effective_from=date(2026, 1, 1), effective_to=TODAY)
     KnowledgeStore(engine).put(limited, "test")
-    for day, expected in [(date(2025, 12, 31), False), (date(2026, 1, 1), True), (TODAY, True), (date(2026, 11, 23), False)]:
+    for day, expected in [
+        (date(2025, 12, 31), False),
+        (date(2026, 1, 1), True),
+        (TODAY, True),
+        (date(2026, 11, 23), False),
+    ]:
         hits = open_it(today=day).search("家里突然停水怎么办", 5)
         assert ("water" in [hit.id for hit in hits]) is expected, day
 

