@@ -39,7 +39,7 @@ def prepare_data(settings: Settings, console: Console) -> None:
         upgrade(engine)
         changed = import_shipped(engine, ROOT / "data" / "knowledge")
         if changed:
-            console.print(f"[prepare] {changed} knowledge articles imported or updated")
+            console.print(f"prepare: {changed} knowledge articles imported or updated")
         _index_knowledge(settings, engine, console)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
@@ -58,7 +58,7 @@ def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> No
     search = open_search(settings, engine=engine)
     if search.is_indexed():
         return
-    console.print("[prepare] indexing the knowledge articles (one to two minutes the first time)")
+    console.print("prepare: indexing the knowledge articles (one to two minutes the first time)")
     # Sentence vectors depend on the texts alone: a second copy of the product need not compute them again.
     seed_cache(engine, VECTOR_CACHE)
     search.refresh()

@@ -78,7 +78,7 @@ def train(console: Console, force: bool = False) -> Path:
         with console.status(f"training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})"):
             if not console.is_terminal:
                 console.print(
-                    f"[train] training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})"
+                    f"train: training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})"
                 )
             with log.open("w", encoding="utf-8") as output:
                 result = subprocess.run(
@@ -90,7 +90,7 @@ def train(console: Console, force: bool = False) -> Path:
             raise LauncherError(f"Rasa could not be trained; the end of {log.relative_to(ROOT)}:\n{tail}")
         part.replace(target)
         console.print(
-            f"[train] Rasa model ready after {time.monotonic() - started:.0f} s: {target.relative_to(ROOT)}"
+            f"train: Rasa model ready after {time.monotonic() - started:.0f} s: {target.relative_to(ROOT)}"
         )
         _forget_old_models(target)
     return target

@@ -25,14 +25,14 @@ FILES = (PLACES_FILE, LANDMARKS_FILE, DEPARTMENTS_FILE)
 # China has one time zone and no summer time; a fixed offset needs no zone database.
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 # Metadata key in which a channel may say when the citizen wrote, ISO 8601 or Unix seconds.
-SENT_AT = "sent_at"
+NOW = "now"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Adds entities by rule. "Training" keeps a copy of the gazetteer in the model, nothing is learned.
 
-    Times are resolved against the message's `sent_at` metadata, else against the clock, in Chinese time.
+    Times are resolved against the message's `now` metadata, else against the clock, in Chinese time.
     """
 
     @staticmethod
@@ -108,7 +108,7 @@ class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
 
 def _sent_at(message: Message) -> datetime:
     metadata = message.get("metadata") or {}
-    given = metadata.get(SENT_AT) if isinstance(metadata, dict) else None
+    given = metadata.get(NOW) if isinstance(metadata, dict) else None
     try:
         if isinstance(given, (int, float)):
             return datetime.fromtimestamp(given, CHINA)

@@ -126,7 +126,7 @@ def test_a_loaded_featurizer_gives_the_same_features(
 def test_rules_survive_the_model_and_use_the_time_of_the_message(graph: Graph) -> None:
     graph(RuleEntityExtractor).train(TrainingData([]))
     loaded = graph(RuleEntityExtractor, load=True)
-    example = message("昨天和平路八十八号", metadata={"sent_at": "2026-03-02T10:00:00+08:00"})
+    example = message("昨天和平路八十八号", metadata={"now": "2026-03-02T10:00:00+08:00"})
     loaded.process([example])
     found = {
         entity["entity"]: entity["value"] for entity in example.as_dict(only_output_properties=True)[ENTITIES]
@@ -137,7 +137,7 @@ def test_rules_survive_the_model_and_use_the_time_of_the_message(graph: Graph) -
 
 @pytest.mark.parametrize("sent_at", [None, "gibberish", [], 1e30, ""])
 def test_a_bad_time_of_message_falls_back_to_the_clock(graph: Graph, sent_at: Any) -> None:
-    example = message("昨天", metadata={"sent_at": sent_at})
+    example = message("昨天", metadata={"now": sent_at})
     graph(RuleEntityExtractor).process([example])
     assert example.get(ENTITIES)[0]["entity"] == "time"
 

@@ -1,0 +1,157 @@
+"""A second opinion on the intent: a linear model beside DIET, averaged with it.
+
+DIET learns word order and entities but is timid with wordings it has not seen; a linear model over characters and
+meaning is bold there and dull elsewhere. Their mean is better than either (bench/understanding.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasa.shared.utils.io
+import scipy.sparse
+import scipy.sparse.linalg
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+WEIGHTS_FILE = "weights.npz"
+LABELS_FILE = "labels.json"
+RANKING_LENGTH = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentVote(IntentClassifier, GraphComponent):
+    """Multinomial logistic regression over sentence features; stands after DIET in the pipeline."""
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        # Not "sklearn": Rasa looks packages up by the name they are installed under.
+        return ["scipy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            # Aliases of the featurizers that are read.
+            "sparse": ["words", "characters"],
+            "dense": ["meaning"],
+            # Dense features have unit variance in each of 384 directions; scaled to the length of the sparse ones.
+            "dense_scale": 0.05,
+            "inverse_regularisation": 5.0,
+            # Share of this vote; the rest is DIET's.
+            "share": 0.6,
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        weights: npt.NDArray[np.float32] | None = None,
+        bias: npt.NDArray[np.float32] | None = None,
+        labels: list[str] | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._weights = weights
+        self._bias = bias
+        self._labels = labels or []
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> IntentVote:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentVote:
+        with model_storage.read_from(resource) as folder, np.load(folder / WEIGHTS_FILE) as arrays:
+            labels = rasa.shared.utils.io.read_json_file(folder / LABELS_FILE)
+            return cls(config, model_storage, resource, arrays["weights"], arrays["bias"], labels)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        from sklearn.linear_model import LogisticRegression
+
+        examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.features_present(TEXT)]
+        matrix = scipy.sparse.vstack([self._row(message) for message in examples]).tocsr()
+        model = LogisticRegression(
+            C=self._config["inverse_regularisation"], class_weight="balanced", max_iter=200, tol=1e-3
+        )
+        model.fit(matrix, [message.get(INTENT) for message in examples])
+        self._weights = model.coef_.astype(np.float32)
+        self._bias = model.intercept_.astype(np.float32)
+        self._labels = [str(label) for label in model.classes_]
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez_compressed(folder / WEIGHTS_FILE, weights=self._weights, bias=self._bias)
+            rasa.shared.utils.io.dump_obj_as_json_to_file(folder / LABELS_FILE, self._labels)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if message.get(TEXT) and message.features_present(TEXT) and self._weights is not None:
+                self._vote(message)
+        return messages
+
+    def _vote(self, message: Message) -> None:
+        assert self._weights is not None and self._bias is not None
+        scores = np.asarray(self._row(message) @ self._weights.T).ravel() + self._bias
+        odds = np.exp(scores - scores.max())
+        ours = dict(zip(self._labels, (odds / odds.sum()).tolist(), strict=True))
+        theirs = {
+            entry[INTENT_NAME_KEY]: entry[PREDICTED_CONFIDENCE_KEY]
+            for entry in message.get(INTENT_RANKING_KEY) or []
+        }
+        share = self._config["share"] if theirs else 1.0
+        joint = {
+            name: share * ours.get(name, 0.0) + (1 - share) * theirs.get(name, 0.0)
+            for name in {*ours, *theirs}
+        }
+        ranking = sorted(joint.items(), key=lambda item: (-item[1], item[0]))[:RANKING_LENGTH]
+        entries = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: value} for name, value in ranking]
+        message.set(INTENT, entries[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
+
+    def _row(self, message: Message) -> scipy.sparse.csr_matrix:
+        """All wanted sentence features of a message side by side, each part of length one."""
+        parts = []
+        for alias in self._config["sparse"]:
+            _, sentence = message.get_sparse_features(TEXT, [alias])
+            if sentence is None:
+                raise ValueError(
+                    f"IntentVote found no sparse features named {alias!r}; check the pipeline's aliases"
+                )
+            part = scipy.sparse.csr_matrix(sentence.features, dtype=np.float32)
+            parts.append(part / max(float(scipy.sparse.linalg.norm(part)), 1e-9))
+        for alias in self._config["dense"]:
+            _, sentence = message.get_dense_features(TEXT, [alias])
+            if sentence is None:
+                raise ValueError(
+                    f"IntentVote found no dense features named {alias!r}; check the pipeline's aliases"
+                )
+            parts.append(scipy.sparse.csr_matrix(sentence.features * self._config["dense_scale"]))
+        return scipy.sparse.hstack(parts).tocsr()
