@@ -103,8 +103,11 @@ class IntentVote(IntentClassifier, GraphComponent):
             C=self._config["inverse_regularisation"], class_weight="balanced", max_iter=200, tol=1e-3
         )
         model.fit(matrix, [message.get(INTENT) for message in examples])
-        self._weights = model.coef_.astype(np.float32)
-        self._bias = model.intercept_.astype(np.float32)
+        weights, bias = model.coef_, model.intercept_
+        if len(model.classes_) == 2:
+            # scikit-learn keeps one row for two classes; a row each gives the same odds.
+            weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+        self._weights, self._bias = weights.astype(np.float32), bias.astype(np.float32)
         self._labels = [str(label) for label in model.classes_]
         with self._model_storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / WEIGHTS_FILE, weights=self._weights, bias=self._bias)

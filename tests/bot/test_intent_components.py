@@ -1,0 +1,124 @@
+"""The dense featurizer and the second vote on intents: what they add, and that loading changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rasa", reason="runs in bot/.venv only")
+
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.intent_vote import IntentVote
+from bot.components.meaning_featurizer import MeaningFeaturizer
+
+Graph = Callable[..., Any]
+EXAMPLES = [
+    ("公积金怎么提取", "ask_knowledge"),
+    ("社保卡丢了怎么补办", "ask_knowledge"),
+    ("医保怎么报销", "ask_knowledge"),
+    ("帮我转人工", "ask_human"),
+    ("我要找真人客服", "ask_human"),
+    ("让你们工作人员跟我说", "ask_human"),
+]
+ONLY_MEANING = {"sparse": []}
+
+
+def message(text: str, intent: str | None = None) -> Message:
+    made = Message({TEXT: text, TOKENS_NAMES[TEXT]: [Token(text, 0)]})
+    if intent:
+        made.set(INTENT, intent)
+    return made
+
+
+def training() -> TrainingData:
+    return TrainingData([message(text, intent) for text, intent in EXAMPLES])
+
+
+def vector(featurizer: MeaningFeaturizer, text: str) -> np.ndarray:
+    made = message(text)
+    featurizer.process([made])
+    _, sentence = made.get_dense_features(TEXT, ["meaning"])
+    assert sentence is not None
+    return np.asarray(sentence.features)[0]
+
+
+@pytest.fixture
+def featurizer(graph: Graph) -> MeaningFeaturizer:
+    made = graph(MeaningFeaturizer, {"alias": "meaning"})
+    made.train(training())
+    return graph(MeaningFeaturizer, {"alias": "meaning"}, load=True)
+
+
+def test_what_means_the_same_lies_near(featurizer: MeaningFeaturizer) -> None:
+    """In other words than any example: 取出 for 提取, 活人 for 真人."""
+
+    def near(one: str, other: str) -> float:
+        a, b = vector(featurizer, one), vector(featurizer, other)
+        return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+    assert near("住房公积金咋取出来", "公积金怎么提取") > near("住房公积金咋取出来", "帮我转人工")
+    assert near("叫个活人来跟我讲", "我要找真人客服") > near("叫个活人来跟我讲", "医保怎么报销")
+
+
+def test_a_loaded_featurizer_gives_the_same_vectors(graph: Graph) -> None:
+    trained = graph(MeaningFeaturizer, {"alias": "meaning"})
+    trained.train(training())
+    loaded = graph(MeaningFeaturizer, {"alias": "meaning"}, load=True)
+    assert np.allclose(vector(trained, "公积金"), vector(loaded, "公积金"))
+
+
+def test_an_empty_message_gets_no_feature(featurizer: MeaningFeaturizer) -> None:
+    empty = Message({TEXT: "", TOKENS_NAMES[TEXT]: []})
+    featurizer.process([empty])
+    assert empty.get_dense_features(TEXT, ["meaning"]) == (None, None)
+
+
+@pytest.fixture
+def vote(graph: Graph, featurizer: MeaningFeaturizer) -> IntentVote:
+    data = training()
+    featurizer.process(data.training_examples)
+    graph(IntentVote, ONLY_MEANING).train(data)
+    return graph(IntentVote, ONLY_MEANING, load=True)
+
+
+def voted(
+    vote: IntentVote, featurizer: MeaningFeaturizer, text: str, ranking: list[dict[str, Any]]
+) -> Message:
+    made = message(text)
+    made.set(INTENT_RANKING_KEY, ranking)
+    featurizer.process([made])
+    vote.process([made])
+    return made
+
+
+def test_the_vote_decides_where_the_first_classifier_hesitates(
+    vote: IntentVote, featurizer: MeaningFeaturizer
+) -> None:
+    hesitant = [{"name": "ask_knowledge", "confidence": 0.51}, {"name": "ask_human", "confidence": 0.49}]
+    heard = voted(vote, featurizer, "叫个活人来跟我讲", hesitant)
+    assert heard.get(INTENT)["name"] == "ask_human"
+    confidences = [entry["confidence"] for entry in heard.get(INTENT_RANKING_KEY)]
+    assert confidences == sorted(confidences, reverse=True)
+    assert sum(confidences) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_sure_first_classifier_keeps_its_share(vote: IntentVote, featurizer: MeaningFeaturizer) -> None:
+    """An intent that the vote never saw still gets what the first classifier gave it."""
+    sure = [{"name": "emergency", "confidence": 1.0}]
+    heard = voted(vote, featurizer, "公积金怎么提取", sure)
+    by_name = {entry["name"]: entry["confidence"] for entry in heard.get(INTENT_RANKING_KEY)}
+    assert by_name["emergency"] == pytest.approx(0.4, abs=1e-6)
+
+
+def test_a_missing_featurizer_is_named(graph: Graph) -> None:
+    data = training()
+    with pytest.raises(ValueError, match="words"):
+        graph(IntentVote, {"sparse": ["words"], "dense": []})._row(data.training_examples[0])
