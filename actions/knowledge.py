@@ -110,6 +110,9 @@ class AnswerKnowledge(HotlineAction):
         if not query:
             say(dispatcher, "您请说,想了解哪方面的政策或者办事流程?")
             return []
+        if not in_form and turn.named("address") and has_content(turn.words) and not is_question(turn.words):
+            # A trouble at a place was told; nobody asks for the rules with a house number.
+            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
         outcome = tell(dispatcher, self.parts, query, tracker.get_slot("style") == "simple", in_form)
         if outcome != "nothing":
             return [SlotSet("misses", 0), SlotSet("pending", None)]

@@ -129,6 +129,8 @@ class Rate(HotlineAction):
         signal(dispatcher, "rating", score=score)
         thanks = "谢谢您的肯定!" if score >= 4 else "谢谢您的评价,没让您满意很抱歉,我们会改进。"
         say(dispatcher, f"{thanks}再见。" if score >= 4 else thanks, buttons=() if score >= 4 else (HUMAN,))
+        if score >= 4 and not tracker.active_loop:
+            signal(dispatcher, "close")
         return []
 
 
@@ -140,8 +142,7 @@ class Goodbye(HotlineAction):
             dispatcher,
             f"感谢您使用{self.parts.city}{self.parts.hotline}热线,再见!方便的话,请给这次服务打个分。",
         )
-        if not tracker.active_loop:
-            signal(dispatcher, "close")
+        # Not closed yet: the rating that was just asked for must still get through.
         return []
 
 

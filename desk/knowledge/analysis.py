@@ -24,6 +24,9 @@ jieba.setLogLevel(logging.WARNING)
 # Longer texts are cut: what a citizen wants stands near the start or the end of a long story.
 ANALYSED_MAX_CHARS = 400
 
+# Two syllables sound like too many other words; longer names are rarely misheard whole.
+HOT_WORD_MIN, HOT_WORD_MAX = 3, 8
+
 _UNSPOKEN = re.compile(r"[^\w]+|_+")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z]+|\d+")
@@ -64,8 +67,15 @@ class Analyzer:
         # An own tokenizer: jieba's module-level one is shared by everything in the process.
         self._jieba = jieba.Tokenizer()
         self._jieba.initialize()
+        self._hot_words: set[str] = set()
+        self._by_sound: dict[tuple[str, ...], str] = {}
         for file in sorted(lexicon.glob("*.txt")) if lexicon and lexicon.is_dir() else []:
             self._jieba.load_userdict(str(file))
+            for line in file.read_text(encoding="utf-8").splitlines():
+                word = line.split(" ", 1)[0]
+                if HOT_WORD_MIN <= len(word) <= HOT_WORD_MAX and all(map(_CJK.match, word)):
+                    self._hot_words.add(word)
+                    self._by_sound.setdefault(tuple(map(sound, word)), word)
         self._canonical: dict[str, str] = {}
         if synonyms and synonyms.is_file():
             self._load_synonyms(synonyms)
@@ -89,6 +99,27 @@ class Analyzer:
             half = ANALYSED_MAX_CHARS // 2
             folded = folded[:half] + " " + folded[-half:]
         return _UNSPOKEN.sub(" ", self._simplify.convert(folded)).strip()
+
+    def repair(self, text: str) -> str:
+        """The text with misheard words of our lexicon put right: 攻击金 becomes 公积金.
+
+        Only runs of three and more syllables that sound exactly like a lexicon word and are no lexicon word themselves.
+        """
+        repaired = list(text)
+        start = 0
+        while start < len(text):
+            for length in range(min(HOT_WORD_MAX, len(text) - start), HOT_WORD_MIN - 1, -1):
+                piece = text[start : start + length]
+                if not all(map(_CJK.match, piece)):
+                    continue
+                sounds = tuple(map(sound, piece))
+                word = piece if piece in self._hot_words else self._by_sound.get(sounds)
+                if word is not None:
+                    repaired[start : start + length] = word
+                    start += length - 1
+                    break
+            start += 1
+        return "".join(repaired)
 
     def analyze(self, text: str) -> Analysis:
         """Terms of the text. Equal texts are analysed once (small cache)."""

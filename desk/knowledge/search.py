@@ -113,7 +113,7 @@ class KnowledgeSearch:
     def search(self, query: str, top: int = 3) -> list[Hit]:
         """The best articles in force, best first; fewer (or none) where fewer share anything with the query."""
         loaded = self._current()
-        query = query[:QUERY_MAX_CHARS]
+        query = self._analyzer.repair(query[:QUERY_MAX_CHARS])
         analysis = self._analyzer.analyze(query)
         if not analysis.chars:
             return []

@@ -162,14 +162,17 @@ def test_scores(text: str, score: int | None) -> None:
 
 def test_a_rating_reaches_the_gateway(run: Run) -> None:
     payload = run(Rate, '/rate{"score": "4"}', "rate", entities=[{"entity": "score", "value": "4"}])
-    assert payload.signals == [{"event": "rating", "score": 4}]
+    assert payload.signals == [{"event": "rating", "score": 4}, {"event": "close"}]
+    poor = run(Rate, '/rate{"score": "2"}', "rate", entities=[{"entity": "score", "value": "2"}])
+    assert poor.signals == [{"event": "rating", "score": 2}]
     assert run(Rate, "打分", "rate").messages[0]["kind"] == "rating"
 
 
-def test_goodbye_asks_for_a_rating_and_closes(run: Run) -> None:
+def test_goodbye_asks_for_a_rating_and_lets_it_through(run: Run) -> None:
+    """A conversation that closed at once could not take the rating it asked for."""
     outcome = run(Goodbye, "再见", "goodbye")
     assert outcome.messages[0]["card"] == {"scale": 5}
-    assert outcome.signals == [{"event": "close"}]
+    assert outcome.signals == []
 
 
 def test_no_to_an_offer_forgets_it(run: Run) -> None:

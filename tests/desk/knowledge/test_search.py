@@ -188,3 +188,17 @@ def test_accents_fold_to_the_same_sound() -> None:
     assert sound("诗") == sound("司")
     assert sound("英") == sound("音")
     assert sound("牛") == sound("流")
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("攻击金怎么提取", "公积金怎么提取"),
+        ("社宝卡丢了", "社保卡丢了"),
+        ("公积金怎么提取", "公积金怎么提取"),
+        ("我家楼下太吵", "我家楼下太吵"),
+        ("", ""),
+    ],
+)
+def test_misheard_words_of_the_lexicon_are_put_right(analyzer: Analyzer, heard: str, meant: str) -> None:
+    assert analyzer.repair(heard) == meant
