@@ -196,3 +196,27 @@ def test_an_order_number_alone_looks_it_up(run: Run, orders: FakeOrders) -> None
 
 def test_markdown_is_read_without_marks() -> None:
     assert plain("**材料**:\n- 身份证\n- [办理](https://a.cn)") == "材料:。身份证。办理"
+
+
+def place(text: str) -> list[dict[str, object]]:
+    return [{"entity": "address", "value": text, "start": 0, "end": len(text), "confidence_entity": 0.9}]
+
+
+def test_a_hazard_at_a_place_is_an_order_not_an_alarm(run: Run) -> None:
+    """An unsure emergency without a word of danger: the manhole needs a department, not the fire brigade."""
+    told = "人民路36号门口井盖坏了很危险"
+    unsure = run(AnswerEmergency, told, "emergency", confidence=0.45, entities=place("人民路36号"))
+    assert unsure.followup == "order_form"
+    assert unsure.signals == []
+
+
+def test_danger_is_an_alarm_however_unsure_the_intent_is(run: Run) -> None:
+    heard = run(AnswerEmergency, "人民路36号着火了", "emergency", confidence=0.3, entities=place("人民路36号"))
+    assert "119" in heard.text
+    assert [signal["event"] for signal in heard.signals][:1] == ["emergency"]
+
+
+def test_a_trouble_told_with_a_place_is_not_answered_with_rules(run: Run, knowledge: FakeKnowledge) -> None:
+    told = run(AnswerKnowledge, "文晖路5号工地灰尘太大", "ask_knowledge", entities=place("文晖路5号"))
+    assert told.followup == "order_form"
+    assert knowledge.asked == []
