@@ -211,7 +211,9 @@ def test_a_hazard_at_a_place_is_an_order_not_an_alarm(run: Run) -> None:
 
 
 def test_danger_is_an_alarm_however_unsure_the_intent_is(run: Run) -> None:
-    heard = run(AnswerEmergency, "人民路36号着火了", "emergency", confidence=0.3, entities=place("人民路36号"))
+    heard = run(
+        AnswerEmergency, "人民路36号着火了", "emergency", confidence=0.3, entities=place("人民路36号")
+    )
     assert "119" in heard.text
     assert [signal["event"] for signal in heard.signals][:1] == ["emergency"]
 
