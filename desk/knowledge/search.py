@@ -56,7 +56,6 @@ class Hit:
     body: str
     source: str
     effective_to: date | None
-    matched: str
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,6 @@ def _hit(article: Article, score: float) -> Hit:
         body=article.body,
         source=article.source,
         effective_to=article.effective_to,
-        matched=article.title,
     )
 
 
