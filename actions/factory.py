@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -37,6 +38,19 @@ def parts() -> Parts:
     )
 
 
+# At start the server waits this long for what loads slowly, then serves without: orders need no index.
+WARM_WAIT_S = 60.0
+
+
+def warm() -> None:
+    """Build the parts and wait until the first citizen would not have to, at most `WARM_WAIT_S` seconds."""
+    built = parts()
+    deadline = time.monotonic() + WARM_WAIT_S
+    for part in (built.knowledge, built.judge):
+        if isinstance(part, Knowledge | Judge) and not part.ready(max(deadline - time.monotonic(), 0.1)):
+            logger.warning("serving before everything is loaded", extra={"part": type(part).__name__})
+
+
 # The first search loads the index, and builds it where the articles have changed, which can take minutes. A citizen
 # waits no longer than this, in seconds; the gateway gives a whole turn twelve.
 KNOWLEDGE_WAIT_S = 6.0
@@ -48,6 +62,11 @@ class Knowledge(KnowledgePort):
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
         self._opening: Future[Any] = self._worker.submit(_open_search, settings, engine)
+
+    def ready(self, wait_s: float) -> bool:
+        """Whether the index is open, after waiting at most so many seconds. Trouble with it is told by `answer`."""
+        done, _ = wait([self._opening], wait_s)
+        return bool(done)
 
     def answer(self, query: str) -> Answer:
         """Raises TimeoutError while the index is still being built, and whatever opening it raised."""
@@ -92,7 +111,15 @@ class Judge(JudgePort):
         self._settings = settings
         self._classifier: Any = None
         # Loading takes seconds the first time: not in the turn that registers somebody's order.
-        threading.Thread(target=self.judge, args=("help", "停水"), name="category", daemon=True).start()
+        self._loading = threading.Thread(
+            target=self.judge, args=("help", "停水"), name="category", daemon=True
+        )
+        self._loading.start()
+
+    def ready(self, wait_s: float) -> bool:
+        """Whether loading has ended, well or not, after waiting at most so many seconds."""
+        self._loading.join(wait_s)
+        return not self._loading.is_alive()
 
     def judge(self, order_type: str, text: str) -> Judgement:
         try:

@@ -18,12 +18,14 @@ from launcher.errors import LauncherError
 from launcher.stale import model_path
 from launcher.train import RASA, bot_environment
 
+FIRST_PARSE_S = 30.0
+
 SERVICES = ("redis", "actions", "rasa", "gateway")
 
 
 @dataclass(frozen=True)
 class Service:
-    """One process. `probe` returns True once it answers; it must not take longer than a second or two."""
+    """One process. `probe` returns True once it answers fast: it also does what makes the first answer slow."""
 
     name: str
     command: list[str]
@@ -66,9 +68,14 @@ def service(name: str, settings: Settings) -> Service:
     return makers[name](settings)
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, body: object = None, timeout_s: float = 2.0) -> bool:
     try:
-        return httpx.get(url, timeout=2).status_code == 200
+        answer = (
+            httpx.get(url, timeout=timeout_s)
+            if body is None
+            else httpx.post(url, json=body, timeout=timeout_s)
+        )
+        return answer.status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -124,8 +131,18 @@ def _rasa(settings: Settings) -> Service:
         *(str(RASA), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
         *("--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     ]
-    url = f"{settings.rasa_url}/status"
-    return Service("rasa", command, rasa_environment(settings), settings.rasa_port, lambda: _answers(url))
+    status, parse = f"{settings.rasa_url}/status", f"{settings.rasa_url}/model/parse"
+    warmed = False
+
+    def probe() -> bool:
+        # The first parse compiles TensorFlow's graph, which takes seconds: not in a citizen's turn.
+        nonlocal warmed
+        if not _answers(status):
+            return False
+        warmed = warmed or _answers(parse, {"text": "你好"}, timeout_s=FIRST_PARSE_S)
+        return warmed
+
+    return Service("rasa", command, rasa_environment(settings), settings.rasa_port, probe)
 
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
