@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from desk.orders.drafting.phrases import first_match
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -160,7 +162,7 @@ def advice_for(text: str) -> Advice:
     exact = find_danger(text)
     if exact is not None:
         return exact
-    return ADVICE[next((kind for kind, pattern in _LOOSE if pattern.search(text)), "other")]
+    return ADVICE[first_match(_LOOSE, text) or "other"]
 
 
 def sounds_suicidal(text: str) -> bool:

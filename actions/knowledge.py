@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction
 from actions.ports import Article, Parts
 from actions.replies import HUMAN, Button, ask_for_human, plain, say
-from actions.seed import seed_of
-from desk.orders.drafting.phrases import has_content, is_question
+from actions.seed import order_if_told, seed_of
 from desk.orders.drafting.turn import Turn
 
 # After so many turns in a row that led nowhere a human is offered at once.
@@ -110,19 +109,18 @@ class AnswerKnowledge(HotlineAction):
         if not query:
             say(dispatcher, "您请说,想了解哪方面的政策或者办事流程?")
             return []
-        if not in_form and turn.named("address") and has_content(turn.words) and not is_question(turn.words):
-            # A trouble at a place was told; nobody asks for the rules with a house number.
-            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
+        # A trouble at a place was told: nobody asks for the rules with a house number.
+        order = order_if_told(tracker, turn, at_a_place=True)
+        if order:
+            return order
         outcome = tell(dispatcher, self.parts, query, tracker.get_slot("style") == "simple", in_form)
         if outcome != "nothing":
             return [SlotSet("misses", 0), SlotSet("pending", None)]
         if in_form:
             say(dispatcher, "这个问题我暂时没有准确答案,先不乱说;登记好以后可以请人工回答您。")
             return []
-        if has_content(query) and not is_question(query):
-            # A trouble that was told, not a question that was asked.
-            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
-        return miss(dispatcher, tracker, turn, understood=True)
+        # A trouble that was told, not a question that was asked.
+        return order_if_told(tracker, turn) or miss(dispatcher, tracker, turn, understood=True)
 
 
 class NotUnderstood(HotlineAction):
@@ -132,8 +130,9 @@ class NotUnderstood(HotlineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         words = turn.words
-        if has_content(words) and not is_question(words) and len(words) >= 6 and not tracker.active_loop:
-            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form"), SlotSet("misses", 0)]
+        order = order_if_told(tracker, turn, min_chars=6)
+        if order:
+            return [*order, SlotSet("misses", 0)]
         if len(words) >= 3 and any("\u4e00" <= char <= "\u9fff" for char in words):
             simple = tracker.get_slot("style") == "simple"
             if tell(dispatcher, self.parts, words, simple, bool(tracker.active_loop)) != "nothing":

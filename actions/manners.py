@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction
 from actions.conversation import last_replies
 from actions.replies import HUMAN, REGISTER, Button, say, signal
-from actions.seed import seed_of
-from desk.orders.drafting.phrases import has_content, is_question
+from actions.seed import order_if_told
+from desk.orders.drafting.phrases import first_match
 from desk.orders.drafting.turn import Turn
 
 _SCORES = {**{str(n): n for n in range(1, 6)}, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
@@ -55,9 +55,10 @@ class OutOfScope(HotlineAction):
     ACTION = "action_out_of_scope"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        if has_content(turn.words) and not is_question(turn.words) and not tracker.active_loop:
-            # A trouble in odd words is still a trouble; whether it is ours, its department decides.
-            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
+        # A trouble in odd words is still a trouble; whether it is ours, its department decides.
+        order = order_if_told(tracker, turn)
+        if order:
+            return order
         say(
             dispatcher,
             f"这个不在{self.parts.hotline}热线的服务范围,我帮不上忙。政策咨询、投诉求助、工单进度,这些您都可以找我。",
@@ -119,7 +120,7 @@ def score_in(text: str) -> int | None:
     found = _SCORE.search(text) or _LONE_SCORE.match(text)
     if found:
         return _SCORES[found.group(1)]
-    return next((score for score, pattern in _MOODS if pattern.search(text)), None)
+    return first_match(_MOODS, text)
 
 
 class Rate(HotlineAction):

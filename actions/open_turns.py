@@ -9,9 +9,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, HotlineAction
 from actions.knowledge import miss, tell
 from actions.replies import HUMAN, REGISTER, Button, ask_for_human, say
-from actions.seed import seed_of
+from actions.seed import order_if_told, seed_of
 from desk.orders.drafting.phones import find_phone, grouped
-from desk.orders.drafting.phrases import has_content, is_question
+from desk.orders.drafting.phrases import is_question
 from desk.orders.drafting.turn import Turn
 from desk.orders.number import find_number, format_number
 
@@ -93,8 +93,9 @@ class TakeDetail(HotlineAction):
             ask_for_human(dispatcher, "asked", "callback_number_given")
             say(dispatcher, f"好的,回电号码记为 {grouped(phone.digits)},已经和您的情况一起标记给人工。")
             return [SlotSet("callback_phone", phone.digits), SlotSet("pending", None)]
-        if has_content(words) and not is_question(words):
-            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
+        order = order_if_told(tracker, turn)
+        if order:
+            return order
         if (
             is_question(words)
             and tell(dispatcher, self.parts, words, tracker.get_slot("style") == "simple") != "nothing"
@@ -116,8 +117,9 @@ class KeepSecret(HotlineAction):
     ACTION = "action_confidential"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        if has_content(turn.words):
-            return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
+        order = order_if_told(tracker, turn)
+        if order:
+            return order
         last = tracker.get_slot("last_order")
         about = f"工单 {format_number(last)} 我会标注。" if last else ""
         if last:

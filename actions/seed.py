@@ -1,4 +1,5 @@
-"""A turn kept for later as JSON: "shall I register that?" - "yes" must not lose what was said before the yes."""
+"""When words open an order form, and the turn kept for it as JSON: "shall I register that?" - "yes" must not lose what
+was said before the yes."""
 
 from __future__ import annotations
 
@@ -6,7 +7,38 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from desk.orders.drafting.phrases import has_content, is_question
 from desk.orders.drafting.turn import Entity, Turn
+
+
+def order_begun(turn: Turn) -> list[dict[str, Any]]:
+    """Rasa events that open the order form on these words."""
+    return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
+
+
+def order_if_told(
+    tracker: Tracker,
+    turn: Turn,
+    *,
+    at_a_place: bool = False,
+    even_asked: bool = False,
+    min_chars: int = 1,
+) -> list[dict[str, Any]] | None:
+    """Events that open the order form if the words tell a trouble and no form is open; None otherwise.
+
+    A trouble in the shape of a question counts only with `even_asked`; `at_a_place` wants an address in the words.
+    """
+    words = turn.words
+    told = (
+        has_content(words)
+        and len(words) >= min_chars
+        and (even_asked or not is_question(words))
+        and (not at_a_place or bool(turn.named("address")))
+    )
+    return order_begun(turn) if told and not tracker.active_loop else None
 
 
 def seed_of(turn: Turn) -> dict[str, Any] | None:

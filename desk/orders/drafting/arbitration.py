@@ -13,6 +13,7 @@ from enum import StrEnum
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import Filled, fill, place_as_said, said, tidy
 from desk.orders.drafting.phrases import (
+    first_match,
     is_cancel,
     is_correction,
     is_no,
@@ -279,7 +280,7 @@ def _unusable(draft: Draft, filled: Filled) -> Step:
 
 
 def _field_named(words: str) -> str:
-    return next((field for field, pattern in _FIELD_WORDS if pattern.search(words)), "")
+    return first_match(_FIELD_WORDS, words) or ""
 
 
 def _fits(draft: Draft, words: str) -> bool:

@@ -6,6 +6,10 @@ Chinese has no word borders to lean on, so these are patterns over characters, k
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _END = r"[。.!！~～,，、 \u3000啊呀吧呢哦喔噢嘛的了哈诶欸哎嗯]*$"
 
@@ -73,6 +77,11 @@ _CONTENT = re.compile(
 )
 
 
+def first_match(table: Iterable[tuple[T, re.Pattern[str]]], text: str) -> T | None:
+    """The value of the first row whose pattern is found in the text."""
+    return next((value for value, pattern in table if pattern.search(text)), None)
+
+
 def is_question(text: str) -> bool:
     """A real question that wants an answer, not a complaint in the shape of one."""
     if not text:
@@ -117,7 +126,7 @@ def wants_confidence(text: str) -> bool | None:
 
 def type_said(text: str) -> str:
     """The order type that the citizen names in so many words; "" when none is named."""
-    return next((name for name, pattern in _TYPE if pattern.search(text)), "")
+    return first_match(_TYPE, text) or ""
 
 
 def appeal_in(text: str) -> tuple[str, int, int] | None:
