@@ -1,0 +1,207 @@
+"""Fills an order draft from a whole conversation, for the form that a seat finishes. Pure.
+
+The bot's own draft (Rasa's slot) is the best beginning where there is one: the citizen has corrected it already. What
+was said after it, and whole conversations that never reached the bot's form, are read by the same rules that the
+form uses, turn by turn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.conversations import Message, Sender
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.filling import fill
+from desk.orders.drafting.phrases import has_content, is_question
+from desk.orders.drafting.turn import Entity, Turn
+
+# What the seat or the bot asked for just before decides how a short answer is read. The last word of a sentence wins.
+_ASKED = (
+    ("phone", re.compile(r"电话|手机|号码|联系方式")),
+    ("caller", re.compile(r"称呼|贵姓|姓名|名字|怎么叫您")),
+    ("place", re.compile(r"地址|位置|哪里|哪个小区|什么地方|具体地点|门牌")),
+    ("event_time", re.compile(r"什么时候|时间|哪天|几点|多久了")),
+    ("subject", re.compile(r"哪家|哪一家|店名|单位名称|叫什么店|谁家")),
+    ("appeal", re.compile(r"诉求|希望怎么|要求是什么|想怎么解决")),
+)
+_ASKS = re.compile(r"[?？]|请问|请说|请提供|麻烦|告诉|留一个|是多少|方便")
+# Nothing to register: wishes for a person and small talk.
+_EMPTY = re.compile(
+    r"^(?:请?(?:转|找|换|要|叫|接)(?:个|一个|到)?(?:人工|真人|坐席|客服|活人)(?:服务|客服)?|人工(?:服务|客服|坐席)?|"
+    r"你好|您好|在吗|喂|谢谢|好的?|嗯+|哦|可以|行|是的?|没有了?|不用了?|知道了|[0-9])[。!！?？,， 吧了呢啊]*$"
+)
+MAX_TURNS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """What a draft is made of.
+
+    `slot` is the bot's own draft as JSON or None; `entities` are what the understanding found, by message seq.
+    `done_drafts` are drafts of this conversation that have become orders already.
+    """
+
+    messages: Sequence[Message]
+    zone: ZoneInfo
+    slot: Mapping[str, Any] | None = None
+    entities: Mapping[int, tuple[Entity, ...]] | None = None
+    intents: Mapping[int, tuple[str, float]] | None = None
+    done_drafts: frozenset[str] = frozenset()
+
+
+def draft_of(transcript: Transcript) -> Draft:
+    """The draft of whatever was told since the last order. Same transcript, same draft and same `draft_id`."""
+    draft, after = _beginning(transcript)
+    asked = ""
+    for message in transcript.messages[-4 * MAX_TURNS :]:
+        if message.sender is not Sender.CITIZEN:
+            asked = _asked_for(message.text) or ("" if message.sender is Sender.SEAT else asked)
+            continue
+        if message.seq <= after or message.payload is not None or _EMPTY.match(message.text.strip()):
+            continue
+        draft = _take(draft, _turn(transcript, message), asked)
+        asked = ""
+    return replace(draft, asked="")
+
+
+def tells_nothing(text: str) -> bool:
+    """Whether a citizen's message has nothing in it to look up or to register."""
+    words = text.strip()
+    return len(words) < 2 or bool(_EMPTY.match(words))
+
+
+def _beginning(transcript: Transcript) -> tuple[Draft, int]:
+    """The draft to start from, and the seq of the last message that is in it already."""
+    registered = max((m.seq for m in transcript.messages if m.kind == "order_card"), default=0)
+    slot = _slot_draft(transcript.slot)
+    if slot is not None and slot.draft_id not in transcript.done_drafts:
+        turns = [value.turn for value in slot.fields.values()]
+        turns += [slot.place_source.turn] if slot.place_source else []
+        return slot, max([registered, *turns])
+    draft_id = f"s{registered}"
+    # A form that was registered without a card in the transcript must not be found again under the same name.
+    while draft_id in transcript.done_drafts:
+        draft_id += "x"
+    return Draft(draft_id=draft_id, type="help"), registered
+
+
+def _slot_draft(slot: Mapping[str, Any] | None) -> Draft | None:
+    if slot is None:
+        return None
+    try:
+        return Draft.from_json(slot)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _take(draft: Draft, turn: Turn, asked: str) -> Draft:
+    if not draft.has("description"):
+        first = fill(replace(draft, asked=""), turn).draft
+        # Only a trouble or a longer sentence opens an order; a question that the bot answered does not.
+        opened = first.has("description") and (has_content(turn.words) or not is_question(turn.words))
+        draft = first if opened or not first.has("description") else first.without("description")
+        if opened and draft.type == "help" and not turn.intent and has_content(turn.words):
+            # Nobody named the kind; noise, dirt and unpaid wages are complaints more often than pleas.
+            draft = replace(draft, type="complain")
+        return fill(replace(draft, asked=asked), turn).draft if asked and not opened else draft
+    # `confirm` is the question at which the form takes additions and corrections of every kind.
+    told = fill(replace(draft, asked=asked or "confirm"), turn).draft
+    if not told.has("subject") and "subject" in (again := fill(replace(told, asked=""), turn).draft).fields:
+        told = told.with_field("subject", again.fields["subject"])
+    return told
+
+
+def _turn(transcript: Transcript, message: Message) -> Turn:
+    intent, confidence = (transcript.intents or {}).get(message.seq, ("", 1.0))
+    return Turn(
+        text=message.text,
+        seq=message.seq,
+        now=message.at.astimezone(transcript.zone),
+        intent=intent,
+        confidence=confidence,
+        entities=(transcript.entities or {}).get(message.seq, ()),
+    )
+
+
+def _asked_for(text: str) -> str:
+    if not _ASKS.search(text):
+        return ""
+    found = [(match.end(), name) for name, pattern in _ASKED for match in pattern.finditer(text)]
+    return max(found)[1] if found else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood:
+    """What Rasa's tracker tells of a conversation."""
+
+    slot: Mapping[str, Any] | None = None
+    callback_phone: str = ""
+    entities: Mapping[int, tuple[Entity, ...]]
+    intents: Mapping[int, tuple[str, float]]
+
+
+def read_tracker(tracker: object) -> Understood:
+    """Reads Rasa's `GET /conversations/{id}/tracker`. Never raises: what cannot be read is left out."""
+    body = tracker if isinstance(tracker, Mapping) else {}
+    slots = body.get("slots") if isinstance(body.get("slots"), Mapping) else {}
+    assert slots is not None
+    entities: dict[int, tuple[Entity, ...]] = {}
+    intents: dict[int, tuple[str, float]] = {}
+    for event in body.get("events") or []:
+        if not isinstance(event, Mapping) or event.get("event") != "user":
+            continue
+        extra = event.get("metadata")
+        seq = extra.get("seq") if isinstance(extra, Mapping) else None
+        parsed = event.get("parse_data")
+        if not isinstance(seq, int) or not isinstance(parsed, Mapping):
+            continue
+        intent = parsed.get("intent")
+        if isinstance(intent, Mapping):
+            intents[seq] = (str(intent.get("name") or ""), _number(intent.get("confidence")))
+        raw = parsed.get("entities")
+        found = [_entity(e) for e in raw if isinstance(e, Mapping)] if isinstance(raw, list) else []
+        entities[seq] = tuple(found)
+    slot = slots.get("order_draft")
+    phone = slots.get("callback_phone")
+    return Understood(
+        slot=slot if isinstance(slot, Mapping) else None,
+        callback_phone=phone if isinstance(phone, str) else "",
+        entities=entities,
+        intents=intents,
+    )
+
+
+def _entity(data: Mapping[str, Any]) -> Entity:
+    value, moment = data.get("value"), ""
+    if isinstance(value, Mapping):
+        if not value.get("recurring") and value.get("grain") in ("minute", "hour", "part", "day"):
+            moment = str(value.get("start") or "")
+        value = value.get("text") or value.get("value") or ""
+    return Entity(
+        name=str(data.get("entity") or ""),
+        value=str(value if value is not None else ""),
+        start=int(_number(data.get("start"))),
+        end=int(_number(data.get("end"))),
+        confidence=_number(data.get("confidence_entity", data.get("confidence", 1.0))),
+        moment=moment,
+    )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+
+
+def last_wish(messages: Sequence[Message], within_s: float = 900) -> str:
+    """What a knowledge panel should look up: the last citizen message that says something, with the one before it
+    where it is too short to stand alone. Empty when nothing fits."""
+    said = [m for m in messages if m.sender is Sender.CITIZEN and not tells_nothing(m.text)]
+    if not said:
+        return ""
+    query = said[-1].text.strip()
+    if len(query) < 8 and len(said) > 1 and (said[-1].at - said[-2].at).total_seconds() < within_s:
+        query = f"{said[-2].text.strip()} {query}"
+    return query[:200]

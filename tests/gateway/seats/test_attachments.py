@@ -1,0 +1,57 @@
+"""Only pictures are kept, and only under names of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.seats.attachments import MAX_BYTES, MAX_PER_CONVERSATION, Attachments, BadPicture
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+
+
+def test_a_picture_is_found_again(tmp_path: Path) -> None:
+    kept = Attachments(tmp_path).keep("c1", PNG)
+    assert (kept.type, kept.bytes, kept.conversation_id) == ("image/png", len(PNG), "c1")
+    found = Attachments(tmp_path).find(kept.id)
+    assert found is not None and found[1].read_bytes() == PNG and found[0] == kept
+    assert found[1].stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<svg onload=alert(1)>", b"<html>", b"%PDF-1.7", b"RIFF0000WAVE", b"GIF"]
+)
+def test_what_is_no_picture_is_refused_whatever_it_is_called(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(BadPicture) as error:
+        Attachments(tmp_path).keep("c1", content)
+    assert error.value.reason == "not_a_picture"
+
+
+def test_size_and_number_are_bounded(tmp_path: Path) -> None:
+    store = Attachments(tmp_path)
+    with pytest.raises(BadPicture, match="too_large"):
+        store.keep("c1", PNG + b"0" * MAX_BYTES)
+    for _ in range(MAX_PER_CONVERSATION):
+        store.keep("c1", PNG)
+    with pytest.raises(BadPicture, match="too_many"):
+        store.keep("c1", PNG)
+    store.keep("c2", PNG)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "..",
+        "c1/../../etc/passwd",
+        "c1.x.png",
+        "../c1.000000000000000000000000.png",
+        "c1.000000000000000000000000.png",
+    ],
+)
+def test_no_other_file_can_be_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_text("x")
+    assert Attachments(tmp_path / "in").find(name) is None
+    with pytest.raises(BadPicture):
+        Attachments(tmp_path / "in").keep("../c1", PNG)
