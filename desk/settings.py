@@ -69,16 +69,62 @@ class Settings(BaseSettings):
     knowledge_embedding: bool = Field(
         True, description="Use sentence vectors (multilingual-e5-small) in the search"
     )
+    handoff_hours: str = Field(
+        "00:00-24:00",
+        description="When seats answer, city time; several spans by comma, over midnight too: 08:30-12:00,20:00-02:00",
+    )
+    handoff_queue_max: int = Field(
+        200, ge=1, le=100_000, description="Longest queue; who comes later is offered a callback"
+    )
+    handoff_wait_max_min: int = Field(
+        30, ge=1, le=1440, description="Longest expected wait that is still offered, in minutes"
+    )
+    offer_timeout_s: float = Field(20.0, ge=3, le=300, description="Time a seat has to accept, in seconds")
+    seat_lost_s: float = Field(
+        20.0, ge=8, le=600, description="A seat silent for so long is lost, in seconds (its page beats every 5 s)"
+    )
+    overflow_after_s: float = Field(
+        60.0, ge=0, le=3600, description="After this wait the fallback group helps out, in seconds"
+    )
+    affinity_s: float = Field(
+        30.0, ge=0, le=600, description="How long a known or wanted seat is waited for, in seconds"
+    )
+    fallback_group: str = Field(
+        "general", pattern="^[a-z][a-z_]*$", description="Skill group that helps out when a group is busy"
+    )
+    handoff_not_understood: int = Field(
+        2, ge=1, le=10, description="Messages in a row not understood before a person is called"
+    )
+    handoff_emotion_score: float = Field(
+        0.75, gt=0, le=1, description="Strength of anger or despair that calls a person"
+    )
+    handoff_repeat_complaints: int = Field(
+        3, ge=1, le=100, description="Earlier complaints of the same caller that call a person"
+    )
+    handoff_policy_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Topics that only people answer, comma-separated words: 拆迁,强拆"
+    )
+    service_level_call_s: int = Field(
+        15, ge=1, description="A call answered within this time counts as on time, in seconds (GB/T 33358)"
+    )
+    service_level_text_s: int = Field(
+        180, ge=1, description="A text answered within this time counts as on time, in seconds (GB/T 33358)"
+    )
+    seat_session_h: float = Field(12.0, gt=0, le=168, description="A seat's sign-in ends after so many hours")
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )
     log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
 
-    @field_validator("api_tokens", "allowed_origins", "trusted_proxies", mode="before")
+    @field_validator(
+        "api_tokens", "allowed_origins", "trusted_proxies", "handoff_policy_topics", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
+            # People with a Chinese keyboard type the full-width comma too.
+            parts = value.replace("，", ",").split(",")
+            return tuple(part.strip() for part in parts if part.strip())
         return value
 
     @field_validator("timezone")
@@ -90,6 +136,14 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError) as error:
             raise ValueError(f"{value!r} is no IANA time zone, for example Asia/Shanghai") from error
+        return value
+
+    @field_validator("handoff_hours")
+    @classmethod
+    def _readable_hours(cls, value: str) -> str:
+        from desk.handoff.hours import OpeningHours
+
+        OpeningHours.parse(value)
         return value
 
     @cached_property

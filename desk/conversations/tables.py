@@ -64,6 +64,8 @@ class MessageRow(Base):
     # of a later message which was answered together with it). NULL with a time: nobody had to answer.
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[int | None]
+    # Seat messages only: the user id of the seat who wrote it.
+    author: Mapped[str | None] = mapped_column(String(16))
 
 
 class HandoffMarkRow(Base):
