@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -14,6 +15,8 @@ from gateway.errors import Failure, RasaError
 # The loopback either takes a connection at once or not at all.
 CONNECT_TIMEOUT_S = 2.0
 MAX_CONNECTIONS = 200
+# Reading a tracker of a thousand events takes tens of milliseconds.
+TRACKER_LIMIT_S = 2.0
 
 
 class RasaClient:
@@ -21,6 +24,7 @@ class RasaClient:
 
     def __init__(self, url: str, timeout_s: float) -> None:
         self._url = f"{url}/webhooks/rest/webhook"
+        self._conversations = f"{url}/conversations"
         self._timeout_s = timeout_s
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S),
@@ -51,6 +55,19 @@ class RasaClient:
             return orjson.loads(response.content)
         except orjson.JSONDecodeError as error:
             raise RasaError(Failure.BROKEN) from error
+
+    async def tracker(self, conversation_id: str, limit_s: float = TRACKER_LIMIT_S) -> object:
+        """What Rasa remembers of a conversation, as parsed JSON; None when it cannot be had in time.
+
+        Never raises: it only fills a form in advance, and a person can fill it without.
+        """
+        url = f"{self._conversations}/{quote(conversation_id, safe='')}/tracker"
+        try:
+            async with asyncio.timeout(limit_s):
+                response = await self._http.get(url)
+            return orjson.loads(response.content) if response.status_code == 200 else None
+        except (TimeoutError, httpx.HTTPError, orjson.JSONDecodeError):
+            return None
 
     async def _post(self, body: bytes) -> httpx.Response:
         headers = {"content-type": "application/json"}

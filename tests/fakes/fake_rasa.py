@@ -27,6 +27,8 @@ class FakeRasa:
         self.answer: Callable[[dict[str, Any]], Any] = echo
         self.asked: list[dict[str, Any]] = []
         self.most_at_once: dict[str, int] = {}
+        # Answers of `GET /conversations/{id}/tracker`.
+        self.trackers: dict[str, Any] = {}
         self._now: dict[str, int] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -86,6 +88,10 @@ class FakeRasa:
         lines = head.split("\r\n")
         lengths = [line.split(":")[1] for line in lines if line.lower().startswith("content-length:")]
         body = await reader.readexactly(int(lengths[0]) if lengths else 0)
+        if lines[0].startswith("GET /conversations/"):
+            conversation_id = lines[0].split("/")[2]
+            _send(writer, 200, self.trackers.get(conversation_id, {"slots": {}, "events": []}))
+            return True
         if not lines[0].startswith("POST /webhooks/rest/webhook"):
             _send(writer, 200, {"status": "ok"})
             return True

@@ -1,0 +1,82 @@
+"""What a list of conversations shows of each: one line without anybody's data in clear. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from desk.orders.drafting.filling import tidy
+from desk.orders.drafting.phrases import has_content
+from desk.orders.drafting.summary import shorten
+from desk.privacy import mask_text
+from gateway.seats.queries import Head, Talk
+from gateway.seats.transcript_draft import tells_nothing
+
+TITLE_CHARS = 32
+LAST_CHARS = 60
+
+REASONS = {
+    "asked": "市民要求人工",
+    "not_understood": "多次未能理解",
+    "emotion": "情绪激动",
+    "complex": "诉求复杂",
+    "emergency": "紧急情况",
+    "low_asr_confidence": "听不清楚",
+    "vulnerable": "特殊群体",
+    "policy": "规定由人工办理",
+    "failure": "系统故障",
+}
+
+
+def title_of(first_words: Sequence[str]) -> str:
+    """The matter in a line, masked: the first message that tells a trouble, else the first that tells anything."""
+    telling = [words for words in first_words if not tells_nothing(words)]
+    best = next((words for words in telling if has_content(words)), telling[0] if telling else "")
+    return shorten(mask_text(tidy(best) or best), TITLE_CHARS)
+
+
+def item_json(head: Head, talk: Talk, title: str, *, offered: bool, now: datetime) -> dict[str, Any]:
+    """An Item of docs/protocol.md. `waited_s` counts until somebody accepted."""
+    detail = head.detail if isinstance(head.detail, dict) else {}
+    emotion = detail.get("emotion")
+    return {
+        "conversation": head.conversation_id,
+        "handoff": head.handoff_id,
+        "state": "offered" if offered and head.state == "waiting" else head.state,
+        "reason": head.reason,
+        "reason_text": REASONS.get(head.reason, head.reason),
+        "note": mask_text(head.note),
+        "priority": head.priority,
+        "skill": head.skill,
+        "since": head.requested_at.isoformat(),
+        "accepted_at": head.accepted_at.isoformat() if head.accepted_at else None,
+        "waited_s": round(((head.accepted_at or now) - head.requested_at).total_seconds(), 1),
+        "seat": head.seat_id,
+        "wanted_seat": head.wanted_seat,
+        "channel": head.channel,
+        "owner": head.owner,
+        "emotion": emotion if isinstance(emotion, dict) else None,
+        "title": title,
+        "last": last_json(talk),
+        "unread": talk.unread,
+        "requeued": head.requeued,
+        "vulnerable": vulnerable_of(detail),
+        "epoch": head.epoch,
+    }
+
+
+def last_json(talk: Talk) -> dict[str, Any] | None:
+    if talk.last is None:
+        return None
+    sender, text, at, seq = talk.last
+    line = shorten(mask_text(" ".join(text.split())), LAST_CHARS)
+    return {"from": sender, "text": line, "at": at.isoformat(), "seq": seq}
+
+
+def vulnerable_of(detail: dict[str, Any]) -> list[str]:
+    """What the citizen said of himself: 老人, 视障 and the like."""
+    found = detail.get("vulnerable")
+    if isinstance(found, str):
+        return [found]
+    return [str(word) for word in found][:5] if isinstance(found, list) else []
