@@ -1,0 +1,56 @@
+"""The people at the desk: their accounts, how they sign in, what of their doings is written down."""
+
+from desk.seats.accounts import Accounts, Attempt
+from desk.seats.audit import AuditEntry, AuditLog
+from desk.seats.canned import CannedReply, load_canned_replies
+from desk.seats.errors import (
+    BadCannedReplies,
+    BadUser,
+    Disabled,
+    LastAdmin,
+    Locked,
+    NotSignedIn,
+    SeatError,
+    Taken,
+    UserNotFound,
+    WeakPassword,
+    WrongPassword,
+)
+from desk.seats.feedback import ArticleVerdicts, Feedback, KnowledgeFeedback, Verdict
+from desk.seats.sign_ins import SignedIn, SignInStore
+from desk.seats.skills import SKILLS, skill_label
+from desk.seats.user import NewUser, Role, User, UserChange
+from desk.seats.users import UserStore
+
+__all__ = [
+    "SKILLS",
+    "Accounts",
+    "ArticleVerdicts",
+    "Attempt",
+    "AuditEntry",
+    "AuditLog",
+    "BadCannedReplies",
+    "BadUser",
+    "CannedReply",
+    "Disabled",
+    "Feedback",
+    "KnowledgeFeedback",
+    "LastAdmin",
+    "Locked",
+    "NewUser",
+    "NotSignedIn",
+    "Role",
+    "SeatError",
+    "SignInStore",
+    "SignedIn",
+    "Taken",
+    "User",
+    "UserChange",
+    "UserNotFound",
+    "UserStore",
+    "Verdict",
+    "WeakPassword",
+    "WrongPassword",
+    "load_canned_replies",
+    "skill_label",
+]
