@@ -394,3 +394,88 @@ test("the history of a resumed conversation counts as caught up when its last nu
   browser.socket.receive(message(2, "二"));
   expect(chat.state.caughtUp).toBe(true);
 });
+
+test("the place in the queue is shown while waiting and forgotten with the next owner", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  browser.socket.receive({ type: "owner", owner: "WAITING", epoch: 1 });
+  browser.socket.receive({ type: "queue", position: 3, low_min: 3, high_min: 5 });
+  expect(chat.state.queue).toEqual({ position: 3, low_min: 3, high_min: 5 });
+  browser.socket.receive({ type: "queue", position: null });
+  expect(chat.state.queue).toBeNull();
+  browser.socket.receive({ type: "queue", position: 1, low_min: 0, high_min: 1 });
+  browser.socket.receive({ type: "owner", owner: "SEAT", epoch: 2 });
+  expect(chat.state.queue).toBeNull();
+});
+
+test("the bot is taken back only from the queue, and hears what was wanted once it is there", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  chat.takeBot("请人工回电");
+  expect(browser.socket.sends("take_bot")).toEqual([]);
+  browser.socket.receive({ type: "owner", owner: "WAITING", epoch: 1 });
+  chat.takeBot("请人工回电");
+  expect(browser.socket.sends("take_bot")).toEqual([{ type: "take_bot" }]);
+  expect(browser.socket.sends("send")).toEqual([]);
+  browser.socket.receive({ type: "owner", owner: "BOT", epoch: 2 });
+  expect(browser.socket.sends("send")).toMatchObject([{ text: "请人工回电" }]);
+  browser.socket.receive({ type: "owner", owner: "BOT", epoch: 3 });
+  expect(browser.socket.sends("send")).toHaveLength(1);
+});
+
+test("words meant for the bot are not said to a seat who was faster", () => {
+  const { browser, chat } = page();
+  welcome(browser, { owner: "WAITING" });
+  chat.takeBot("请人工回电");
+  browser.socket.receive({ type: "owner", owner: "SEAT", epoch: 2 });
+  browser.socket.receive({ type: "owner", owner: "BOT", epoch: 3 });
+  expect(browser.socket.sends("send")).toEqual([]);
+});
+
+test("only a seat is told that the citizen writes: now and then, and when it ends", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  chat.writing(true);
+  expect(browser.socket.sends("typing")).toEqual([]);
+  browser.socket.receive({ type: "owner", owner: "SEAT", epoch: 1 });
+  for (let letter = 0; letter < 20; letter += 1) {
+    chat.writing(true);
+    browser.clock.advance(200);
+  }
+  expect(browser.socket.sends("typing")).toEqual([
+    { type: "typing", on: true },
+    { type: "typing", on: true },
+  ]);
+  browser.clock.advance(5_000);
+  expect(browser.socket.sends("typing")[2]).toEqual({ type: "typing", on: false });
+  chat.writing(true);
+  chat.send("好了");
+  expect(browser.socket.sends("typing").slice(3)).toEqual([
+    { type: "typing", on: true },
+    { type: "typing", on: false },
+  ]);
+});
+
+test("a picture is stored first and then sent like any message, after a reload too", async () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  await chat.sendPicture(new Blob(["x"]));
+  expect(browser.socket.sends("send")).toEqual([
+    { type: "send", message_id: "m1", text: "[图片]", attachment: "c1.1.jpg" },
+  ]);
+  const later = page(browser.store);
+  expect(later.chat.state.outbox[0]).toMatchObject({ text: "[图片]", attachment: "c1.1.jpg" });
+  browser.refusal = "图片太大了";
+  await expect(chat.sendPicture(new Blob(["x"]))).rejects.toThrow("图片太大了");
+  expect(chat.state.outbox).toHaveLength(1);
+});
+
+test("a picture does not land in a conversation that began while it was uploaded", async () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  const sent = chat.sendPicture(new Blob(["x"]));
+  chat.newConversation();
+  welcome(browser, { conversation: "c2", token: "other" });
+  await sent;
+  expect(browser.socket.sends("send")).toEqual([]);
+});

@@ -1,4 +1,11 @@
-import type { Clock, KeyValueStore, OpenSocket, Ports, SocketHandlers } from "../src/citizen/chat/ports";
+import {
+  type Clock,
+  type KeyValueStore,
+  type OpenSocket,
+  PictureRefused,
+  type Ports,
+  type SocketHandlers,
+} from "../src/citizen/chat/ports";
 import type { ClientFrame } from "../src/citizen/chat/wire";
 
 /** Time that stands still until told to move. */
@@ -89,6 +96,17 @@ export class FakeBrowser implements Ports {
     if (last === undefined) throw new Error("no socket was opened");
     return last;
   }
+
+  readonly uploaded: Blob[] = [];
+  /** What the server says to the next picture; its id if null. */
+  refusal: string | null = null;
+
+  uploadPicture: Ports["uploadPicture"] = (_session, picture) => {
+    if (this.refusal !== null) return Promise.reject(new PictureRefused(this.refusal));
+    this.uploaded.push(picture);
+    return Promise.resolve(`c1.${this.uploaded.length}.jpg`);
+  };
+  downloadPicture: Ports["downloadPicture"] = (_session, id) => Promise.resolve(new Blob([id]));
 
   newId = (): string => `m${(this.#ids += 1)}`;
   random = (): number => 0;

@@ -59,14 +59,14 @@ test("only the newest words of the bot offer quick replies, and none once the ci
   expect(open([first, said(2, "citizen", at)])).toEqual([]);
   expect(open([first, said(2, "citizen", at), second])).toEqual([3]);
   expect(open([first, said(2, "system", at)])).toEqual([1]);
-  const entry = { message_id: "m", text: "是", payload: null, at: NOW, after: 0, state: "queued", reason: "", refusals: 0 } as const;
+  const entry = { message_id: "m", text: "是", payload: null, attachment: null, at: NOW, after: 0, state: "queued", reason: "", refusals: 0 } as const;
   expect(open([first], [entry])).toEqual([]);
   expect(open([first], [{ ...entry, state: "failed" }])).toEqual([1]);
 });
 
 test("a message that is both in the outbox and in the log shows once, under one key", () => {
   const at = "2026-11-22T14:00:00+08:00";
-  const entry = { message_id: "m9", text: "好", payload: null, at: NOW, after: 0, state: "delivered", reason: "", refusals: 0 } as const;
+  const entry = { message_id: "m9", text: "好", payload: null, attachment: null, at: NOW, after: 0, state: "delivered", reason: "", refusals: 0 } as const;
   const pending = buildTimeline([], [entry], NOW, ZONE).filter((i) => i.type !== "time");
   const stored = buildTimeline([said(1, "citizen", at, { message_id: "m9" })], [entry], NOW, ZONE).filter(
     (i) => i.type !== "time",
@@ -77,7 +77,7 @@ test("a message that is both in the outbox and in the log shows once, under one 
 
 test("a refused message stays where it was said, one on its way is last", () => {
   const at = "2026-11-22T14:00:00+08:00";
-  const entry = { text: "好", payload: null, at: Date.parse(at), reason: "", refusals: 0 } as const;
+  const entry = { text: "好", payload: null, attachment: null, at: Date.parse(at), reason: "", refusals: 0 } as const;
   const items = buildTimeline(
     [said(1, "bot", at), said(2, "citizen", at, { message_id: "m8" }), said(3, "bot", at)],
     [

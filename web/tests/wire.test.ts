@@ -39,3 +39,18 @@ test("unknown frames and broken JSON are null", () => {
   expect(readServerFrame("[]")).toBeNull();
   expect(readServerFrame('{"type":"tomorrow"}')).toBeNull();
 });
+
+test("a seat is named by its number, nobody else is", () => {
+  const author = { id: "u1", badge: "1024", display_name: "李敏" };
+  expect(readMessage({ ...base, from: "seat", author })?.author).toEqual({ badge: "1024" });
+  expect(readMessage({ ...base, from: "citizen", author })?.author).toBeNull();
+  expect(readMessage({ ...base, from: "seat" })?.author).toBeNull();
+});
+
+test("a picture is named by its id, alone or in an object, and never by a path", () => {
+  expect(readMessage({ ...base, attachment: "c1.0a.jpg" })?.picture).toBe("c1.0a.jpg");
+  expect(readMessage({ ...base, attachment: { id: "c1.0a.png", type: "image/png" } })?.picture).toBe("c1.0a.png");
+  for (const attachment of ["../me", "a/b", "", 1.5, null, {}, "..", "https://x.cn/a.png"]) {
+    expect(readMessage({ ...base, attachment })?.picture ?? null).toBe(attachment === 1.5 ? "1.5" : null);
+  }
+});

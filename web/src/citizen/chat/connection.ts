@@ -11,7 +11,7 @@ import { Outbox, type OutboxEntry } from "./outbox";
 import type { Ports, Socket } from "./ports";
 import { loadRating, loadSession, type Rating, saveRating, saveSession, type Session } from "./session";
 import { Transcript } from "./transcript";
-import { type ChatMessage, type ClientFrame, type Owner, readServerFrame, type ServerFrame } from "./wire";
+import { type ChatMessage, type ClientFrame, type Owner, type QueuePlace, readServerFrame, type ServerFrame } from "./wire";
 
 /** `connecting`: never yet welcomed, or lost for a moment. `offline`: lost long enough to tell the citizen. */
 export type Line = "connecting" | "online" | "offline";
@@ -25,6 +25,8 @@ export interface ChatState {
   messages: readonly ChatMessage[];
   outbox: readonly OutboxEntry[];
   typing: "bot" | "seat" | null;
+  /** While the conversation waits for a person; null when the server has not said. */
+  queue: QueuePlace | null;
   /** The last score the server has stored in this page's life. */
   rated: number | null;
   /** The score that is on its way. */
@@ -33,6 +35,8 @@ export interface ChatState {
   notice: string;
 }
 
+/** The words of a message that is only a picture; shown where the picture cannot be. */
+export const PICTURE_WORDS = "[图片]";
 export const WELCOME_LIMIT_MS = 10_000;
 /** Longer than one bot turn may take (12 s by default), should a server acknowledge only after it. */
 export const ACK_LIMIT_MS = 20_000;
@@ -45,6 +49,10 @@ export const STABLE_AFTER_MS = 10_000;
 const TYPING_LIMIT_MS = 60_000;
 const CATCH_UP_LIMIT_MS = 3_000;
 const TOO_MANY_SOCKETS_DELAY_MS = 20_000;
+/** While the citizen writes, the seat is told this often at most. */
+const TYPING_EVERY_MS = 3_000;
+/** The citizen counts as no longer writing after a pause this long. */
+const TYPING_PAUSE_MS = 5_000;
 const MAX_REFUSALS = 4;
 const FIRST_REFUSAL_DELAY_MS = 2_000;
 
@@ -53,7 +61,19 @@ const CLOSE_UNAUTHORIZED = 4401;
 const CLOSE_NOT_FOUND = 4404;
 const CLOSE_TOO_MANY = 4429;
 
-type TimerName = "welcome" | "ack" | "ping" | "pong" | "offline" | "stable" | "typing" | "catchUp" | "retry" | "refusal";
+type TimerName =
+  | "welcome"
+  | "ack"
+  | "ping"
+  | "pong"
+  | "offline"
+  | "stable"
+  | "typing"
+  | "catchUp"
+  | "retry"
+  | "refusal"
+  | "ownTyping"
+  | "ownPause";
 
 export class ChatConnection {
   #socket: Socket | null = null;
@@ -73,6 +93,9 @@ export class ChatConnection {
   #noticeEndsWithWelcome = false;
   /** What the server said when it would not let us in. */
   #refusal = "";
+  /** What to say as soon as the bot is back. */
+  #wordsForBot = "";
+  #ownTyping = false;
   #running = false;
   #state: ChatState;
 
@@ -109,11 +132,47 @@ export class ChatConnection {
   }
 
   /** Takes a message into the outbox and sends it as soon as that is possible. */
-  send(text: string, payload: string | null = null): void {
+  send(text: string, payload: string | null = null, attachment: string | null = null): void {
     const seen = this.#transcript.messages[this.#transcript.messages.length - 1]?.seq ?? 0;
-    this.#outbox.add(this.ports.newId(), text, payload, this.ports.clock.now(), seen);
+    this.#outbox.add(this.ports.newId(), { text, payload, attachment }, this.ports.clock.now(), seen);
+    this.writing(false);
     this.#publish({ notice: "" });
     this.#pump();
+  }
+
+  /** Uploads a picture, then sends it as a message. Rejects if it was not taken; nothing is kept of it then. */
+  async sendPicture(picture: Blob): Promise<void> {
+    const session = this.#session;
+    if (session === null) throw new Error("no conversation yet");
+    const id = await this.ports.uploadPicture(session, picture);
+    if (this.#session?.conversation === session.conversation) this.send(PICTURE_WORDS, null, id);
+  }
+
+  picture(id: string): Promise<Blob> {
+    return this.#session === null ? Promise.reject(new Error("no conversation")) : this.ports.downloadPicture(this.#session, id);
+  }
+
+  /** The citizen is (or is no longer) writing. Only a seat is told, and never what is being written. */
+  writing(on: boolean): void {
+    if (on && this.#state.owner === "SEAT" && this.#welcomed) {
+      this.#arm("ownPause", TYPING_PAUSE_MS, () => this.writing(false));
+      if (this.#timers.has("ownTyping")) return;
+      this.#arm("ownTyping", TYPING_EVERY_MS, () => undefined);
+      this.#ownTyping = true;
+      this.#write({ type: "typing", on: true });
+    } else if (this.#ownTyping && !on) {
+      this.#cancel("ownPause");
+      this.#cancel("ownTyping");
+      this.#ownTyping = false;
+      if (this.#welcomed) this.#write({ type: "typing", on: false });
+    }
+  }
+
+  /** Waits no longer for a person; once the bot is back, says `words` to it if there are any. */
+  takeBot(words = ""): void {
+    if (!this.#welcomed || this.#state.owner !== "WAITING") return;
+    this.#wordsForBot = words;
+    this.#write({ type: "take_bot" });
   }
 
   retry(message_id: string): void {
@@ -142,6 +201,11 @@ export class ChatConnection {
   newConversation(): void {
     this.#outbox.clear();
     this.#forgetConversation("");
+  }
+
+  /** Shows one sentence about something that went wrong on this side. */
+  tell(notice: string): void {
+    this.#publish({ notice });
   }
 
   dismissNotice(): void {
@@ -216,7 +280,9 @@ export class ChatConnection {
       case "owner":
         if (frame.epoch < this.#epoch) return;
         this.#epoch = frame.epoch;
-        return this.#publish({ owner: frame.owner });
+        return this.#takeOwner(frame.owner);
+      case "queue":
+        return this.#publish({ queue: frame.place });
       case "rated":
         this.#pendingRating = null;
         this.#ratingOnWire = false;
@@ -227,6 +293,13 @@ export class ChatConnection {
       case "pong":
         return;
     }
+  }
+
+  #takeOwner(owner: Owner): void {
+    const words = this.#wordsForBot;
+    if (owner !== "WAITING") this.#wordsForBot = "";
+    this.#publish(owner === "WAITING" ? { owner } : { owner, queue: null });
+    if (owner === "BOT" && words !== "") this.send(words);
   }
 
   #takeWelcome(frame: Extract<ServerFrame, { type: "welcome" }>): void {
@@ -249,6 +322,7 @@ export class ChatConnection {
       line: "online",
       conversation: frame.conversation,
       owner: frame.owner,
+      queue: frame.owner === "WAITING" ? this.#state.queue : null,
       caughtUp: this.#state.caughtUp || caughtUp,
       notice: this.#noticeEndsWithWelcome ? "" : this.#state.notice,
     });
@@ -352,7 +426,7 @@ export class ChatConnection {
   /** The line is gone: keep everything, try again after a pause. */
   #lost(atLeastMs = 0): void {
     this.#dropSocket();
-    for (const name of ["welcome", "ack", "ping", "pong", "stable", "typing", "catchUp", "refusal"] as const) {
+    for (const name of ["welcome", "ack", "ping", "pong", "stable", "typing", "catchUp", "refusal", "ownTyping", "ownPause"] as const) {
       this.#cancel(name);
     }
     this.#outbox.requeue();
@@ -368,11 +442,17 @@ export class ChatConnection {
     if (!this.#welcomed || this.#outbox.sending !== null || this.#timers.has("refusal")) return;
     const entry = this.#outbox.next;
     if (entry === null) return;
-    const { message_id, text, payload } = entry;
+    const { message_id, text, payload, attachment } = entry;
     this.#outbox.change(message_id, { state: "sending" });
     this.#arm("ack", ACK_LIMIT_MS, () => this.#lost());
     this.#publish({});
-    this.#write(payload === null ? { type: "send", message_id, text } : { type: "send", message_id, text, payload });
+    this.#write({
+      type: "send",
+      message_id,
+      text,
+      ...(payload === null ? {} : { payload }),
+      ...(attachment === null ? {} : { attachment }),
+    });
   }
 
   #sendRating(): void {
@@ -406,6 +486,8 @@ export class ChatConnection {
   #dropSocket(): void {
     this.#generation += 1;
     this.#welcomed = false;
+    this.#ownTyping = false;
+    this.#wordsForBot = "";
     this.#socket?.close();
     this.#socket = null;
   }
@@ -438,6 +520,7 @@ export class ChatConnection {
       messages: [],
       outbox: this.#outbox.entries,
       typing: null,
+      queue: null,
       rated: null,
       rating: null,
       notice: "",

@@ -15,6 +15,8 @@ export interface OutboxEntry {
   message_id: string;
   text: string;
   payload: string | null;
+  /** The id of a picture that the server has already. */
+  attachment: string | null;
   /** Time of writing, in milliseconds since 1970. */
   at: number;
   /** The last `seq` that the citizen saw when writing: where a message that failed belongs. */
@@ -31,6 +33,7 @@ interface StoredEntry {
   conversation: string | null;
   text: string;
   payload: string | null;
+  attachment: string | null;
   at: number;
   after: number;
   failed: string | null;
@@ -73,6 +76,7 @@ export class Outbox {
         message_id: stored.message_id,
         text: stored.text,
         payload: stored.payload,
+        attachment: stored.attachment,
         at: stored.at,
         after: stored.after,
         state: stored.failed === null ? "queued" : "failed",
@@ -90,14 +94,18 @@ export class Outbox {
     for (const entry of this.#entries) this.#save(entry);
   }
 
-  add(message_id: string, text: string, payload: string | null, at: number, after: number): void {
+  add(
+    message_id: string,
+    words: { text: string; payload: string | null; attachment: string | null },
+    at: number,
+    after: number,
+  ): void {
     // Two messages within one millisecond must keep their order after a reload.
     const last = this.#entries[this.#entries.length - 1];
     const later = last !== undefined && last.at >= at ? last.at + 1 : at;
     const entry: OutboxEntry = {
       message_id,
-      text,
-      payload,
+      ...words,
       at: later,
       after,
       state: "queued",
@@ -145,6 +153,7 @@ export class Outbox {
       conversation: this.#conversation,
       text: entry.text,
       payload: entry.payload,
+      attachment: entry.attachment,
       at: entry.at,
       after: entry.after,
       failed: entry.state === "failed" ? entry.reason : null,
@@ -163,6 +172,7 @@ function readStored(value: string | null): StoredEntry | null {
       conversation: typeof raw.conversation === "string" ? raw.conversation : null,
       text: raw.text,
       payload: typeof raw.payload === "string" ? raw.payload : null,
+      attachment: typeof raw.attachment === "string" ? raw.attachment : null,
       at: raw.at,
       after: typeof raw.after === "number" ? raw.after : 0,
       failed: typeof raw.failed === "string" ? raw.failed : null,

@@ -51,6 +51,20 @@ export interface EmergencyNumber {
   label: string;
 }
 
+/** A seat as citizens see it. */
+export interface SeatAuthor {
+  /** The seat's number (工号), e.g. "1024"; empty if none is shown. */
+  badge: string;
+}
+
+/** Where the citizen stands in the queue. Minutes; `high_min` 0 when nobody can tell. */
+export interface QueuePlace {
+  /** 1 is the next to be served. */
+  position: number;
+  low_min: number;
+  high_min: number;
+}
+
 /** The data of a message's kind; a card that cannot be read becomes `none`, its text still shows. */
 export type Card =
   | { kind: "none" }
@@ -70,13 +84,20 @@ export interface ChatMessage {
   quick_replies: QuickReply[];
   card: Card;
   message_id: string | null;
+  /** Who of the seats wrote it; null for everybody else. */
+  author: SeatAuthor | null;
+  /** The id of a picture that belongs to the message. */
+  picture: string | null;
   /** Time of storing, in milliseconds since 1970; 0 if the server sent none that can be read. */
   at: number;
 }
 
 export type ClientFrame =
   | { type: "hello"; conversation: string | null; token: string | null; after: number }
-  | { type: "send"; message_id: string; text: string; payload?: string }
+  | { type: "send"; message_id: string; text: string; payload?: string; attachment?: string }
+  | { type: "typing"; on: boolean }
+  | { type: "take_bot" }
+  | { type: "leave" }
   | { type: "rate"; score: number; comment?: string }
   | { type: "ping" };
 
@@ -86,6 +107,7 @@ export type ServerFrame =
   | { type: "ack"; message_id: string; seq: number }
   | { type: "typing"; from: "bot" | "seat"; on: boolean }
   | { type: "owner"; owner: Owner; epoch: number }
+  | { type: "queue"; place: QueuePlace | null }
   | { type: "rated"; score: number }
   | { type: "error"; code: string; text: string; retryable: boolean; message_id: string | null }
   | { type: "pong" };
@@ -138,6 +160,8 @@ export function readServerFrame(data: string): ServerFrame | null {
       return { type: "typing", from: raw["from"] === "seat" ? "seat" : "bot", on: raw["on"] === true };
     case "owner":
       return { type: "owner", owner: readOwner(raw["owner"]), epoch: whole(raw["epoch"]) };
+    case "queue":
+      return { type: "queue", place: readPlace(raw) };
     case "rated":
       return { type: "rated", score: whole(raw["score"]) };
     case "error": {
@@ -179,6 +203,8 @@ export function readMessage(raw: unknown): ChatMessage | null {
       .filter((reply) => reply.text !== ""),
     card: sender === "citizen" ? { kind: "none" } : readCard(knownKind, raw["card"]),
     message_id: id === "" ? null : id,
+    author: sender === "seat" ? readAuthor(raw["author"]) : null,
+    picture: readPicture(raw["attachment"]),
     at: Number.isNaN(at) ? 0 : at,
   };
 }
@@ -238,6 +264,22 @@ function readCard(kind: MessageKind, raw: unknown): Card {
     default:
       return { kind: "none" };
   }
+}
+
+function readAuthor(raw: unknown): SeatAuthor | null {
+  return isObject(raw) ? { badge: text(raw["badge"]) } : null;
+}
+
+/** Pictures are named by their id alone, or by an object that has it. */
+function readPicture(raw: unknown): string | null {
+  const id = isObject(raw) ? text(raw["id"]) : text(raw);
+  // Goes into an address: nothing that could change its path.
+  return /^[A-Za-z0-9_.-]{1,200}$/.test(id) && !id.startsWith(".") ? id : null;
+}
+
+function readPlace(raw: Json): QueuePlace | null {
+  const position = whole(raw["position"]);
+  return position < 1 ? null : { position, low_min: whole(raw["low_min"]), high_min: whole(raw["high_min"]) };
 }
 
 function readOwner(raw: unknown): Owner {
