@@ -35,6 +35,13 @@ NO_SUCH_PAGE = "没有这个页面。"
 API_TOKEN_WRONG = "接口令牌无效。"
 API_TOKENS_MISSING = "尚未配置接口令牌：请设置环境变量 MINSHENG_API_TOKENS（多个用逗号分隔），然后重新启动。"
 PART_MISSING = "这项功能暂时不可用。"
+NOT_SIGNED_IN = "请先登录。"
+NO_RIGHT = "您没有做这件事的权限。"
+CSRF_WRONG = "页面已经过期，请刷新后再试。"
+FOREIGN_PAGE = "请从坐席工作台的页面操作。"
+TOO_MANY_SIGN_INS = "登录尝试太频繁了，请稍后再试。"
+OLD_PASSWORD_WRONG = "原密码不正确。"
+SAME_PASSWORD = "新密码不能与原密码相同。"
 
 # What most people come for; taken as typed text, so that they work whatever the bot has learnt.
 _STARTERS = ("我要反映问题", "查工单进度", "咨询政策", "转人工")

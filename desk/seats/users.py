@@ -68,7 +68,7 @@ class UserStore:
             row = connection.execute(select(t.users).where(t.users.c.id == user_id)).mappings().one_or_none()
             if row is None:
                 raise UserNotFound
-            return _user_with_lock(connection, row)
+            return self._with_lock(connection, row)
 
     def by_username(self, username: str) -> User:
         """Raises UserNotFound."""
@@ -77,7 +77,7 @@ class UserStore:
             row = connection.execute(select(t.users).where(wanted)).mappings().one_or_none()
             if row is None:
                 raise UserNotFound
-            return _user_with_lock(connection, row)
+            return self._with_lock(connection, row)
 
     def all(self, *, active_only: bool = False) -> tuple[User, ...]:
         """By role and username."""
@@ -88,7 +88,7 @@ class UserStore:
             rows = connection.execute(query).mappings().all()
             locks = connection.execute(
                 select(t.sign_in_tries.c.username_hash, t.sign_in_tries.c.locked_until).where(
-                    t.sign_in_tries.c.locked_until.is_not(None)
+                    t.sign_in_tries.c.locked_until > self._clock()
                 )
             ).all()
         until = {name: moment for name, moment in locks}
@@ -105,7 +105,7 @@ class UserStore:
             before = _locked(connection, user_id)
             values = _changed_values(change, before)
             if not values:
-                return _user_with_lock(connection, before)
+                return self._with_lock(connection, before)
             _keep_an_admin(connection, before, values)
             # A savepoint: PostgreSQL would let us ask nothing more in a transaction that failed.
             try:
@@ -118,7 +118,7 @@ class UserStore:
             detail = {key: value for key, value in values.items() if key != "display_name"}
             detail |= {"renamed": True} if "display_name" in values else {}
             self._audit.write_in(connection, by, "user_changed", "user", user_id, detail, address)
-            return _user_with_lock(connection, {**before, **values})
+            return self._with_lock(connection, {**before, **values})
 
     def set_password(self, user_id: str, password_hash: str, by: str, address: str = "") -> None:
         """A new password ends every sign-in of the user and opens an account that wrong ones had shut.
@@ -140,6 +140,13 @@ class UserStore:
             row = _locked(connection, user_id)
             forget(connection, row["username"])
             self._audit.write_in(connection, by, "user_unlocked", "user", user_id, {}, address)
+
+    def _with_lock(self, connection: Connection, row: RowMapping | dict[str, Any]) -> User:
+        tries = t.sign_in_tries.c
+        query = select(tries.locked_until).where(
+            tries.username_hash == hash_username(row["username"]), tries.locked_until > self._clock()
+        )
+        return user_of(row, connection.execute(query).scalar_one_or_none())
 
     def _taken(self, username: str, badge: str | None, user_id: str) -> Taken:
         with self._engine.connect() as connection:
@@ -164,12 +171,6 @@ def user_of(row: RowMapping | dict[str, Any], locked_until: datetime | None = No
         created_at=row["created_at"],
         locked_until=locked_until,
     )
-
-
-def _user_with_lock(connection: Connection, row: RowMapping | dict[str, Any]) -> User:
-    tries = t.sign_in_tries
-    query = select(tries.c.locked_until).where(tries.c.username_hash == hash_username(row["username"]))
-    return user_of(row, connection.execute(query).scalar_one_or_none())
 
 
 def _locked(connection: Connection, user_id: str) -> dict[str, Any]:

@@ -1,0 +1,254 @@
+"""Signing in to the console, and the dependency that guards everything else of it.
+
+Routes ask `Depends(signed_in())` (anybody of the desk) or `Depends(signed_in(Role.LEAD))`; an admin may do
+everything. A websocket asks `who_is` before it accepts, compares the `csrf` of its hello with `csrf_fits`, and calls
+`still_signed_in` about once a minute, so that a sign-out or a disabled account ends it too.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import HTTPConnection
+
+from desk.seats import (
+    Accounts,
+    Disabled,
+    Locked,
+    NotSignedIn,
+    Role,
+    SignedIn,
+    User,
+    WeakPassword,
+    WrongPassword,
+)
+from desk.seats.sign_ins import hash_token
+from gateway import sentences
+from gateway.errors import Refused, TooMany
+from gateway.network import client_address, origin_allowed
+from gateway.seats.accounts import SeatAccounts
+from gateway.services import Services
+from gateway.wire import error_json
+
+COOKIE = "minsheng_seat"
+CSRF_HEADER = "x-csrf"
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# Longer than any password that is allowed, so that the rules and not the parser refuse it.
+PASSWORD_FIELD_CHARS = 256
+
+router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class Credentials(_Body):
+    username: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=PASSWORD_FIELD_CHARS, repr=False)
+
+
+class PasswordChange(_Body):
+    old: str = Field(min_length=1, max_length=PASSWORD_FIELD_CHARS, repr=False)
+    new: str = Field(min_length=1, max_length=PASSWORD_FIELD_CHARS, repr=False)
+
+
+def seat_accounts(connection: HTTPConnection) -> SeatAccounts:
+    """The accounts of this process, made when first asked for. Raises Refused (503) while the process ends."""
+    state = connection.app.state
+    services: Services = state.services
+    if services.closing:
+        raise Refused(503, "closing", sentences.SHUTTING_DOWN)
+    made: SeatAccounts | None = getattr(state, "seat_accounts", None)
+    if made is None:
+        session = timedelta(hours=services.settings.seat_session_h)
+        made = SeatAccounts(Accounts(services.engine, session=session), services.blocking, services.limits)
+        state.seat_accounts = made
+    return made
+
+
+async def who_is(connection: HTTPConnection, *roles: Role) -> SignedIn:
+    """The user behind the cookie of a request or websocket.
+
+    Raises:
+        Refused: 401 `unauthorized` (nobody is signed in), 403 `forbidden` (none of the roles).
+        StoreUnavailable.
+    """
+    token = connection.cookies.get(COOKIE)
+    if not token:
+        raise Refused(401, "unauthorized", sentences.NOT_SIGNED_IN)
+    return await still_signed_in(connection, hash_token(token), *roles)
+
+
+async def still_signed_in(connection: HTTPConnection, token_hash: str, *roles: Role) -> SignedIn:
+    """As `who_is`, for `SignedIn.token_hash`. The user that comes back is as he is now: role, skills, capacity."""
+    try:
+        found = await seat_accounts(connection).find(token_hash)
+    except NotSignedIn as error:
+        raise Refused(401, "unauthorized", sentences.NOT_SIGNED_IN) from error
+    if not may(found.user, *roles):
+        raise Refused(403, "forbidden", sentences.NO_RIGHT)
+    return found
+
+
+def may(user: User, *roles: Role) -> bool:
+    """No roles: everybody of the desk. An admin may do everything."""
+    return not roles or user.role in roles or user.role is Role.ADMIN
+
+
+def csrf_fits(signed_in: SignedIn, shown: str | None) -> bool:
+    return hmac.compare_digest(signed_in.csrf.encode(), (shown or "").encode())
+
+
+def own_page(connection: HTTPConnection) -> bool:
+    """Did a page of ours send this? Browsers tell the page's origin with everything that changes something."""
+    services: Services = connection.app.state.services
+    headers = connection.headers
+    return origin_allowed(headers.get("origin"), headers.get("host", ""), services.settings.allowed_origins)
+
+
+def signed_in(*roles: Role) -> Callable[[Request], Awaitable[SignedIn]]:
+    """A dependency: the user, once his role is one of `roles` (none: any) and, if something is to change, his page
+    has shown the CSRF value.
+
+    Raises Refused: 401 `unauthorized`, 403 `forbidden`, `csrf` or `foreign_page`; StoreUnavailable.
+    """
+
+    async def check(request: Request) -> SignedIn:
+        found = await who_is(request, *roles)
+        if request.method not in _SAFE_METHODS:
+            _check_page(request)
+            if not csrf_fits(found, request.headers.get(CSRF_HEADER)):
+                raise Refused(403, "csrf", sentences.CSRF_WRONG)
+        return found
+
+    return check
+
+
+Anybody = Annotated[SignedIn, Depends(signed_in())]
+Desk = Annotated[SeatAccounts, Depends(seat_accounts)]
+
+
+def user_json(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.username,
+        "display_name": user.display_name,
+        "badge": user.badge,
+        "role": user.role.value,
+        "skills": list(user.skills),
+        "capacity": user.capacity,
+    }
+
+
+@router.post("/sign-in", summary="Sign in; sets the cookie that every other call of the console needs")
+async def sign_in(request: Request, desk: Desk, body: Credentials) -> Response:
+    """401 `wrong`, 403 `disabled`, 423 `locked` and 429 `too_many` with Retry-After."""
+    _check_page(request)
+    address = address_of(request)
+    try:
+        token, found = await desk.sign_in(
+            body.username, body.password, address=address, user_agent=_user_agent(request)
+        )
+    except WrongPassword as error:
+        raise Refused(401, "wrong", error.text) from error
+    except Disabled as error:
+        raise Refused(403, "disabled", error.text) from error
+    except (Locked, TooMany) as error:
+        return _come_back_later(error)
+    before = request.cookies.get(COOKIE)
+    if before:
+        await desk.end(before)
+    return _welcome(request, JSONResponse(_me(found)), token, found)
+
+
+@router.get("/me", summary="Who is signed in, and the CSRF value of this sign-in")
+async def me(found: Anybody) -> JSONResponse:
+    return JSONResponse(_me(found))
+
+
+@router.post("/sign-out", status_code=204, summary="End this sign-in; the user's others stay")
+async def sign_out(request: Request, desk: Desk, found: Anybody) -> Response:
+    await desk.sign_out(found, address_of(request))
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=_is_https(request))
+    return response
+
+
+@router.post("/password", status_code=204, summary="Change one's own password; every other sign-in ends")
+async def change_password(request: Request, desk: Desk, found: Anybody, body: PasswordChange) -> Response:
+    """403 `wrong` (the old one), 422 `weak_password` (the new one), 423 `locked`. The CSRF value stays."""
+    if body.old == body.new:
+        raise Refused(422, "weak_password", sentences.SAME_PASSWORD)
+    address = address_of(request)
+    try:
+        token, renewed = await desk.change_password(
+            found, body.old, body.new, address=address, user_agent=_user_agent(request)
+        )
+    except WeakPassword as error:
+        raise Refused(422, "weak_password", error.text) from error
+    except WrongPassword as error:
+        raise Refused(403, "wrong", sentences.OLD_PASSWORD_WRONG) from error
+    except (Locked, TooMany) as error:
+        return _come_back_later(error)
+    return _welcome(request, Response(status_code=204), token, renewed)
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Whom limits count for and the audit names."""
+    services: Services = connection.app.state.services
+    peer = connection.client.host if connection.client else None
+    return client_address(peer, connection.headers, services.settings.trusted_proxies)
+
+
+def _me(found: SignedIn) -> dict[str, Any]:
+    return {"user": user_json(found.user), "csrf": found.csrf}
+
+
+def _welcome(request: Request, response: Response, token: str, found: SignedIn) -> Response:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=max(1, int((found.expires_at - datetime.now(UTC)).total_seconds())),
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=_is_https(request),
+    )
+    return response
+
+
+def _come_back_later(error: Locked | TooMany) -> JSONResponse:
+    if isinstance(error, Locked):
+        wait_s = (error.until - datetime.now(UTC)).total_seconds()
+        minutes = max(1, round(wait_s / 60))
+        status, code, text = 423, "locked", f"{error.text}，请约 {minutes} 分钟后再试，或联系管理员解锁。"
+    else:
+        wait_s = error.retry_after_s
+        status, code, text = 429, error.code, sentences.TOO_MANY_SIGN_INS
+    headers = {"Retry-After": str(max(1, int(wait_s + 0.999)))}
+    return JSONResponse(error_json(code, text, retryable=True), status_code=status, headers=headers)
+
+
+def _check_page(request: Request) -> None:
+    if not own_page(request):
+        raise Refused(403, "foreign_page", sentences.FOREIGN_PAGE)
+
+
+def _user_agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")[:200]
+
+
+def _is_https(request: Request) -> bool:
+    """Also behind a proxy that takes the encryption off, if it is one that we trust."""
+    services: Services = request.app.state.services
+    peer = request.client.host if request.client else None
+    if peer in services.settings.trusted_proxies:
+        return request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
+    return request.url.scheme == "https"
