@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from desk.conversations.handoff import Turnover
 
 
 class Owner(StrEnum):
@@ -64,7 +67,8 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A stored message. `reply_to` is the seq of the citizen message that it answers."""
+    """A stored message. `reply_to` is the seq of the citizen message that it answers; `author` the user id of the
+    seat who wrote it."""
 
     conversation_id: str
     seq: int
@@ -79,6 +83,7 @@ class Message:
     payload: str | None
     reply_to: int | None
     at: datetime
+    author: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +126,25 @@ class Appended:
     """What became of a citizen's message.
 
     `new` is False if the message id was stored before; then `message` is the old one and `answered` says whether
-    its answer is complete. `pending` is everything unanswered up to now, this message included.
+    its answer is complete. `pending` is everything unanswered up to now, this message included. `reopened` is set
+    if the message called a seat back that had already ended the conversation; hand it to `HandoffService.requested`.
     """
 
     message: Message
     new: bool
     answered: bool
     pending: Pending
+    reopened: Turnover | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatAppended:
+    """What became of a seat's message. `new` is False if the message id was stored before; `first` is True with the
+    first message of a seat in this handoff."""
+
+    message: Message
+    new: bool
+    first: bool = False
 
 
 class AnswerStored(StrEnum):
@@ -160,12 +177,31 @@ class HandoffMark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandoffRequest:
+    """A call for a person. `skill` "" is everybody's; `priority` None: as the reason says.
+
+    `detail` is JSON for the seat and for replay: score, emotion, facts. No names, numbers or addresses.
+    """
+
+    reason: HandoffReason
+    note: str = ""
+    skill: str = ""
+    priority: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Effects:
-    """What an answer does besides speaking; stored in the same transaction as the answer."""
+    """What an answer does besides speaking; stored in the same transaction as the answer.
+
+    With `handoff` the conversation waits for a person afterwards, and `close` is not done: who still needs somebody
+    is not sent away.
+    """
 
     marks: tuple[Mark, ...] = ()
     rating: int | None = None
     close: bool = False
+    handoff: HandoffRequest | None = None
 
 
 NO_EFFECTS = Effects()
@@ -173,9 +209,11 @@ NO_EFFECTS = Effects()
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerResult:
-    """`messages` are the stored replies; empty unless `stored` is STORED."""
+    """`messages` are the stored replies; empty unless `stored` is STORED. `turnover` is set if the answer called a
+    person; hand it to `HandoffService.requested`."""
 
     stored: AnswerStored
     owner: Owner
     epoch: int
     messages: tuple[Message, ...] = field(default=())
+    turnover: Turnover | None = None

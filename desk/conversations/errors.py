@@ -4,12 +4,19 @@ ConversationError
 ├── ConversationNotFound
 ├── WrongToken
 ├── ConversationClosed
-└── PayloadNotOffered
+├── PayloadNotOffered
+├── NotTheOwner
+└── MessageIdTaken
 
 None of them carries what a citizen said.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desk.conversations.conversation import Owner
 
 
 class ConversationError(Exception):
@@ -36,3 +43,18 @@ class ConversationClosed(ConversationError):
 
 class PayloadNotOffered(ConversationError):
     """A quick reply's payload came that no message of this conversation offered."""
+
+
+class NotTheOwner(ConversationError):
+    """The conversation is no longer whose the caller thought. Nothing was done; `owner`, `epoch` and `seat_id` are
+    how it stands."""
+
+    def __init__(self, conversation_id: str, owner: Owner, epoch: int, seat_id: str | None) -> None:
+        super().__init__(conversation_id)
+        self.owner = owner
+        self.epoch = epoch
+        self.seat_id = seat_id
+
+
+class MessageIdTaken(ConversationError):
+    """Somebody else's message of this conversation has that id."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -44,16 +45,30 @@ from desk.conversations.conversation import (
     Owner,
     Pending,
     PendingMessage,
-    QuickReply,
+    SeatAppended,
     Sender,
 )
 from desk.conversations.errors import (
     ConversationClosed,
     ConversationNotFound,
+    MessageIdTaken,
+    NotTheOwner,
     PayloadNotOffered,
     WrongToken,
 )
+from desk.conversations.handoff import BOT
+from desk.conversations.rows import message_row, read_conversation, read_message
 from desk.conversations.tables import ConversationRow, HandoffMarkRow, MessageRow
+from desk.conversations.transitions import (
+    Locked,
+    OwnerTransitions,
+    begin_handoff,
+    mark_first_reply,
+    open_handoff,
+    reopen,
+    seat_of,
+)
+from desk.handoff.farewell import is_farewell
 
 Clock = Callable[[], datetime]
 
@@ -108,7 +123,7 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class ConversationStore:
+class ConversationStore(OwnerTransitions):
     """Thread-safe: share one. All methods block."""
 
     def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
@@ -132,7 +147,7 @@ class ConversationStore:
             "created_at": now,
             "updated_at": now,
         }
-        rows = [_row(conversation_id, seq, draft, now) for seq, draft in enumerate(greeting, start=1)]
+        rows = [message_row(conversation_id, seq, draft, now) for seq, draft in enumerate(greeting, start=1)]
         with self._engine.begin() as connection:
             connection.execute(insert(_conversations).values(values))
             if rows:
@@ -141,7 +156,7 @@ class ConversationStore:
             id=conversation_id, channel=channel, owner=Owner.BOT, epoch=1, last_seq=len(greeting),
             created_at=now, updated_at=now, rating_score=None, rating_comment=None,
         )  # fmt: skip
-        return conversation, token, tuple(_message(row) for row in rows)
+        return conversation, token, tuple(read_message(row) for row in rows)
 
     def token_hash(self, conversation_id: str) -> str:
         """For a cache of checks: a conversation never gets another token. Raises ConversationNotFound."""
@@ -162,7 +177,7 @@ class ConversationStore:
             row = connection.execute(select(_conversations).where(_c.id == conversation_id)).first()
         if row is None:
             raise ConversationNotFound(conversation_id)
-        return _conversation(row._mapping)
+        return read_conversation(row._mapping)
 
     def heads(self, conversation_ids: Iterable[str]) -> list[Conversation]:
         """The present state of many conversations; unknown ones are missing."""
@@ -171,7 +186,7 @@ class ConversationStore:
             return []
         with self._engine.connect() as connection:
             rows = connection.execute(select(_conversations).where(_c.id.in_(wanted))).all()
-        return [_conversation(row._mapping) for row in rows]
+        return [read_conversation(row._mapping) for row in rows]
 
     def newest(self, *, limit: int = 50, before: datetime | None = None) -> list[Conversation]:
         """Newest first."""
@@ -179,7 +194,7 @@ class ConversationStore:
         if before is not None:
             query = query.where(_c.created_at < before)
         with self._engine.connect() as connection:
-            return [_conversation(row._mapping) for row in connection.execute(query).all()]
+            return [read_conversation(row._mapping) for row in connection.execute(query).all()]
 
     def append_citizen(
         self,
@@ -191,7 +206,8 @@ class ConversationStore:
     ) -> Appended:
         """Store what a citizen said. Idempotent by `message_id`.
 
-        While a human owns the conversation the message counts as answered: the bot has nothing to say to it.
+        While a human owns the conversation the message counts as answered: the bot has nothing to say to it. During
+        the wrap-up it calls the seat back, unless it only says thanks or goodbye.
 
         Raises:
             ConversationNotFound, ConversationClosed, PayloadNotOffered: nothing was stored.
@@ -209,7 +225,7 @@ class ConversationStore:
                 pending = self._pending(connection, conversation_id, state)
                 connection.rollback()
                 return Appended(
-                    message=_message(old._mapping),
+                    message=read_message(old._mapping),
                     new=False,
                     answered=old._mapping["answered_at"] is not None,
                     pending=pending,
@@ -218,14 +234,26 @@ class ConversationStore:
                 raise ConversationClosed(conversation_id)
             if payload is not None and not self._offered(connection, conversation_id, payload):
                 raise PayloadNotOffered(conversation_id)
-            row = _row(conversation_id, seq, Draft(sender=Sender.CITIZEN, text=text), at or now)
+            row = message_row(conversation_id, seq, Draft(sender=Sender.CITIZEN, text=text), at or now)
             row |= {"message_id": message_id, "payload": payload}
             if owner is not Owner.BOT:
                 row["answered_at"] = now
             connection.execute(_ADD_MESSAGES, row)
             pending = self._pending(connection, conversation_id, state)
+            reopened = None
+            if owner is Owner.WRAP_UP and payload is None and not is_farewell(text):
+                handoff = open_handoff(connection, conversation_id)
+                if handoff is not None:
+                    reopened = reopen(connection, _locked(conversation_id, state), handoff, now)
+                    pending = replace(pending, owner=reopened.owner, epoch=reopened.epoch)
             connection.commit()
-        return Appended(message=_message(row), new=True, answered=owner is not Owner.BOT, pending=pending)
+        return Appended(
+            message=read_message(row),
+            new=True,
+            answered=owner is not Owner.BOT,
+            pending=pending,
+            reopened=reopened,
+        )
 
     def append_reply(
         self,
@@ -257,7 +285,8 @@ class ConversationStore:
                 return AnswerResult(stored=AnswerStored.ALREADY_ANSWERED, owner=owner, epoch=state.epoch)
             first = int(state.last_seq) - len(drafts) + 1
             rows = [
-                _row(conversation_id, first + n, draft, now, answers[-1]) for n, draft in enumerate(drafts)
+                message_row(conversation_id, first + n, draft, now, answers[-1])
+                for n, draft in enumerate(drafts)
             ]
             if rows:
                 connection.execute(_ADD_MESSAGES, rows)
@@ -270,7 +299,13 @@ class ConversationStore:
                     .where(_c.id == conversation_id)
                     .values(rating_score=effects.rating, rated_at=now)
                 )
-            if effects.close:
+            turnover = None
+            if effects.handoff is not None:
+                turnover = begin_handoff(
+                    connection, _locked(conversation_id, state), effects.handoff, BOT, now
+                )
+                owner, new_epoch = turnover.owner, turnover.epoch
+            elif effects.close:
                 owner, new_epoch = Owner.CLOSED, new_epoch + 1
                 connection.execute(
                     update(_conversations)
@@ -282,8 +317,61 @@ class ConversationStore:
             stored=AnswerStored.STORED,
             owner=owner,
             epoch=new_epoch,
-            messages=tuple(_message(row) for row in rows),
+            messages=tuple(read_message(row) for row in rows),
+            turnover=turnover,
         )
+
+    def append_seat(
+        self, conversation_id: str, seat_id: str, epoch: int, message_id: str, draft: Draft
+    ) -> SeatAppended:
+        """Store what a seat said. Idempotent by `message_id`, whoever owns the conversation by then.
+
+        Raises:
+            ConversationNotFound, MessageIdTaken: nothing was stored.
+            NotTheOwner: nor was it here: another owner, epoch or seat.
+        """
+        now = self._clock()
+        with self._engine.connect() as connection:
+            state = self._bump(connection, conversation_id, 1, now)
+            locked = _locked(conversation_id, state)
+            old = connection.execute(
+                _BY_MESSAGE_ID, {"b_id": conversation_id, "b_message_id": message_id}
+            ).first()
+            if old is not None:
+                connection.rollback()
+                message = read_message(old._mapping)
+                if message.sender is not Sender.SEAT or message.author != seat_id:
+                    raise MessageIdTaken(conversation_id)
+                return SeatAppended(message=message, new=False)
+            handoff = open_handoff(connection, conversation_id)
+            held = seat_of(handoff)
+            if (
+                handoff is None
+                or locked.owner is not Owner.SEAT
+                or locked.epoch != epoch
+                or handoff.seat_id != seat_id
+            ):
+                raise NotTheOwner(conversation_id, locked.owner, locked.epoch, held)
+            row = message_row(conversation_id, locked.last_seq, replace(draft, sender=Sender.SEAT), now)
+            row |= {"message_id": message_id, "author": seat_id}
+            connection.execute(_ADD_MESSAGES, row)
+            first = mark_first_reply(connection, locked, handoff, seat_id, now)
+            connection.commit()
+        return SeatAppended(message=read_message(row), new=True, first=first)
+
+    def append_system(self, conversation_id: str, drafts: Sequence[Draft]) -> tuple[Message, ...]:
+        """Store notices of the hotline itself, whoever owns the conversation. Raises ConversationNotFound."""
+        now = self._clock()
+        with self._engine.begin() as connection:
+            state = self._bump(connection, conversation_id, len(drafts), now)
+            first = int(state.last_seq) - len(drafts) + 1
+            rows = [
+                message_row(conversation_id, first + n, replace(draft, sender=Sender.SYSTEM), now)
+                for n, draft in enumerate(drafts)
+            ]
+            if rows:
+                connection.execute(_ADD_MESSAGES, rows)
+        return tuple(read_message(row) for row in rows)
 
     def drop(self, conversation_id: str, answers: Sequence[int]) -> None:
         """Nobody needs to answer these citizen messages any more."""
@@ -305,7 +393,7 @@ class ConversationStore:
             ).first()
         if row is None:
             raise ConversationNotFound(conversation_id)
-        return _conversation(row._mapping)
+        return read_conversation(row._mapping)
 
     def messages(self, conversation_id: str, after: int = 0, limit: int = PAGE) -> list[Message]:
         """At most `limit` messages with a seq above `after`, in order."""
@@ -316,7 +404,7 @@ class ConversationStore:
             .limit(limit)
         )
         with self._engine.connect() as connection:
-            return [_message(row._mapping) for row in connection.execute(query).all()]
+            return [read_message(row._mapping) for row in connection.execute(query).all()]
 
     def answer_of(self, conversation_id: str, seq: int) -> list[Message] | None:
         """The replies to citizen message `seq`; None while they are not complete. Empty: nobody had to answer."""
@@ -335,7 +423,7 @@ class ConversationStore:
                 .where(_m.conversation_id == conversation_id, _m.reply_to == asked.answered_by)
                 .order_by(_m.seq)
             ).all()
-        return [_message(row._mapping) for row in rows]
+        return [read_message(row._mapping) for row in rows]
 
     def pending(self, conversation_id: str) -> Pending:
         """What waits for the bot. Raises ConversationNotFound."""
@@ -466,57 +554,8 @@ class ConversationStore:
             )
 
 
-def _row(
-    conversation_id: str, seq: int, draft: Draft, at: datetime, reply_to: int | None = None
-) -> dict[str, Any]:
-    return {
-        "conversation_id": conversation_id,
-        "seq": seq,
-        "sender": draft.sender.value,
-        "text": draft.text,
-        "format": draft.format,
-        "speech": draft.speech,
-        "kind": draft.kind,
-        "quick_replies": [{"text": q.text, "payload": q.payload} for q in draft.quick_replies] or None,
-        "card": dict(draft.card) if draft.card is not None else None,
-        "message_id": None,
-        "payload": None,
-        "reply_to": reply_to,
-        "at": at,
-        "answered_at": None,
-        "answered_by": None,
-    }
-
-
-def _message(row: Mapping[Any, Any]) -> Message:
-    return Message(
-        conversation_id=row["conversation_id"],
-        seq=row["seq"],
-        sender=Sender(row["sender"]),
-        text=row["text"],
-        format=row["format"],
-        speech=row["speech"] if row["speech"] is not None else row["text"],
-        kind=row["kind"],
-        quick_replies=tuple(
-            QuickReply(text=q["text"], payload=q.get("payload")) for q in row["quick_replies"] or ()
-        ),
-        card=row["card"],
-        message_id=row["message_id"],
-        payload=row["payload"],
-        reply_to=row["reply_to"],
-        at=row["at"],
-    )
-
-
-def _conversation(row: Mapping[Any, Any]) -> Conversation:
-    return Conversation(
-        id=row["id"],
-        channel=row["channel"],
-        owner=Owner(row["owner"]),
-        epoch=row["epoch"],
-        last_seq=row["last_seq"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        rating_score=row["rating_score"],
-        rating_comment=row["rating_comment"],
-    )
+def _locked(conversation_id: str, state: Row[Any]) -> Locked:
+    return Locked(
+        id=conversation_id, owner=Owner(state.owner), epoch=int(state.epoch), last_seq=int(state.last_seq),
+        channel=state.channel,
+    )  # fmt: skip

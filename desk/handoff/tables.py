@@ -18,9 +18,7 @@ class HandoffRow(Base):
     __tablename__ = "handoffs"
     __table_args__ = (
         # The database itself refuses a second open handoff of a conversation.
-        Index(
-            "uq_handoffs_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
-        ),
+        Index("uq_handoffs_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         # What the queue and the seats' loads are rebuilt from, every second: only what is open is in there.
         Index("ix_handoffs_open", "state", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
