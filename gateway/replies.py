@@ -3,19 +3,21 @@
 Rasa's REST channel gives a list of objects. Three shapes matter:
 * `{"text", "buttons": [{"title", "payload"}]}`: a response from domain.yml;
 * `{"custom": {...}}` with the keys of a protocol message (text, format, speech, kind, quick_replies, card);
-* `{"custom": {"event": ...}}`: `handoff_requested` (reason, note), `emergency` (numbers), `rating` (score), `close`.
-  An event may carry a message too.
+* `{"custom": {"event": ...}}`: `handoff_requested` (reason, note, skill, priority, detail), `callback_requested`
+  (phone, wish), `emergency` (numbers), `rating` (score), `close`. An event may carry a message too.
 Anything else is left out and counted in `ignored`, so that one odd action does not cost the citizen the whole answer.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desk.conversations import Draft, HandoffReason, QuickReply, Sender
+from desk.conversations import Draft, HandoffReason, HandoffRequest, QuickReply, Sender
 from desk.conversations.conversation import Effects, Mark
+from desk.conversations.handoff import priority_of
 from gateway import sentences
 
 KINDS = frozenset(
@@ -27,14 +29,29 @@ MAX_MESSAGES = 20
 MAX_TEXT_CHARS = 20_000
 MAX_QUICK_REPLIES = 20
 MAX_NOTE_CHARS = 500
+MAX_PRIORITY = 1000
+_SKILL = re.compile(r"[a-z_]{1,32}")
+_PHONE = re.compile(r"\+?[0-9]{5,20}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackWish:
+    """The citizen wants to be called back. `wish` is a time in their own words, possibly empty."""
+
+    phone: str
+    wish: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """`drafts` is empty only if Rasa said nothing that we understand and asked for nothing: a failure."""
+    """`drafts` is empty only if Rasa said nothing that we understand and asked for nothing: a failure.
+
+    `callback` is for `HandoffService.callback`: it belongs to no conversation's owner, so it is no effect.
+    """
 
     drafts: tuple[Draft, ...]
     effects: Effects
+    callback: CallbackWish | None = None
     ignored: int = 0
 
 
@@ -44,6 +61,8 @@ def read_replies(raw: object) -> Reading:
     drafts: list[Draft] = []
     marks: list[Mark] = []
     fallbacks: list[Draft] = []
+    handoff: HandoffRequest | None = None
+    callback: CallbackWish | None = None
     rating: int | None = None
     close = False
     ignored = 0 if isinstance(raw, list) else 1
@@ -60,8 +79,14 @@ def read_replies(raw: object) -> Reading:
             case None:
                 ignored += draft is None
             case "handoff_requested":
-                marks.append(_mark(body))
+                request = _request(body)
+                marks.append(Mark(reason=request.reason, note=request.note))
+                # A conversation waits once: for the most pressing of its reasons.
+                if handoff is None or priority_of(request) > priority_of(handoff):
+                    handoff = request
                 fallbacks.append(Draft(sender=Sender.BOT, text=sentences.HANDOFF, kind="handoff"))
+            case "callback_requested" if _callback(body) is not None:
+                callback = _callback(body)
             case "emergency":
                 marks.append(Mark(reason=HandoffReason.EMERGENCY, note=_note(body)))
                 numbers = _numbers(body)
@@ -82,7 +107,10 @@ def read_replies(raw: object) -> Reading:
         drafts += [d for d in fallbacks if d.kind == "emergency"]
     ignored += max(len(items) - MAX_MESSAGES, 0)
     return Reading(
-        drafts=tuple(drafts), effects=Effects(marks=tuple(marks), rating=rating, close=close), ignored=ignored
+        drafts=tuple(drafts),
+        effects=Effects(marks=tuple(marks), rating=rating, close=close, handoff=handoff),
+        callback=callback,
+        ignored=ignored,
     )
 
 
@@ -117,12 +145,27 @@ def _quick_replies(buttons: object) -> tuple[QuickReply, ...]:
     return tuple(found)
 
 
-def _mark(body: Mapping[str, Any]) -> Mark:
+def _request(body: Mapping[str, Any]) -> HandoffRequest:
+    """Whatever is unreadable in it, the call for a person itself is not lost."""
     try:
         reason = HandoffReason(body.get("reason", HandoffReason.ASKED))
     except ValueError:
         reason = HandoffReason.ASKED
-    return Mark(reason=reason, note=_note(body))
+    skill, priority, detail = (body.get(key) for key in ("skill", "priority", "detail"))
+    return HandoffRequest(
+        reason=reason,
+        note=_note(body),
+        skill=skill if isinstance(skill, str) and _SKILL.fullmatch(skill) else "",
+        priority=priority if type(priority) is int and 0 <= priority <= MAX_PRIORITY else None,
+        detail=dict(detail) if isinstance(detail, Mapping) else {},
+    )
+
+
+def _callback(body: Mapping[str, Any]) -> CallbackWish | None:
+    phone, wish = body.get("phone"), body.get("wish")
+    if not isinstance(phone, str) or not _PHONE.fullmatch(phone):
+        return None
+    return CallbackWish(phone=phone, wish=wish[:MAX_NOTE_CHARS] if isinstance(wish, str) else "")
 
 
 def _note(body: Mapping[str, Any]) -> str:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.conversations import HandoffReason, QuickReply, Sender
+from desk.conversations import HandoffReason, HandoffRequest, QuickReply, Sender
 from gateway import sentences
 from gateway.emergency_fallback import emergency_numbers
-from gateway.replies import read_replies
+from gateway.replies import CallbackWish, read_replies
 
 
 def test_a_response_with_buttons() -> None:
@@ -47,6 +47,45 @@ def test_an_unknown_reason_still_brings_a_human() -> None:
     assert [m.reason for m in reading.effects.marks] == [HandoffReason.ASKED]
 
 
+def test_a_call_for_a_person_carries_skill_priority_and_detail() -> None:
+    event = {"event": "handoff_requested", "reason": "emotion", "note": "连续愤怒", "skill": "housing_fund"}
+    more = {"priority": 200, "detail": {"score": 0.9, "facts": {"anger": 2}}}
+    reading = read_replies([{"custom": {**event, **more}}])
+    assert reading.effects.handoff == HandoffRequest(
+        reason=HandoffReason.EMOTION,
+        note="连续愤怒",
+        skill="housing_fund",
+        priority=200,
+        detail=more["detail"],
+    )
+
+
+@pytest.mark.parametrize(
+    "odd", [{"skill": "a b"}, {"skill": 3}, {"priority": True}, {"priority": -1}, {"detail": []}]
+)
+def test_what_cannot_be_read_in_a_call_for_a_person_does_not_lose_it(odd: dict[str, Any]) -> None:
+    reading = read_replies([{"custom": {"event": "handoff_requested", "reason": "asked", **odd}}])
+    assert reading.effects.handoff == HandoffRequest(reason=HandoffReason.ASKED)
+
+
+def test_one_answer_calls_a_person_once_for_the_most_pressing_reason() -> None:
+    calls = [
+        {"custom": {"event": "handoff_requested", "reason": reason}}
+        for reason in ("complex", "emergency", "emotion")
+    ]
+    effects = read_replies(calls).effects
+    assert effects.handoff is not None and effects.handoff.reason is HandoffReason.EMERGENCY
+    assert len(effects.marks) == 3
+
+
+def test_a_wish_to_be_called_back_is_read_and_a_wrong_number_is_not() -> None:
+    event = {"event": "callback_requested", "phone": "13912345678", "wish": "明天上午"}
+    reading = read_replies([{"custom": event}, {"text": "好的"}])
+    assert reading.callback == CallbackWish(phone="13912345678", wish="明天上午")
+    wrong = read_replies([{"custom": {**event, "phone": "打给我"}}, {"text": "好的"}])
+    assert (wrong.callback, wrong.ignored) == (None, 1)
+
+
 def test_emergency_numbers_are_shown_even_next_to_other_text() -> None:
     event = {"event": "emergency", "numbers": [{"number": "119", "label": "火警"}]}
     reading = read_replies([{"text": "别慌"}, {"custom": event}])
@@ -70,7 +109,8 @@ json_values = st.recursive(
             st.sampled_from(
                 ["text", "custom", "event", "buttons", "quick_replies", "score", "numbers", "card", "kind"]
             ),
-            inner | st.sampled_from(["emergency", "handoff_requested", "rating", "close"]),
+            inner
+            | st.sampled_from(["emergency", "handoff_requested", "callback_requested", "rating", "close"]),
             max_size=4,
         )
     ),
