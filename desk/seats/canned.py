@@ -21,11 +21,11 @@ _KEYS = re.compile(r"[a-z0-9]{1,12}")
 
 @dataclass(frozen=True, kw_only=True)
 class CannedReply:
-    """`keys`: what is typed after `/` to get it, mostly initials of its pinyin."""
+    """`keys`: any of them is typed after `/` to get it; mostly initials of its pinyin."""
 
     id: str
     group: str
-    keys: str
+    keys: tuple[str, ...]
     text: str
 
     def filled(self, **values: str) -> str:
@@ -53,10 +53,9 @@ def load_canned_replies(path: Path) -> tuple[CannedReply, ...]:
             reply = _reply(path, str(group.get("group", "")), entry)
             if reply.id in ids:
                 raise BadCannedReplies(f"{path}: id {reply.id} is there twice")
-            if keys.setdefault(reply.keys, reply.id) != reply.id:
-                raise BadCannedReplies(
-                    f"{path}: keys {reply.keys} belong to {keys[reply.keys]} and {reply.id}"
-                )
+            for key in reply.keys:
+                if keys.setdefault(key, reply.id) != reply.id:
+                    raise BadCannedReplies(f"{path}: keys {key} belong to {keys[key]} and {reply.id}")
             ids.add(reply.id)
             replies.append(reply)
     return tuple(replies)
@@ -66,14 +65,17 @@ def _reply(path: Path, group: str, entry: Any) -> CannedReply:
     if not isinstance(entry, dict) or not {"id", "keys", "text"} <= entry.keys():
         raise BadCannedReplies(f"{path}: a reply of the group {group!r} lacks id, keys or text")
     reply = CannedReply(
-        id=str(entry["id"]), group=group.strip(), keys=str(entry["keys"]), text=str(entry["text"]).strip()
+        id=str(entry["id"]),
+        group=group.strip(),
+        keys=tuple(str(entry["keys"]).split()),
+        text=str(entry["text"]).strip(),
     )
     problem = ""
     if not _ID.fullmatch(reply.id):
         problem = "the id is not of small letters, digits and _"
     elif not reply.group:
         problem = "its group has no name"
-    elif not _KEYS.fullmatch(reply.keys):
+    elif not reply.keys or not all(_KEYS.fullmatch(key) for key in reply.keys):
         problem = "keys are 1 to 12 small letters or digits"
     elif not 1 <= len(reply.text) <= TEXT_MAX_CHARS:
         problem = f"text has 1 to {TEXT_MAX_CHARS} characters"
