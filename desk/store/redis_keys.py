@@ -4,10 +4,23 @@
 |---|---|---|---|---|
 | `minsheng:turn:{conversation}` | string | 10 s, renewed | gateway/turn_lock.py | random token of the replica that runs a turn |
 | `minsheng:conversation:{conversation}` | pub/sub channel | - | gateway/hub.py | events for the open sockets of a conversation |
+| `minsheng:{desk}:events` | pub/sub channel | - | gateway/handoff/bus.py | what happens at the desk, for every gateway process |
 | `minsheng:rate:{scope}:{subject}` | sorted set | the window | gateway/rate_limits.py | times (ms) of the last hits |
+| `minsheng:{desk}:entries` | hash conversation -> `epoch|json` | - | desk/handoff/queue.py | who waits for a seat |
+| `minsheng:{desk}:offers` | hash conversation -> `handoff|seat|until ms|claimed` | - | desk/handoff/queue.py | open offers |
+| `minsheng:{desk}:refusals` | hash conversation -> json seat -> ms | - | desk/handoff/queue.py | who declined or let expire, and when |
+| `minsheng:{desk}:seats` | hash seat -> json | - | desk/handoff/queue.py | status, skills, capacity (availability) |
+| `minsheng:{desk}:presence` | sorted set seat by ms | - | desk/handoff/queue.py | last heartbeat; renews all leases of the seat |
+| `minsheng:{desk}:leases` | hash conversation -> `seat|epoch|call` | - | desk/handoff/queue.py | what seats have in hand |
+| `minsheng:{desk}:taken` | hash seat -> ms | - | desk/handoff/queue.py | when a seat last took a conversation |
+| `minsheng:{desk}:version` | counter | - | desk/handoff/queue.py | goes up with every change that routing cares for |
+| `minsheng:{desk}:fence` | counter | - | desk/handoff/queue.py | the number of the last dispatcher |
+| `minsheng:{desk}:dispatcher` | string | 3 s | desk/handoff/queue.py | the fence number of the process that makes offers |
+| `minsheng:{desk}:ticked` | string ms | - | desk/handoff/queue.py | when somebody last looked for lost seats |
 
-Braces around the conversation make it a Redis Cluster hash tag. Losing every key loses no message: what must survive
-is in SQL. Rasa keeps its tracker and its locks under prefixes of its own, see endpoints.yml.
+Braces around the conversation make it a Redis Cluster hash tag; the keys of the desk share one, so that one script may
+touch them all. They have no TTL, because `tick` removes what SQL does not know. Losing every key loses no message and
+nobody's place: what must survive is in SQL. Rasa keeps its tracker and its locks under prefixes of its own, see endpoints.yml.
 """
 
 from __future__ import annotations
@@ -15,6 +28,8 @@ from __future__ import annotations
 PREFIX = "minsheng"
 
 TURN_LOCK_TTL_S = 10.0
+# A dispatcher works for milliseconds; one that died is replaced after this.
+DISPATCHER_TTL_S = 3.0
 
 
 def turn_lock(conversation_id: str) -> str:
@@ -25,6 +40,15 @@ def conversation_channel(conversation_id: str) -> str:
     return f"{PREFIX}:conversation:{{{conversation_id}}}"
 
 
+def desk_channel() -> str:
+    return f"{PREFIX}:{{desk}}:events"
+
+
 def rate_window(scope: str, subject: str) -> str:
     """`scope` names the limit (`messages`, `conversations`), `subject` whom it holds for."""
     return f"{PREFIX}:rate:{scope}:{{{subject}}}"
+
+
+def desk_key(name: str) -> str:
+    """`name` as in the table above, after `{desk}:`."""
+    return f"{PREFIX}:{{desk}}:{name}"

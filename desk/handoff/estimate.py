@@ -1,0 +1,104 @@
+"""How long: places in the queue, honest waits, and whether to queue at all. Pure; time is an argument."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from desk.conversations.handoff import EMERGENCY_PRIORITY
+from desk.handoff.entry import Entry
+from desk.handoff.events import Place
+from desk.handoff.hours import OpeningHours
+from desk.handoff.routing import Rules, is_around, may_serve
+from desk.handoff.seat import SeatStatus, SeatView
+
+# Before the desk has its own figures: a text consultation of some minutes.
+DEFAULT_HANDLING_S = 360.0
+# Fewer than this say nothing yet.
+_ENOUGH = 5
+# The range: a queue moves in jumps, and a wait that turns out shorter annoys nobody.
+_LOW, _HIGH = 0.6, 1.5
+
+
+class Admission(StrEnum):
+    """May somebody be put into the queue now?"""
+
+    QUEUE = "queue"
+    NO_SEAT = "no_seat"
+    OUT_OF_HOURS = "out_of_hours"
+    TOO_LONG = "too_long"
+
+
+def handling_s(recent: Sequence[float]) -> float:
+    """The typical time that a seat has a conversation, in seconds; the median, as one long case tells little."""
+    return max(30.0, statistics.median(recent)) if len(recent) >= _ENOUGH else DEFAULT_HANDLING_S
+
+
+def places(
+    entries: Iterable[Entry], seats: Sequence[SeatView], now: datetime, rules: Rules, typical_s: float
+) -> dict[str, Place]:
+    """The place of every waiting conversation.
+
+    The position counts everybody who is served earlier; the wait counts only those whom the same seats will serve.
+    """
+    working = [seat for seat in seats if _working(seat)]
+    around = [seat for seat in seats if is_around(seat)]
+    circles: dict[frozenset[str], int] = {}
+    found: dict[str, Place] = {}
+    for position, entry in enumerate(sorted(entries, key=lambda entry: entry.order), start=1):
+        circle = [seat for seat in working if may_serve(entry, seat, around, now, rules)]
+        key = frozenset(seat.state.seat_id for seat in circle)
+        ahead = circles[key] = circles.get(key, 0) + 1
+        found[entry.conversation_id] = Place(position, *_wait(ahead, circle, typical_s))
+    return found
+
+
+def admit(
+    local: datetime,
+    rules: Rules,
+    seats: Sequence[SeatView],
+    entries: Sequence[Entry],
+    typical_s: float,
+    skill: str = "",
+    priority: int = 100,
+) -> Admission:
+    """May somebody with this skill and priority be queued? `local` is the city's time. An emergency always may."""
+    if priority >= EMERGENCY_PRIORITY:
+        return Admission.QUEUE
+    if not OpeningHours.parse(rules.hours).open_at(local):
+        return Admission.OUT_OF_HOURS
+    if not any(is_around(seat) for seat in seats):
+        return Admission.NO_SEAT
+    if len(entries) >= rules.queue_max:
+        return Admission.TOO_LONG
+    newcomer = Entry(
+        handoff_id="~", conversation_id="~", epoch=0, priority=priority, skill=skill,
+        requested_at=local, queued_at=local,
+    )  # fmt: skip
+    place = places([*entries, newcomer], seats, local, rules, typical_s)["~"]
+    # Nobody who works now: as long as it takes until somebody gets ready, and that is not for us to promise.
+    if place.low_min is None or place.low_min <= rules.wait_max_min:
+        return Admission.QUEUE
+    return Admission.TOO_LONG
+
+
+def _working(seat: SeatView) -> bool:
+    return seat.present and seat.state.status in (SeatStatus.READY, SeatStatus.BUSY)
+
+
+def _wait(ahead: int, circle: Sequence[SeatView], typical_s: float) -> tuple[int | None, int | None]:
+    """Minutes until the `ahead`-th of a line is served by these seats; 0 is "at once"."""
+    slots = sum(1 if seat.calls else seat.state.capacity for seat in circle)
+    if slots == 0:
+        return None, None
+    free = sum(
+        max(0, seat.state.capacity - seat.load)
+        for seat in circle
+        if seat.calls == 0 and seat.state.status is SeatStatus.READY
+    )
+    behind = max(0, ahead - free)
+    expected_min = behind * typical_s / slots / 60
+    return math.floor(expected_min * _LOW), max(1, math.ceil(expected_min * _HIGH))
