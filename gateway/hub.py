@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -38,7 +38,8 @@ class Listener(Protocol):
     """An open page. Both methods must not block and must not raise."""
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        """A protocol frame: `message`, `typing`, `owner`, `rated`, `error`."""
+        """A protocol frame: `message`, `typing`, `owner`, `queue`, `rated`, `error`. It is for citizens and for seats,
+        each of which passes on what its reader may see."""
 
     def on_head(self, conversation: Conversation) -> None:
         """The present state of the conversation in SQL."""
@@ -47,10 +48,18 @@ class Listener(Protocol):
 class Hub:
     """`start` it inside the event loop; `aclose` at the end."""
 
-    def __init__(self, redis: RedisLink, store: ConversationStore, blocking: Blocking) -> None:
+    def __init__(
+        self,
+        redis: RedisLink,
+        store: ConversationStore,
+        blocking: Blocking,
+        author: Callable[[str | None], Mapping[str, str] | None] = lambda _user_id: None,
+    ) -> None:
+        """`author` describes the seat who wrote a message by his user id."""
         self._redis = redis
         self._store = store
         self._blocking = blocking
+        self._author = author
         self._replica = secrets.token_hex(6)
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(OUTBOX)
@@ -100,7 +109,8 @@ class Hub:
 
     def publish_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            self.publish(message.conversation_id, {"type": "message", "message": message_json(message)})
+            described = message_json(message, self._author(message.author))
+            self.publish(message.conversation_id, {"type": "message", "message": described})
 
     def _deliver(self, conversation_id: str, event: Mapping[str, Any]) -> None:
         for listener in tuple(self._listeners.get(conversation_id, ())):

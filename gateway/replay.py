@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,28 @@ from desk.conversations import (
     ConversationStore,
     Draft,
     HandoffReason,
+    HandoffRequest,
     Message,
     QuickReply,
     Sender,
+    Turnover,
 )
 from desk.conversations.conversation import Effects, Mark
 from gateway.blocking import Blocking
+from gateway.replies import CallbackWish
 from gateway.session import StoreAnswer
 from gateway.spool import Entry, Spool
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Replayed:
+    """What came out of the spool: newly stored messages, and changes of hands to be told to the desk."""
+
+    messages: list[Message] = field(default_factory=list)
+    turnovers: list[Turnover] = field(default_factory=list)
+    callbacks: list[CallbackWish] = field(default_factory=list)
 
 
 class Replay:
@@ -32,28 +45,30 @@ class Replay:
         self._store = store
         self._blocking = blocking
 
-    async def run(self, conversation_id: str) -> list[Message]:
-        """Store everything that is kept for a conversation; the newly stored messages come back.
+    async def run(self, conversation_id: str, replayed: Replayed) -> None:
+        """Store everything that is kept for a conversation; `replayed` takes what came of it.
 
         Raises StoreUnavailable: what is left stays kept, in order.
         """
-        stored: list[Message] = []
         while (entry := self._spool.first(conversation_id)) is not None:
             try:
-                stored += await self._blocking.write(self._apply, entry)
+                await self._blocking.write(self._apply, entry, replayed)
             except ConversationError as error:
                 # Closed or unknown meanwhile: it can never be stored.
                 _log.error("spool_entry_refused", conversation=conversation_id, reason=type(error).__name__)
             await self._blocking.file(self._spool.done, entry)
-        return stored
 
-    def _apply(self, entry: Entry) -> list[Message]:
+    def _apply(self, entry: Entry, replayed: Replayed) -> None:
         if entry.kind == "answer":
             answer = answer_from(entry.body)
             result = self._store.append_reply(
                 entry.conversation_id, answer.epoch, answer.answers, answer.drafts, answer.effects
             )
-            return list(result.messages) if result.stored is AnswerStored.STORED else []
+            if result.stored is AnswerStored.STORED:
+                replayed.messages += result.messages
+                replayed.turnovers += [result.turnover] if result.turnover else []
+                replayed.callbacks += [answer.callback] if answer.callback else []
+            return
         body = entry.body
         appended = self._store.append_citizen(
             entry.conversation_id,
@@ -61,10 +76,13 @@ class Replay:
             body["text"],
             body["payload"],
             at=datetime.fromisoformat(body["at"]),
+            card=body.get("card"),
         )
         # The citizen was told that a human will look at it.
         self._store.mark_for_human(entry.conversation_id, HandoffReason.FAILURE, "kept")
-        return [appended.message] if appended.new else []
+        if appended.new:
+            replayed.messages.append(appended.message)
+            replayed.turnovers += [appended.reopened] if appended.reopened else []
 
 
 def answer_body(answer: StoreAnswer) -> dict[str, Any]:
@@ -85,6 +103,8 @@ def answer_body(answer: StoreAnswer) -> dict[str, Any]:
             for draft in answer.drafts
         ],
         "marks": [[mark.reason.value, mark.note] for mark in answer.effects.marks],
+        "handoff": _request_body(answer.effects.handoff),
+        "callback": [answer.callback.phone, answer.callback.wish] if answer.callback else None,
         "rating": answer.effects.rating,
         "close": answer.effects.close,
     }
@@ -102,10 +122,34 @@ def answer_from(body: Mapping[str, Any]) -> StoreAnswer:
         )
         for draft in body["drafts"]
     )
+    # Kept by an older version of us, an answer has neither key.
+    callback = body.get("callback")
     marks = tuple(Mark(reason=HandoffReason(reason), note=note) for reason, note in body["marks"])
     return StoreAnswer(
         epoch=body["epoch"],
         answers=tuple(body["answers"]),
         drafts=drafts,
-        effects=Effects(marks=marks, rating=body["rating"], close=body["close"]),
+        effects=Effects(
+            marks=marks,
+            rating=body["rating"],
+            close=body["close"],
+            handoff=_request_from(body.get("handoff")),
+        ),
+        callback=CallbackWish(phone=callback[0], wish=callback[1]) if callback else None,
     )
+
+
+def _request_body(request: HandoffRequest | None) -> dict[str, Any] | None:
+    if request is None:
+        return None
+    return {
+        "reason": request.reason.value,
+        "note": request.note,
+        "skill": request.skill,
+        "priority": request.priority,
+        "detail": dict(request.detail),
+    }
+
+
+def _request_from(body: Mapping[str, Any] | None) -> HandoffRequest | None:
+    return HandoffRequest(**{**body, "reason": HandoffReason(body["reason"])}) if body else None

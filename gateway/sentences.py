@@ -42,6 +42,46 @@ FOREIGN_PAGE = "请从坐席工作台的页面操作。"
 TOO_MANY_SIGN_INS = "登录尝试太频繁了，请稍后再试。"
 OLD_PASSWORD_WRONG = "原密码不正确。"
 SAME_PASSWORD = "新密码不能与原密码相同。"
+ADDED_WHILE_WAITING = "已记下，会一并交给人工。"
+SEAT_ACCEPTED = "人工坐席{badge}已接入，您前面说的内容都看得到，请稍候。"
+SEAT_TOOK_OVER = "人工坐席{badge}继续为您服务，请稍候。"
+SEAT_LOST = "非常抱歉，刚才的坐席连接中断了，正在优先为您接通其他坐席，您不用重新说明。"
+SEAT_RETURNED = "正在为您安排其他坐席，您不用重新说明，请稍候。"
+TRANSFERRED = "正在为您转接，接手的坐席能看到全部对话，请稍候。"
+REOPENED = "已收到您的补充，正在为您重新接通坐席，请稍候。"
+BACK_TO_BOT = "坐席已把会话交还给智能客服，您可以继续提问，需要时再说“转人工”。"
+TOOK_BOT_BACK = "好的，已取消排队，智能客服继续为您服务。需要时再说“转人工”。"
+LEFT_QUEUE = "好的，已取消排队，本次会话结束。您说的内容已经保存。"
+SEAT_ENDED = "本次人工服务已结束，感谢您的来访，请为这次服务打分。如果还有补充，直接留言即可。"
+QUEUE_NEXT = "已为您转接人工，您是下一位，{wait}。等待时可以继续补充情况，坐席都能看到。"
+QUEUE_PLACE = "已为您转接人工，您前面还有 {ahead} 位，{wait}。等待时可以继续补充情况，坐席都能看到。"
+WAIT_UNKNOWN = "坐席会尽快接待您"
+WAIT_SHORT = "预计 {high} 分钟内接通"
+WAIT_RANGE = "预计等待 {low} 到 {high} 分钟"
+NO_SEAT = "非常抱歉，现在没有坐席在线，暂时接不通人工。您的情况已经记下，可以留个电话请人工回电，也可以现在就登记成工单。"
+OUT_OF_HOURS = (
+    "现在不是人工服务时间，{opens}您的情况已经记下，可以留个电话请人工回电，也可以现在就登记成工单。"
+)
+OPENS_AT = "人工坐席 {time} 上班。"
+QUEUE_TOO_LONG = (
+    "现在排队的人很多，暂时不能再排队。您的情况已经记下，可以留个电话请人工回电，也可以现在就登记成工单。"
+)
+ASK_CALLBACK = "请人工回电"
+REGISTER_ORDER = "登记成工单"
+ORDER_BY_SEAT = "坐席已为您登记工单，工单号 {number}。"
+NOT_WAITING = "现在没有在排队。"
+NOT_YOUR_CONVERSATION = "您没有查看这个会话的权限。"
+NOT_THE_OWNER = "这个会话现在不由您接待，请看最新状态。"
+MESSAGE_ID_TAKEN = "这条消息的编号已被使用，请重新发送。"
+OFFER_GONE = "这个会话已被其他坐席接起，或市民已离开。"
+CALLBACK_GONE = "没有这个回电，或它已被处理。"
+QUEUE_UNAVAILABLE = "排队系统正在恢复，请稍后再试。"
+PICTURES = {
+    "too_large": "图片太大了，请换一张 5 MB 以内的。",
+    "not_a_picture": "只能发送 PNG、JPEG、WebP、GIF 图片。",
+    "too_many": "这个会话里的图片太多了，不能再发。",
+    "not_found": "没有找到这张图片。",
+}
 
 # What most people come for; taken as typed text, so that they work whatever the bot has learnt.
 _STARTERS = ("我要反映问题", "查工单进度", "咨询政策", "转人工")

@@ -24,7 +24,7 @@ from desk.conversations.conversation import Effects, Mark
 from gateway import sentences
 from gateway.emergency_fallback import emergency_numbers
 from gateway.errors import Failure
-from gateway.replies import Reading
+from gateway.replies import CallbackWish, Reading
 
 # Failures that the next question would meet as well: everybody who waits is told at once instead of one timeout each.
 _HITS_EVERYONE = frozenset({Failure.UNREACHABLE, Failure.TIMEOUT})
@@ -83,6 +83,8 @@ class StoreAnswer:
     answers: tuple[int, ...]
     drafts: tuple[Draft, ...]
     effects: Effects
+    # To be kept once the answer is stored; it changes no owner.
+    callback: CallbackWish | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +172,8 @@ class Session:
             return [Drop(answers=(asked.seq,)), *self._next()]
         if not event.reading.drafts:
             return self._apologise(asked, Failure.EMPTY)
-        return self._store((asked.seq,), event.reading.drafts, event.reading.effects)
+        reading = event.reading
+        return self._store((asked.seq,), reading.drafts, reading.effects, reading.callback)
 
     def _failed(self, event: Failed) -> list[Command]:
         asked = self._close_question(event.seq)
@@ -191,9 +194,17 @@ class Session:
             marks.insert(0, Mark(reason=HandoffReason.EMERGENCY))
         return self._store(tuple(m.seq for m in told), tuple(drafts), Effects(marks=tuple(marks)))
 
-    def _store(self, answers: tuple[int, ...], drafts: tuple[Draft, ...], effects: Effects) -> list[Command]:
+    def _store(
+        self,
+        answers: tuple[int, ...],
+        drafts: tuple[Draft, ...],
+        effects: Effects,
+        callback: CallbackWish | None = None,
+    ) -> list[Command]:
         self.state = SessionState.STORING
-        self._answer = StoreAnswer(epoch=self._asked_epoch, answers=answers, drafts=drafts, effects=effects)
+        self._answer = StoreAnswer(
+            epoch=self._asked_epoch, answers=answers, drafts=drafts, effects=effects, callback=callback
+        )
         return [self._answer]
 
     def _stored(self, event: Stored) -> list[Command]:

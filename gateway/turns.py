@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,7 +27,9 @@ from desk.conversations import (
     Message,
     Owner,
     Pending,
+    Turnover,
 )
+from desk.conversations.conversation import AnswerResult
 from desk.conversations.store import Clock, utc_now
 from gateway.blocking import Blocking
 from gateway.emergency_fallback import emergency_numbers
@@ -33,7 +37,7 @@ from gateway.errors import MessageKept, RasaError, StillWorking, StoreUnavailabl
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
-from gateway.replay import Replay, answer_body
+from gateway.replay import Replay, Replayed, answer_body
 from gateway.replies import read_replies
 from gateway.session import (
     Arrived,
@@ -68,6 +72,22 @@ class Answer:
     owner: Owner
 
 
+class Desk(Protocol):
+    """What turns tell the desk of the seats. None of these raises."""
+
+    async def admit(self, answer: StoreAnswer, channel: str) -> StoreAnswer:
+        """Decide about a call for a person before its answer is stored. Raises StoreUnavailable."""
+
+    async def requested(self, turnover: Turnover) -> None:
+        """An answer has put the conversation into the queue, or a message has called the seat back."""
+
+    async def citizen_said(self, appended: Appended) -> None:
+        """A message came while a person owns the conversation, or is awaited."""
+
+    async def callback(self, conversation_id: str, phone: str, wish: str) -> None:
+        """The citizen wants to be called back."""
+
+
 @dataclass(eq=False)
 class _Drain:
     conversation_id: str
@@ -92,17 +112,24 @@ class TurnTools:
     replay: Replay
     metrics: Metrics
     timezone: ZoneInfo
+    desk: Desk
     clock: Clock = utc_now
 
 
 class Turns:
     def __init__(self, tools: TurnTools) -> None:
         self._t = tools
+        self._resuming: set[asyncio.Task[None]] = set()
         self._drains: dict[str, _Drain] = {}
         self._accepting: set[asyncio.Task[Appended]] = set()
 
     async def accept(
-        self, conversation_id: str, message_id: str, text: str, payload: str | None = None
+        self,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        payload: str | None = None,
+        card: Mapping[str, Any] | None = None,
     ) -> Appended:
         """Store a citizen's message and see to its answer. Nothing can lose it once this returns.
 
@@ -112,18 +139,23 @@ class Turns:
             StoreUnavailable: not even that.
         """
         # In a task of its own: a page that closes in the middle must not leave a stored message without its answer.
-        task = asyncio.create_task(self._accept(conversation_id, message_id, text, payload))
+        task = asyncio.create_task(self._accept(conversation_id, message_id, text, payload, card))
         self._accepting.add(task)
         task.add_done_callback(self._accepting.discard)
         return await asyncio.shield(task)
 
     async def _accept(
-        self, conversation_id: str, message_id: str, text: str, payload: str | None
+        self,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        payload: str | None,
+        card: Mapping[str, Any] | None,
     ) -> Appended:
         started = time.perf_counter()
         if self._t.spool.waiting(conversation_id):
             # What was kept came first and must be stored first.
-            await self._replay_or_keep(conversation_id, message_id, text, payload)
+            await self._replay_or_keep(conversation_id, message_id, text, payload, card)
         drain = self._drains.get(conversation_id)
         opened: TurnLock | None = None
         mine = drain is None
@@ -134,13 +166,13 @@ class Turns:
                 # Taken before storing, so that what the store reports as waiting is true and need not be read again.
                 opened = await self._t.locks.try_take(conversation_id)
             appended = await self._t.blocking.write(
-                self._t.store.append_citizen, conversation_id, message_id, text, payload
+                self._t.store.append_citizen, conversation_id, message_id, text, payload, None, card
             )
         except BaseException as error:
             if mine:
                 await self._abandon(drain, opened)
             if isinstance(error, StoreUnavailable):
-                await self._keep(conversation_id, message_id, text, payload, error)
+                await self._keep(conversation_id, message_id, text, payload, card, error)
             raise
         self._t.metrics.stage.labels("store").observe(time.perf_counter() - started)
         if appended.new:
@@ -149,7 +181,18 @@ class Turns:
             self._start(drain, opened, appended.pending if opened else None)
         elif not appended.answered:
             self._wake(conversation_id)
+        if appended.new and appended.pending.owner is not Owner.BOT:
+            await self._t.desk.citizen_said(appended)
         return appended
+
+    def resume(self, conversation_id: str, epoch: int, payload: str) -> None:
+        """Let the bot speak first, now that the conversation is its own again: `payload` is what it is told.
+
+        In the background; a bot that is away stays silent, for the citizen has been told who owns the conversation.
+        """
+        task = asyncio.create_task(self._resume(conversation_id, epoch, payload))
+        self._resuming.add(task)
+        task.add_done_callback(self._resuming.discard)
 
     async def answer(self, appended: Appended, limit_s: float) -> Answer:
         """Wait for the answer to a message that `accept` stored.
@@ -184,7 +227,7 @@ class Turns:
         Raises StoreUnavailable. Returns the number of conversations that are worked on.
         """
         for conversation_id in self._t.spool.conversations():
-            self._t.hub.publish_messages(await self._t.replay.run(conversation_id))
+            await self._replay(conversation_id)
             self._wake(conversation_id)
         self._t.metrics.spooled.set(len(self._t.spool))
         found = await self._t.blocking.read(
@@ -197,6 +240,7 @@ class Turns:
     async def aclose(self, grace_s: float) -> None:
         """Let turns finish for `grace_s` seconds; those cut off are found again by `recover`."""
         tasks = [drain.task for drain in self._drains.values() if drain.task is not None]
+        tasks += self._resuming
         if tasks:
             _done, late = await asyncio.wait(tasks, timeout=grace_s)
             for task in late:
@@ -267,7 +311,7 @@ class Turns:
     async def _read_pending(self, conversation_id: str) -> Pending:
         if self._t.spool.waiting(conversation_id):
             # A kept answer must be in before its message can look unanswered.
-            self._t.hub.publish_messages(await self._t.replay.run(conversation_id))
+            await self._replay(conversation_id)
             self._t.metrics.spooled.set(len(self._t.spool))
         return await self._t.blocking.read(self._t.store.pending, conversation_id)
 
@@ -305,6 +349,31 @@ class Turns:
                     self._fail(drain, seq, MessageKept())
                 return None
 
+    async def _resume(self, conversation_id: str, epoch: int, payload: str) -> None:
+        lock = await self._t.locks.take(conversation_id, LOCK_WAIT_S)
+        if lock is None:
+            return
+        try:
+            conversation = await self._t.blocking.read(self._t.store.get, conversation_id)
+            if conversation.owner is not Owner.BOT or conversation.epoch != epoch:
+                return
+            drain = _Drain(conversation_id, channel=conversation.channel)
+            said = await self._ask(drain, Ask(seq=conversation.last_seq, text=payload, epoch=epoch))
+            if isinstance(said, Replied) and said.reading.drafts:
+                reading = said.reading
+                answer = StoreAnswer(
+                    epoch=epoch,
+                    answers=(),
+                    drafts=reading.drafts,
+                    effects=reading.effects,
+                    callback=reading.callback,
+                )
+                await self._store_answer(drain, answer)
+        except (StoreUnavailable, ConversationError):
+            _log.warning("bot_not_resumed", conversation=conversation_id)
+        finally:
+            await lock.release()
+
     async def _ask(self, drain: _Drain, ask: Ask) -> Event:
         conversation_id = drain.conversation_id
         now = self._t.clock().astimezone(self._t.timezone)
@@ -340,7 +409,8 @@ class Turns:
         conversation_id = drain.conversation_id
         started = time.perf_counter()
         try:
-            result = await self._t.blocking.write(
+            answer = await self._t.desk.admit(answer, drain.channel)
+            result: AnswerResult = await self._t.blocking.write(
                 self._t.store.append_reply,
                 conversation_id,
                 answer.epoch,
@@ -363,7 +433,11 @@ class Turns:
             self._t.hub.publish_messages(result.messages)
             if answer.effects.rating is not None:
                 self._t.hub.publish(conversation_id, {"type": "rated", "score": answer.effects.rating})
-            if answer.effects.close:
+            if answer.callback is not None:
+                await self._t.desk.callback(conversation_id, answer.callback.phone, answer.callback.wish)
+            if result.turnover is not None:
+                await self._t.desk.requested(result.turnover)
+            elif answer.effects.close:
                 self._t.hub.publish(
                     conversation_id, {"type": "owner", "owner": result.owner.value, "epoch": result.epoch}
                 )
@@ -395,19 +469,43 @@ class Turns:
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)
 
+    async def _replay(self, conversation_id: str) -> None:
+        """Raises StoreUnavailable; what could be stored before that is told all the same."""
+        replayed = Replayed()
+        try:
+            await self._t.replay.run(conversation_id, replayed)
+        finally:
+            self._t.hub.publish_messages(replayed.messages)
+            for turnover in replayed.turnovers:
+                await self._t.desk.requested(turnover)
+            for wish in replayed.callbacks:
+                await self._t.desk.callback(conversation_id, wish.phone, wish.wish)
+
     async def _replay_or_keep(
-        self, conversation_id: str, message_id: str, text: str, payload: str | None
+        self,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        payload: str | None,
+        card: Mapping[str, Any] | None,
     ) -> None:
         try:
-            self._t.hub.publish_messages(await self._t.replay.run(conversation_id))
+            await self._replay(conversation_id)
         except StoreUnavailable as error:
-            await self._keep(conversation_id, message_id, text, payload, error)
+            await self._keep(conversation_id, message_id, text, payload, card, error)
 
     async def _keep(
-        self, conversation_id: str, message_id: str, text: str, payload: str | None, cause: Exception
+        self,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        payload: str | None,
+        card: Mapping[str, Any] | None,
+        cause: Exception,
     ) -> None:
         """Put the message into the spool. Always raises."""
-        body = {"message_id": message_id, "text": text, "payload": payload, "at": self._t.clock().isoformat()}
+        body = {"message_id": message_id, "text": text, "payload": payload, "card": card}
+        body["at"] = self._t.clock().isoformat()
         try:
             await self._t.blocking.file(self._t.spool.keep, conversation_id, "message", body)
         except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,10 +12,14 @@ from desk.conversations import (
     ConversationError,
     ConversationNotFound,
     Message,
+    MessageIdTaken,
+    NotTheOwner,
     PayloadNotOffered,
     WrongToken,
 )
+from desk.handoff.errors import CallbackNotFound, HandoffError, OfferGone, QueueUnavailable
 from gateway import sentences
+from gateway.attachments import BadPicture
 from gateway.errors import GatewayError, MessageKept, Refused, StillWorking, StoreUnavailable, TooMany
 
 MessageId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -22,6 +27,9 @@ Comment = Annotated[str, Field(max_length=1000)]
 Score = Annotated[int, Field(ge=1, le=5, strict=True)]
 # Longer than any payload of ours.
 Payload = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+AttachmentId = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 class Incoming(BaseModel):
@@ -39,6 +47,8 @@ class NewMessage(Incoming):
     # The upper bound is a setting; see `check_length`.
     text: str = Field(min_length=1)
     payload: Payload | None = None
+    # A picture that was uploaded before.
+    attachment: AttachmentId | None = None
 
 
 class Rating(Incoming):
@@ -63,6 +73,11 @@ class Rate(Rating):
 
 class Ping(Incoming):
     type: Literal["ping"]
+
+
+class CitizenTyping(Incoming):
+    type: Literal["typing"]
+    on: bool
 
 
 class ErrorBody(BaseModel):
@@ -93,6 +108,8 @@ class MessageOut(BaseModel):
     kind: str
     quick_replies: list[QuickReplyOut]
     card: dict[str, Any] | None
+    author: dict[str, str] | None
+    attachment: dict[str, Any] | None
     message_id: str | None
     at: str
 
@@ -114,9 +131,13 @@ class MessagesOut(BaseModel):
     messages: list[MessageOut]
     owner: str
     last_seq: int
+    queue: dict[str, Any] | None = None
 
 
-def message_json(message: Message) -> dict[str, Any]:
+def message_json(message: Message, author: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """`author` is the seat who wrote it, as the reader may know him."""
+    card = dict(message.card) if message.card is not None else None
+    attachment = card.pop("attachment", None) if card is not None else None
     return {
         "seq": message.seq,
         "from": message.sender.value,
@@ -125,7 +146,9 @@ def message_json(message: Message) -> dict[str, Any]:
         "speech": message.speech,
         "kind": message.kind,
         "quick_replies": [{"text": q.text, "payload": q.payload} for q in message.quick_replies],
-        "card": message.card,
+        "card": card or None,
+        "author": dict(author) if author else None,
+        "attachment": attachment if isinstance(attachment, dict) else None,
         "message_id": message.message_id,
         "at": message.at.isoformat(),
     }
@@ -147,7 +170,7 @@ class Problem(BaseModel):
     retry_after_s: int | None = None
 
 
-def problem_of(error: GatewayError | ConversationError) -> Problem:
+def problem_of(error: GatewayError | ConversationError | HandoffError | BadPicture) -> Problem:
     """The one place where our errors become status, code and Chinese sentence."""
     match error:
         case WrongToken():
@@ -158,6 +181,25 @@ def problem_of(error: GatewayError | ConversationError) -> Problem:
             return Problem(status=409, code="closed", text=sentences.CLOSED)
         case PayloadNotOffered():
             return Problem(status=422, code="payload_unknown", text=sentences.PAYLOAD_UNKNOWN)
+        case NotTheOwner():
+            return Problem(status=409, code="not_the_owner", text=sentences.NOT_THE_OWNER)
+        case MessageIdTaken():
+            return Problem(status=409, code="message_id_taken", text=sentences.MESSAGE_ID_TAKEN)
+        case OfferGone():
+            return Problem(status=409, code="offer_gone", text=sentences.OFFER_GONE)
+        case CallbackNotFound():
+            return Problem(status=409, code="callback_gone", text=sentences.CALLBACK_GONE)
+        case QueueUnavailable():
+            return Problem(
+                status=503,
+                code="queue_unavailable",
+                text=sentences.QUEUE_UNAVAILABLE,
+                retryable=True,
+                retry_after_s=2,
+            )
+        case BadPicture():
+            status = 413 if error.reason == "too_large" else 422
+            return Problem(status=status, code=error.reason, text=sentences.PICTURES[error.reason])
         case Refused():
             return Problem(status=error.status, code=error.code, text=error.text)
         case TooMany():

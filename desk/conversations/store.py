@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -203,8 +203,9 @@ class ConversationStore(OwnerTransitions):
         text: str,
         payload: str | None = None,
         at: datetime | None = None,
+        card: Mapping[str, Any] | None = None,
     ) -> Appended:
-        """Store what a citizen said. Idempotent by `message_id`.
+        """Store what a citizen said. Idempotent by `message_id`. `card`: a picture that came with it.
 
         While a human owns the conversation the message counts as answered: the bot has nothing to say to it. During
         the wrap-up it calls the seat back, unless it only says thanks or goodbye.
@@ -234,7 +235,9 @@ class ConversationStore(OwnerTransitions):
                 raise ConversationClosed(conversation_id)
             if payload is not None and not self._offered(connection, conversation_id, payload):
                 raise PayloadNotOffered(conversation_id)
-            row = message_row(conversation_id, seq, Draft(sender=Sender.CITIZEN, text=text), at or now)
+            row = message_row(
+                conversation_id, seq, Draft(sender=Sender.CITIZEN, text=text, card=card), at or now
+            )
             row |= {"message_id": message_id, "payload": payload}
             if owner is not Owner.BOT:
                 row["answered_at"] = now
@@ -265,10 +268,13 @@ class ConversationStore(OwnerTransitions):
     ) -> AnswerResult:
         """Store the bot's answer to the citizen messages `answers` (seqs, ascending) and all its effects, or nothing.
 
+        `answers` may be empty: what the bot says of its own accord, for instance when it takes over again.
+
         Refused with OLD_EPOCH when the conversation changed hands since `epoch` (the messages then count as
         answered: they are the new owner's), and with ALREADY_ANSWERED when somebody else answered meanwhile.
         """
         now = self._clock()
+        last = answers[-1] if answers else None
         with self._engine.connect() as connection:
             state = self._bump(connection, conversation_id, len(drafts), now)
             owner = Owner(state.owner)
@@ -278,15 +284,14 @@ class ConversationStore(OwnerTransitions):
                 return AnswerResult(stored=AnswerStored.OLD_EPOCH, owner=owner, epoch=state.epoch)
             taken = connection.execute(
                 _ANSWER,
-                {"b_id": conversation_id, "b_seqs": list(answers), "b_now": now, "b_by": answers[-1]},
+                {"b_id": conversation_id, "b_seqs": list(answers), "b_now": now, "b_by": last},
             )
             if cast("CursorResult[Any]", taken).rowcount != len(answers):
                 connection.rollback()
                 return AnswerResult(stored=AnswerStored.ALREADY_ANSWERED, owner=owner, epoch=state.epoch)
             first = int(state.last_seq) - len(drafts) + 1
             rows = [
-                message_row(conversation_id, first + n, draft, now, answers[-1])
-                for n, draft in enumerate(drafts)
+                message_row(conversation_id, first + n, draft, now, last) for n, draft in enumerate(drafts)
             ]
             if rows:
                 connection.execute(_ADD_MESSAGES, rows)

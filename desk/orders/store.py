@@ -223,6 +223,15 @@ class OrderStore:
             t.orders.c.status.in_([status.value for status in OPEN_STATUSES]),
         )
 
+    def find_by_phone(self, phone: str, limit: int = OWN_OPEN_ORDERS_MAX) -> tuple[Order, ...]:
+        """All orders of a caller, newest first, without remarks and history. For staff."""
+        digits = normal_phone(phone)
+        if not digits:
+            return ()
+        return self._summaries(
+            or_(t.orders.c.phone == digits, t.orders.c.callback_phone == digits), limit=limit
+        )
+
     def find_by_conversation(self, conversation_id: str) -> tuple[Order, ...]:
         """Orders written in one conversation, newest first, at most 20, without remarks and history."""
         return self._summaries(t.orders.c.conversation_id == conversation_id)

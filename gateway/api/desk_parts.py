@@ -7,20 +7,28 @@ serving citizens.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from desk.orders.order import Order
+from desk.orders.order import NewOrder, Order
 from desk.orders.store import OrderFilter, OrderPage
-from desk.settings import Settings
+from desk.settings import ROOT, Settings
 from gateway import sentences
 from gateway.blocking import Blocking
 from gateway.errors import Refused, StoreUnavailable
 
+if TYPE_CHECKING:
+    # The classifier's libraries take a second or two to load, which no citizen should wait for at start.
+    from desk.orders.category import Category, CategoryTree
+
 _log = structlog.get_logger(__name__)
+
+# A classifier that could not be opened (its data is being replaced) is tried again after so long.
+JUDGE_RETRY_S = 60.0
 
 
 class KnowledgeHit(Protocol):
@@ -53,17 +61,37 @@ class Orders(Protocol):
 
     def list(self, filters: OrderFilter, limit: int = 50, cursor: str | None = None) -> OrderPage: ...
     def get(self, number: str) -> Order: ...
+    def create(self, new_order: NewOrder) -> Order: ...
+    def find_open_by_phone(self, phone: str) -> tuple[Order, ...]: ...
+    def find_by_phone(self, phone: str, limit: int = 20) -> tuple[Order, ...]: ...
+    def find_by_conversation(self, conversation_id: str) -> tuple[Order, ...]: ...
+
+
+class Judge(Protocol):
+    """The classifier of orders. Blocking."""
+
+    @property
+    def tree(self) -> CategoryTree: ...
+    def classify(self, text: str) -> Category: ...
+    def probabilities(self, text: str) -> dict[str, float]: ...
 
 
 class DeskParts:
     def __init__(
-        self, blocking: Blocking, open_knowledge: Callable[[], Knowledge], open_orders: Callable[[], Orders]
+        self,
+        blocking: Blocking,
+        open_knowledge: Callable[[], Knowledge],
+        open_orders: Callable[[], Orders],
+        open_judge: Callable[[], Judge] | None = None,
     ) -> None:
         self._blocking = blocking
         self._open_knowledge = open_knowledge
         self._open_orders = open_orders
+        self._open_judge = open_judge
         self._knowledge: Knowledge | None = None
         self._orders: Orders | None = None
+        self._judge: Judge | None = None
+        self._judge_tried_at = -1e9
         self._opening = asyncio.Lock()
         self._failure = ""
 
@@ -86,6 +114,19 @@ class DeskParts:
             if self._orders is None:
                 self._orders = await self._blocking.search(self._open_orders)
         return self._orders
+
+    async def judge(self) -> Judge | None:
+        """None where there is no classifier or it cannot be opened: a seat can choose a category by hand."""
+        if self._open_judge is None:
+            return None
+        async with self._opening:
+            if self._judge is None and time.monotonic() - self._judge_tried_at > JUDGE_RETRY_S:
+                self._judge_tried_at = time.monotonic()
+                try:
+                    self._judge = await self._blocking.search(self._open_judge)
+                except Exception:
+                    _log.exception("classifier_not_opened")
+        return self._judge
 
     async def warm(self) -> None:
         """Open the index and search once, so that the first operator does not wait for it."""
@@ -120,4 +161,9 @@ def desk_parts(settings: Settings, blocking: Blocking) -> DeskParts:
 
         return OrderStore(open_engine(settings.effective_database_url), OrderLimits.from_settings(settings))
 
-    return DeskParts(blocking, open_knowledge, open_orders)
+    def open_judge() -> Judge:
+        from desk.orders.category import load_or_train
+
+        return load_or_train(ROOT / "data", settings.var_dir)
+
+    return DeskParts(blocking, open_knowledge, open_orders, open_judge)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desk.orders.category import CategoryTree
 from desk.orders.digits import normal_phone
 from desk.orders.drafting import phones
 from desk.orders.drafting.building import Filing, build_order
@@ -16,6 +15,10 @@ from desk.orders.drafting.summary import title
 from desk.orders.order import FieldSource, NewOrder, OrderType, Origin, Urgency
 from desk.orders.rows import MAX_CHARS, clean_text
 from desk.places import format_place, parse_address
+
+if TYPE_CHECKING:
+    # Slow to load, and here only a type.
+    from desk.orders.category import CategoryTree
 
 # name -> (label, kind, group). Groups are shown in this order; inside a group the least sure field comes first.
 _FIELDS: Mapping[str, tuple[str, str, int]] = {

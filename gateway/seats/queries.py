@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Engine, Row, Table, and_, func, select
+from sqlalchemy import Engine, Table, and_, func, select
 
 from desk.conversations import Sender
 from desk.conversations.tables import ConversationRow, MessageRow
@@ -215,7 +215,7 @@ class ConsoleQueries:
             found = connection.execute(query).scalar_one_or_none()
         return str(found) if found is not None else None
 
-    def since(self, moment: datetime) -> list[Row[Any]]:
+    def since(self, moment: datetime) -> list[Any]:
         """Handoffs requested since then, with the channel of their conversation: for the leads' figures."""
         query = (
             select(
@@ -240,5 +240,5 @@ class ConsoleQueries:
             return list(connection.execute(query).all())
 
 
-def _last(row: Row[Any] | None) -> tuple[str, str, datetime, int] | None:
+def _last(row: Any | None) -> tuple[str, str, datetime, int] | None:
     return (row.sender, row.text, row.at, row.seq) if row is not None else None

@@ -12,16 +12,15 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MAX_BYTES = 5 * 1024 * 1024
 # More pictures than any matter needs; bounds what one conversation can put on the disk (200 MiB).
 MAX_PER_CONVERSATION = 40
 
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
-_CONVERSATION = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
-_ID = re.compile(
-    r"^(?P<conversation>[A-Za-z0-9_-]{1,64})\.(?P<number>[0-9a-f]{24})\.(?P<ending>png|jpg|webp|gif)$"
-)
+_CONVERSATION = re.compile(r"[A-Za-z0-9]{1,32}")
+_ID = re.compile(r"(?P<conversation>[A-Za-z0-9]{1,32})-(?P<number>[0-9a-f]{24})-(?P<ending>png|jpg|webp|gif)")
 
 
 class BadPicture(Exception):
@@ -39,6 +38,10 @@ class Attachment:
     type: str
     bytes: int
 
+    def card(self) -> dict[str, Any]:
+        """What a message that carries it holds."""
+        return {"attachment": {"id": self.id, "type": self.type, "bytes": self.bytes}}
+
 
 class Attachments:
     """Blocking; every method may be called from any thread."""
@@ -48,7 +51,7 @@ class Attachments:
 
     def keep(self, conversation_id: str, content: bytes) -> Attachment:
         """On disk when it returns. Raises BadPicture, OSError."""
-        if not _CONVERSATION.match(conversation_id):
+        if not _CONVERSATION.fullmatch(conversation_id):
             raise BadPicture("not_a_picture")
         if len(content) > MAX_BYTES:
             raise BadPicture("too_large")
@@ -69,7 +72,7 @@ class Attachments:
             os.fsync(file.fileno())
         part.replace(path)
         return Attachment(
-            id=f"{conversation_id}.{number}.{ending}",
+            id=f"{conversation_id}-{number}-{ending}",
             conversation_id=conversation_id,
             type=_TYPES[ending],
             bytes=len(content),
@@ -77,7 +80,7 @@ class Attachments:
 
     def find(self, attachment_id: str) -> tuple[Attachment, Path] | None:
         """The picture and where it lies; None if there is none of this name."""
-        match = _ID.match(attachment_id)
+        match = _ID.fullmatch(attachment_id)
         if match is None:
             return None
         path = self._folder / match["conversation"] / f"{match['number']}.{match['ending']}"

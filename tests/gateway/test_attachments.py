@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.seats.attachments import MAX_BYTES, MAX_PER_CONVERSATION, Attachments, BadPicture
+from gateway.attachments import MAX_BYTES, MAX_PER_CONVERSATION, Attachments, BadPicture
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -44,10 +44,10 @@ def test_size_and_number_are_bounded(tmp_path: Path) -> None:
     [
         "",
         "..",
-        "c1/../../etc/passwd",
-        "c1.x.png",
-        "../c1.000000000000000000000000.png",
-        "c1.000000000000000000000000.png",
+        "c1/../../etc/passwd-000000000000000000000000-png",
+        "c1-x-png",
+        "../c1-000000000000000000000000-png",
+        "c1-000000000000000000000000-png",
     ],
 )
 def test_no_other_file_can_be_named(tmp_path: Path, name: str) -> None:

@@ -1,0 +1,313 @@
+"""The asyncio shell around the handoff service: keeps the dispatcher ticking and tells everybody what happened.
+
+Citizens hear through the hub (owner, place in the queue, notices), consoles through the desk's bus. Whatever is lost
+on the way is found again by the sweeps of either side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from desk.conversations import (
+    Appended,
+    ConversationError,
+    ConversationStore,
+    Draft,
+    HandoffReason,
+    HandoffRequest,
+    Owner,
+    Turnover,
+)
+from desk.conversations.handoff import EMERGENCY_PRIORITY, priority_of
+from desk.conversations.store import Clock, utc_now
+from desk.handoff.entry import Entry, entry_of
+from desk.handoff.errors import HandoffError
+from desk.handoff.estimate import Admission, handling_s, places
+from desk.handoff.events import (
+    Accepted,
+    CallbackAdded,
+    Event,
+    HandoffEnded,
+    Offered,
+    OfferWithdrawn,
+    OwnerChanged,
+    Place,
+    QueueMoved,
+    Requested,
+    Requeued,
+    SeatsChanged,
+)
+from desk.handoff.hours import OpeningHours
+from desk.handoff.routing import Rules
+from desk.handoff.service import Done, HandoffService
+from desk.handoff.store import HandoffStore
+from gateway import sentences
+from gateway.blocking import Blocking
+from gateway.errors import StoreUnavailable
+from gateway.handoff import notices
+from gateway.handoff.admission import admitted, is_urgent, place_json, refused, request_of
+from gateway.handoff.bus import DeskBus
+from gateway.hub import Hub
+from gateway.metrics import Metrics
+from gateway.seats.people import People
+from gateway.session import StoreAnswer
+
+_log = structlog.get_logger(__name__)
+
+TICK_S = 1.0
+# After a trouble with SQL or Redis; the next tick mends whatever was missed.
+TROUBLE_S = 1.0
+# The typical handling time moves slowly.
+TYPICAL_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskTools:
+    service: HandoffService
+    handoffs: HandoffStore
+    store: ConversationStore
+    blocking: Blocking
+    hub: Hub
+    bus: DeskBus
+    people: People
+    metrics: Metrics
+    rules: Rules
+    zone: ZoneInfo
+    clock: Clock = utc_now
+
+
+class HandoffDesk:
+    """`start` it inside the event loop; `aclose` at the end."""
+
+    def __init__(self, tools: DeskTools) -> None:
+        self._t = tools
+        self._wake = asyncio.Event()
+        self._typical: tuple[float, float] = (-1e9, 0.0)
+        self._places: dict[str, Place] = {}
+        self._ticking: asyncio.Task[None] | None = None
+        tools.bus.listen(self._on_bus)
+
+    @property
+    def service(self) -> HandoffService:
+        return self._t.service
+
+    def start(self) -> None:
+        self._ticking = asyncio.create_task(self._tick_forever())
+
+    async def aclose(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+
+    def wake(self) -> None:
+        """Tick now instead of within a second."""
+        self._wake.set()
+
+    async def done(self, done: Done) -> Done:
+        """Tell what an act of the service left behind; gives it back."""
+        await self.publish(done.events)
+        return done
+
+    async def admit(self, answer: StoreAnswer, channel: str) -> StoreAnswer:
+        """Decide about the call for a person in an answer that is about to be stored."""
+        request = request_of(answer.effects)
+        if request is None:
+            return answer
+        local = self._t.clock().astimezone(self._t.zone)
+        admission = Admission.QUEUE
+        if not is_urgent(request):
+            admission = await self._t.service.admission(local, request.skill)
+        self._t.metrics.admissions.labels(admission.value).inc()
+        if admission is Admission.QUEUE:
+            place = await self._newcomers_place(request, channel)
+            drafts, effects = admitted(answer.drafts, answer.effects, request, place)
+        else:
+            opens = OpeningHours.parse(self._t.rules.hours).next_opening(local)
+            drafts, effects = refused(answer.drafts, answer.effects, admission, opens, local)
+        return replace(answer, drafts=drafts, effects=effects)
+
+    async def requested(self, turnover: Turnover) -> None:
+        """Queue what an answer or a message has stored. Never raises: the tick does it again."""
+        try:
+            await self.publish((await self._t.service.requested(turnover)).events)
+        except (StoreUnavailable, HandoffError, ConversationError) as error:
+            _log.warning("handoff_not_queued", error=type(error).__name__)
+        self.wake()
+
+    async def citizen_said(self, appended: Appended) -> None:
+        """A citizen wrote while a person owns the conversation or is on his way."""
+        conversation_id = appended.message.conversation_id
+        if appended.reopened is not None:
+            await self.requested(appended.reopened)
+        elif appended.pending.owner is Owner.WAITING:
+            await self.tell(conversation_id, sentences.notice(sentences.ADDED_WHILE_WAITING))
+        self._t.bus.publish({"kind": "said", "conversation": conversation_id, "seq": appended.message.seq})
+
+    async def callback(self, conversation_id: str, phone: str, wish: str) -> None:
+        """Keep a wish that the bot read. Never raises: the mark of the answer tells of it as well."""
+        try:
+            _kept, events = await self._t.service.callback(conversation_id, phone, wish)
+            await self.publish(events)
+        except (StoreUnavailable, HandoffError, ConversationError):
+            _log.error("callback_not_kept", conversation=conversation_id)
+
+    async def tell(self, conversation_id: str, *drafts: Draft) -> None:
+        """Store and show notices. Never raises: they explain what other frames say as well."""
+        try:
+            messages = await self._t.blocking.write(self._t.store.append_system, conversation_id, drafts)
+        except (StoreUnavailable, ConversationError):
+            _log.warning("notice_not_stored", conversation=conversation_id)
+            return
+        self._t.hub.publish_messages(messages)
+
+    async def place(self, conversation_id: str) -> Place | None:
+        """Where somebody stands who waits; None if he does not."""
+        known = self._places.get(conversation_id)
+        if known is not None:
+            return known
+        try:
+            return await self._t.service.place(conversation_id)
+        except (StoreUnavailable, HandoffError, ConversationError):
+            return None
+
+    async def publish(self, events: Iterable[Event]) -> None:
+        """Tell citizens and consoles. Never raises."""
+        changed: dict[str, None] = {}
+        for event in events:
+            await self._tell_event(event, changed)
+        if changed:
+            self._t.bus.publish({"kind": "changed", "conversations": list(changed)})
+
+    async def _tell_event(self, event: Event, changed: dict[str, None]) -> None:
+        bus, hub, metrics = self._t.bus, self._t.hub, self._t.metrics
+        match event:
+            case Requested():
+                handoff = event.handoff
+                changed[handoff.conversation_id] = None
+                metrics.handoffs.labels(handoff.reason.value).inc()
+                _log.info(
+                    "handoff_requested", conversation=handoff.conversation_id, reason=handoff.reason.value
+                )
+                if handoff.priority >= EMERGENCY_PRIORITY or handoff.reason is HandoffReason.EMERGENCY:
+                    bus.publish(
+                        {"kind": "alert", "alert": "emergency", "conversation": handoff.conversation_id}
+                    )
+            case Offered():
+                changed[event.handoff.conversation_id] = None
+                metrics.offers.labels("made").inc()
+                bus.publish(
+                    {
+                        "kind": "offer",
+                        "seat": event.seat_id,
+                        "handoff": event.handoff.id,
+                        "conversation": event.handoff.conversation_id,
+                        "until": event.until.isoformat(),
+                    }
+                )
+            case OfferWithdrawn():
+                changed[event.conversation_id] = None
+                metrics.offers.labels(event.why.value).inc()
+                frame = {"type": "offer_gone", "handoff": event.handoff_id, "why": event.why.value}
+                bus.publish({"kind": "frame", "seat": event.seat_id, "frame": frame})
+            case Accepted():
+                await self._accepted(event)
+                changed[event.handoff.conversation_id] = None
+            case Requeued():
+                changed[event.handoff.conversation_id] = None
+                if event.why == "seat_lost":
+                    metrics.seats_lost.inc()
+                    _log.warning("seat_lost", conversation=event.handoff.conversation_id)
+                await self.tell(event.handoff.conversation_id, notices.requeued(event.why))
+            case OwnerChanged():
+                changed[event.conversation_id] = None
+                hub.publish(
+                    event.conversation_id,
+                    {
+                        "type": "owner",
+                        "owner": event.owner.value,
+                        "epoch": event.epoch,
+                        "seat": self._t.people.author(event.seat),
+                    },
+                )
+            case HandoffEnded():
+                changed[event.handoff.conversation_id] = None
+            case QueueMoved():
+                self._places = dict(event.positions)
+                metrics.waiting.set(len(event.positions))
+                for conversation_id, place in event.positions.items():
+                    hub.publish(conversation_id, {"type": "queue", **place_json(place)})
+            case CallbackAdded():
+                bus.publish({"kind": "callback", "id": event.callback_id})
+            case SeatsChanged():
+                bus.publish({"kind": "seats", "seats": list(event.seat_ids)})
+
+    async def _accepted(self, event: Accepted) -> None:
+        handoff = event.handoff
+        await self._t.people.know([event.seat_id])
+        user = self._t.people.get(event.seat_id)
+        badge = user.badge if user is not None else ""
+        if handoff.accepted_at is not None:
+            waited_s = (handoff.accepted_at - handoff.queued_at).total_seconds()
+            self._t.metrics.handoff_wait.observe(max(waited_s, 0.0))
+        self._t.metrics.offers.labels("accepted").inc()
+        await self.tell(handoff.conversation_id, notices.accepted(badge))
+
+    async def _newcomers_place(self, request: HandoffRequest, channel: str) -> Place:
+        """The place that somebody would get now. Honest, not exact: others come and go at the same moment."""
+        try:
+            picture = await self._t.service.picture()
+        except (StoreUnavailable, HandoffError):
+            return Place(1, None, None)
+        now = self._t.clock()
+        entries = [entry_of(t.handoff, t.epoch, t.channel) for t in picture.waiting]
+        newcomer = Entry(
+            handoff_id="~",
+            conversation_id="~",
+            epoch=0,
+            priority=priority_of(request),
+            skill=request.skill,
+            requested_at=now,
+            queued_at=now,
+        )
+        typical_s = await self._typical_s()
+        return places([*entries, newcomer], picture.seats, now, self._t.rules, typical_s)["~"]
+
+    async def _typical_s(self) -> float:
+        read_at, value = self._typical
+        if time.monotonic() - read_at > TYPICAL_S:
+            try:
+                value = handling_s(await self._t.blocking.read(self._t.handoffs.handling_times))
+            except StoreUnavailable:
+                return handling_s([])
+            self._typical = (time.monotonic(), value)
+        return value
+
+    def _on_bus(self, event: Mapping[str, Any]) -> None:
+        if event.get("kind") == "wake":
+            self._wake.set()
+
+    async def _tick_forever(self) -> None:
+        while True:
+            pause_s = TICK_S
+            self._wake.clear()
+            try:
+                await self.publish(await self._t.service.tick())
+            except (StoreUnavailable, HandoffError):
+                pause_s = TROUBLE_S
+            except Exception:
+                # The desk must outlive whatever one conversation does to it.
+                self._t.metrics.failures.labels("desk").inc()
+                _log.exception("desk_tick_crashed")
+                pause_s = TROUBLE_S
+            try:
+                async with asyncio.timeout(pause_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue

@@ -1,0 +1,244 @@
+"""Every open console of this process: what reaches which of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+import structlog
+
+from desk.handoff.store import HandoffStore
+from desk.seats import Role, User
+from gateway.blocking import Blocking
+from gateway.errors import StoreUnavailable
+from gateway.handoff.bus import DeskBus
+from gateway.metrics import Metrics
+from gateway.seats.callbacks import callback_json
+from gateway.seats.knowledge_panel import KnowledgePanel
+from gateway.seats.picture import Change, DeskPicture, Item
+
+_log = structlog.get_logger(__name__)
+
+SWEEP_S = 3.0
+# What happens within this moment is read together.
+GATHER_S = 0.01
+TROUBLE_S = 1.0
+
+
+class Console(Protocol):
+    """An open console. No method blocks or raises."""
+
+    user: User
+
+    def put(self, frame: str) -> None:
+        """Send this JSON as it is."""
+
+    def show(self, item: Item, frame: str) -> None:
+        """An item changed; the console knows whether its user may see it."""
+
+    def show_gone(self, conversation_id: str) -> None:
+        """It needs nobody any more."""
+
+
+class Consoles:
+    """`start` it inside the event loop; `aclose` at the end."""
+
+    def __init__(
+        self,
+        picture: DeskPicture,
+        bus: DeskBus,
+        handoffs: HandoffStore,
+        knowledge: KnowledgePanel,
+        blocking: Blocking,
+        metrics: Metrics,
+    ) -> None:
+        self.picture = picture
+        self._bus = bus
+        self._handoffs = handoffs
+        self._knowledge = knowledge
+        self._blocking = blocking
+        self._metrics = metrics
+        self._open: dict[str, set[Console]] = defaultdict(set)
+        self._changed: set[str] = set()
+        self._seats_changed = False
+        # Said after the items that they speak of are fresh.
+        self._after: list[Mapping[str, Any]] = []
+        self._wake = asyncio.Event()
+        self._light: dict[str, Item] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._side: set[asyncio.Task[None]] = set()
+        bus.listen(self._on_event)
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._refresh_forever()),
+            asyncio.create_task(self._sweep_forever()),
+        ]
+
+    async def aclose(self) -> None:
+        tasks = [*self._tasks, *self._side]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def enter(self, console: Console) -> None:
+        self._open[console.user.id].add(console)
+        self._metrics.seat_sockets.set(sum(len(tabs) for tabs in self._open.values()))
+
+    def leave(self, console: Console) -> None:
+        tabs = self._open.get(console.user.id)
+        if tabs is not None:
+            tabs.discard(console)
+            if not tabs:
+                del self._open[console.user.id]
+        self._metrics.seat_sockets.set(sum(len(tabs) for tabs in self._open.values()))
+
+    def all(self) -> list[Console]:
+        return [console for tabs in self._open.values() for console in tabs]
+
+    def to_seat(self, seat_id: str, frame: Mapping[str, Any]) -> None:
+        encoded = orjson.dumps(frame).decode()
+        for console in tuple(self._open.get(seat_id, ())):
+            console.put(encoded)
+
+    def to_all(self, frame: Mapping[str, Any]) -> None:
+        encoded = orjson.dumps(frame).decode()
+        for console in self.all():
+            console.put(encoded)
+
+    async def fresh(self) -> None:
+        """The picture as of a moment ago at most. Raises StoreUnavailable."""
+        await self._refresh(None)
+
+    def _on_event(self, event: Mapping[str, Any]) -> None:
+        match event.get("kind"):
+            case "changed":
+                self._changed.update(event.get("conversations", ()))
+            case "said":
+                self._changed.add(event["conversation"])
+                self._after.append(event)
+            case "offer":
+                until = datetime.fromisoformat(event["until"])
+                self.picture.offered(event["conversation"], event["seat"], until)
+                self._changed.add(event["conversation"])
+                self._after.append(event)
+            case "alert":
+                self._changed.add(event["conversation"])
+                self._after.append(event)
+            case "frame":
+                if "seat" in event:
+                    self.to_seat(event["seat"], event["frame"])
+                else:
+                    self.to_all(event["frame"])
+                return
+            case "seats":
+                self._seats_changed = True
+            case "callback":
+                self._later(self._tell_callback(event["id"]))
+                return
+            case _:
+                return
+        self._wake.set()
+
+    async def _refresh_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(GATHER_S)
+            self._wake.clear()
+            changed, self._changed = self._changed, set()
+            after, self._after = self._after, []
+            seats, self._seats_changed = self._seats_changed, False
+            if not self._open and not seats:
+                # Nobody looks; the next console reads everything.
+                continue
+            try:
+                if changed:
+                    await self._refresh(changed)
+                if seats:
+                    self._broadcast_seats(await self.picture.refresh_seats())
+                for event in after:
+                    self._say_after(event)
+            except StoreUnavailable:
+                # The sweep finds it.
+                await asyncio.sleep(TROUBLE_S)
+            except Exception:
+                self._metrics.failures.labels("consoles").inc()
+                _log.exception("consoles_crashed")
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            if not self._open:
+                continue
+            with contextlib.suppress(StoreUnavailable):
+                await self._refresh(None)
+            light, self._light = self._light, {}
+            for item in light.values():
+                self._broadcast(item)
+
+    async def _refresh(self, conversation_ids: set[str] | None) -> None:
+        change: Change = await self.picture.refresh(conversation_ids)
+        for item in change.weighty:
+            self._light.pop(item["conversation"], None)
+            self._broadcast(item)
+        for item in change.light:
+            self._light[item["conversation"]] = item
+            if item["seat"]:
+                frame = orjson.dumps({"type": "item", "item": item}).decode()
+                for console in tuple(self._open.get(item["seat"], ())):
+                    console.show(item, frame)
+        for conversation_id in change.gone:
+            self._light.pop(conversation_id, None)
+            for console in self.all():
+                console.show_gone(conversation_id)
+        self._broadcast_seats(change.seats)
+
+    def _broadcast(self, item: Item) -> None:
+        frame = orjson.dumps({"type": "item", "item": item}).decode()
+        for console in self.all():
+            console.show(item, frame)
+
+    def _broadcast_seats(self, seats: list[dict[str, Any]]) -> None:
+        for seat in seats:
+            self.to_all({"type": "seat", "seat": seat})
+
+    def _say_after(self, event: Mapping[str, Any]) -> None:
+        item = self.picture.items.get(event["conversation"])
+        if item is None:
+            return
+        match event["kind"]:
+            case "offer" if item["state"] == "offered":
+                self.to_seat(event["seat"], {"type": "offer", "item": item, "until": event["until"]})
+            case "alert":
+                self.to_all({"type": "alert", "kind": event["alert"], "item": item})
+            case "said" if item["seat"] and item["seat"] in self._open:
+                self._later(self._tell_knowledge(item["seat"], event["conversation"], event["seq"]))
+
+    async def _tell_knowledge(self, seat_id: str, conversation_id: str, seq: int) -> None:
+        frame = await self._knowledge.frame(conversation_id, seq)
+        if frame is not None:
+            self.to_seat(seat_id, frame)
+
+    async def _tell_callback(self, callback_id: str) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            known = await self._blocking.read(self._handoffs.callbacks)
+            for one in known:
+                if one.id == callback_id:
+                    self.to_all({"type": "callback", "callback": callback_json(one)})
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+
+
+def sees_everything(user: User) -> bool:
+    """Leads look after all conversations; the others after their own and the queue."""
+    return user.role in (Role.LEAD, Role.ADMIN)
+
+

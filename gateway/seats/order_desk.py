@@ -1,0 +1,232 @@
+"""Orders from the console: the filled form, its duplicates, its submission, and what else the caller has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.conversations import Conversation, ConversationStore, Message, Sender
+from desk.conversations.store import PAGE
+from desk.orders.drafting.draft import Draft, Value
+from desk.orders.drafting.phones import find_phone
+from desk.orders.duplicates import likely_duplicates
+from desk.orders.order import Order
+from desk.orders.view import order_line
+from gateway.api.desk_parts import DeskParts, Judge
+from gateway.blocking import Blocking
+from gateway.rasa import RasaClient
+from gateway.seats.order_form import (
+    NO_SUGGESTION,
+    Suggestion,
+    duplicates_for,
+    form_fields,
+    order_from,
+    suggestions_json,
+)
+from gateway.seats.queries import ConsoleQueries
+from gateway.seats.transcript_draft import Transcript, draft_of, read_tracker
+
+# A long conversation is read whole; one that never ends is not.
+MESSAGES_MAX = 5 * PAGE
+SUGGESTIONS = 3
+CALM_TYPES = ("praise", "suggest", "consult")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledForm:
+    draft: Draft
+    suggestions: tuple[Suggestion, ...]
+    judge: Judge | None
+
+    @property
+    def best(self) -> Suggestion:
+        return self.suggestions[0] if self.suggestions else NO_SUGGESTION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citizen:
+    """What is known of who is talking. In clear: whoever shows it masks it."""
+
+    name: str
+    title: str
+    phone: str
+    address: str
+
+
+class OrderDesk:
+    """Share one a process."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        queries: ConsoleQueries,
+        parts: DeskParts,
+        rasa: RasaClient,
+        blocking: Blocking,
+        zone: ZoneInfo,
+    ) -> None:
+        self._store = store
+        self._queries = queries
+        self._parts = parts
+        self._rasa = rasa
+        self._blocking = blocking
+        self._zone = zone
+
+    async def form(self, conversation: Conversation) -> dict[str, Any]:
+        """The order-draft answer of docs/protocol.md."""
+        filled = await self._fill(conversation)
+        tree = filled.judge.tree if filled.judge is not None else None
+        return {
+            "draft_id": filled.draft.draft_id,
+            "fields": form_fields(filled.draft, filled.best, tree),
+            "duplicates": await self._duplicates(conversation, filled),
+            "suggested_category": suggestions_json(filled.suggestions),
+        }
+
+    async def submit(self, conversation: Conversation, draft_id: str, fields: dict[str, Any]) -> Order:
+        """Idempotent by `draft_id`. Raises FieldProblems, BadOrder, StoreUnavailable (of orders)."""
+        orders = await self._parts.orders()
+        known = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        for order in known:
+            if order.draft_id == draft_id:
+                return order
+        filled = await self._fill(conversation)
+        new = order_from(
+            fields,
+            draft=filled.draft,
+            draft_id=draft_id,
+            conversation_id=conversation.id,
+            channel=conversation.channel,
+            suggestion=filled.best,
+            tree=filled.judge.tree if filled.judge is not None else None,
+        )
+        return await self._blocking.write(orders.create, new)
+
+    async def citizen(self, conversation: Conversation) -> Citizen:
+        """From what he said in this conversation, and from its orders where he said it to the form."""
+        orders = await self._parts.orders()
+        mine = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        draft = await self._draft(conversation, frozenset())
+        newest = mine[0] if mine else None
+        phone = draft.get("phone") or (newest.phone if newest else "")
+        if not phone:
+            phone = await self._blocking.read(self._queries.callback_phone, conversation.id)
+        return Citizen(
+            name=draft.get("caller_name") or (newest.caller_name if newest else ""),
+            title=draft.get("caller_title") or (newest.caller_title if newest else ""),
+            phone=phone,
+            address=draft.place_text or (newest.place if newest else ""),
+        )
+
+    async def past(self, conversation: Conversation) -> tuple[list[Conversation], list[dict[str, Any]]]:
+        """Other conversations and all orders of the same phone, newest first, masked. Empty without a phone.
+
+        What was reported in confidence elsewhere stays unmentioned: whoever names a number must not learn it.
+        """
+        orders = await self._parts.orders()
+        mine = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        phone = (await self.citizen(conversation)).phone
+        if not phone:
+            return [], [order_line(order, self._zone) for order in mine]
+        same = await self._blocking.read(orders.find_by_phone, phone)
+        open_ones = [order for order in same if not order.confidential]
+        shown = {order.number: order for order in (*mine, *open_ones)}
+        called = await self._blocking.read(self._queries.by_callback_phone, phone)
+        ids = dict.fromkeys([*(order.conversation_id for order in open_ones), *called])
+        ids.pop(conversation.id, None)
+        heads = await self._blocking.read(self._store.heads, list(ids)[:20])
+        lines = [order_line(shown[number], self._zone) for number in sorted(shown, reverse=True)]
+        return sorted(heads, key=lambda head: head.created_at, reverse=True), lines
+
+    async def _fill(self, conversation: Conversation) -> FilledForm:
+        orders = await self._parts.orders()
+        known = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        draft = await self._draft(conversation, frozenset(order.draft_id for order in known))
+        judge = await self._parts.judge()
+        suggestions: tuple[Suggestion, ...] = ()
+        told = ",".join(filter(None, (draft.get("description"), draft.get("subject"), draft.get("appeal"))))
+        if judge is not None and told:
+            suggestions = await self._blocking.search(suggest, judge, draft.type, told)
+        return FilledForm(draft=draft, suggestions=suggestions, judge=judge)
+
+    async def _draft(self, conversation: Conversation, done: frozenset[str]) -> Draft:
+        messages = await self._messages(conversation.id)
+        tracker = read_tracker(await self._rasa.tracker(conversation.id))
+        transcript = Transcript(
+            messages=messages,
+            zone=self._zone,
+            slot=tracker.slot,
+            entities=tracker.entities,
+            intents=tracker.intents,
+            done_drafts=done,
+        )
+        draft = await self._blocking.search(draft_of, transcript)
+        if not draft.has("phone"):
+            draft = _with_phone(draft, messages)
+        return draft
+
+    async def _messages(self, conversation_id: str) -> list[Message]:
+        found: list[Message] = []
+        while len(found) < MESSAGES_MAX:
+            after = found[-1].seq if found else 0
+            page = await self._blocking.read(self._store.messages, conversation_id, after, PAGE)
+            found += page
+            if len(page) < PAGE:
+                break
+        return found
+
+    async def _duplicates(self, conversation: Conversation, filled: FilledForm) -> list[dict[str, Any]]:
+        orders = await self._parts.orders()
+        mine = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        phone = filled.draft.get("phone")
+        own = await self._blocking.read(orders.find_open_by_phone, phone) if phone else ()
+        known = {order.number: order for order in (*mine, *own) if order.status.is_open}
+        if not filled.draft.has("description"):
+            return []
+        new = duplicates_for(filled.draft, conversation.id, conversation.channel, filled.best)
+        return [
+            order_line(found.order, self._zone) | {"score": found.score, "reasons": list(found.reasons)}
+            for found in likely_duplicates(new, known.values())
+        ]
+
+
+def suggest(judge: Judge, order_type: str, told: str) -> tuple[Suggestion, ...]:
+    """The likeliest categories, best first. Blocking: some milliseconds of processor time."""
+    best = judge.classify(told)
+    calm = order_type in CALM_TYPES
+    likely = sorted(judge.probabilities(told).items(), key=lambda pair: -pair[1])[: SUGGESTIONS + 1]
+    found = [
+        Suggestion(
+            code=best.code,
+            path=best.path,
+            department=best.department,
+            confidence=best.leaf_confidence,
+            urgency="normal" if calm else best.urgency.value,
+            urgency_reason=best.urgency_reason,
+        )
+    ]
+    for code, confidence in likely:
+        if code != best.code and len(found) < SUGGESTIONS:
+            node = judge.tree[code]
+            found.append(
+                Suggestion(
+                    code=code,
+                    path=judge.tree.path(code),
+                    department=node.department,
+                    confidence=confidence,
+                    urgency=found[0].urgency,
+                )
+            )
+    return tuple(found)
+
+
+def _with_phone(draft: Draft, messages: list[Message]) -> Draft:
+    """A number that was said before the matter was told, for instance to be called back."""
+    for message in reversed(messages):
+        if message.sender is Sender.CITIZEN:
+            good, _bad = find_phone(message.text)
+            if good is not None:
+                value = Value(good.digits, message.seq, good.start, good.end, 0.9)
+                return draft.with_field("phone", value)
+    return draft

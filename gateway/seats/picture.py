@@ -1,0 +1,179 @@
+"""What all consoles of this process show: the open handoffs and the seats, kept true by events and by a sweep.
+
+One copy for all consoles, so that a hundred of them cost one reading of SQL. A change that matters (somebody new, an
+offer, another owner) goes out at once; that somebody who waits wrote one more line goes to his seat at once and to the
+other consoles with the next sweep.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from desk.conversations.store import Clock, utc_now
+from desk.handoff.errors import HandoffError
+from desk.handoff.seat import SeatView
+from desk.handoff.service import HandoffService
+from gateway.blocking import Blocking
+from gateway.errors import StoreUnavailable
+from gateway.seats.items import item_json, title_of
+from gateway.seats.people import People
+from gateway.seats.queries import ConsoleQueries, Head
+
+Item = dict[str, Any]
+# Keys whose change all consoles should see at once.
+_WEIGHTY = ("handoff", "state", "seat", "priority", "skill", "epoch", "requeued", "reason")
+
+
+@dataclass
+class Change:
+    """What a refresh found. `weighty` and `light` are changed items; `gone` are conversations without a handoff."""
+
+    weighty: list[Item] = field(default_factory=list)
+    light: list[Item] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    seats: list[dict[str, Any]] = field(default_factory=list)
+
+
+class DeskPicture:
+    """Share one a process."""
+
+    def __init__(
+        self,
+        service: HandoffService,
+        queries: ConsoleQueries,
+        people: People,
+        blocking: Blocking,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._service = service
+        self._queries = queries
+        self._people = people
+        self._blocking = blocking
+        self._clock = clock
+        self.items: dict[str, Item] = {}
+        self.seats: dict[str, dict[str, Any]] = {}
+        self._heads: dict[str, Head] = {}
+        self._titles: dict[str, str] = {}
+        # Conversation -> (seat, until), as events and sweeps tell.
+        self._offers: dict[str, tuple[str, datetime]] = {}
+        self.refreshed_at = -1e9
+
+    def offered(self, conversation_id: str, seat_id: str, until: datetime) -> None:
+        """An event said so; the next refresh of the conversation shows it."""
+        self._offers[conversation_id] = (seat_id, until)
+
+    def offer_to(self, seat_id: str) -> list[tuple[Item, datetime]]:
+        """Open offers to a seat."""
+        now = self._clock()
+        return [
+            (self.items[one], until)
+            for one, (seat, until) in self._offers.items()
+            if seat == seat_id and until > now and one in self.items and self.items[one]["state"] == "offered"
+        ]
+
+    def offered_seat(self, conversation_id: str) -> str | None:
+        found = self._offers.get(conversation_id)
+        return found[0] if found is not None else None
+
+    async def refresh(self, conversation_ids: Collection[str] | None = None) -> Change:
+        """Read these conversations, or everything. Raises StoreUnavailable."""
+        if conversation_ids is None:
+            await self._refresh_offers()
+        heads = await self._blocking.read(self._queries.heads, conversation_ids)
+        seen = {head.conversation_id: head for head in heads}
+        asked = set(self.items) if conversation_ids is None else set(conversation_ids)
+        change = Change()
+        for one in asked - set(seen):
+            if self.items.pop(one, None) is not None:
+                change.gone.append(one)
+            self._forget(one)
+        stale = [head for one, head in seen.items() if self._is_stale(one, head)]
+        await self._read(stale, change)
+        if conversation_ids is None:
+            change.seats = await self.refresh_seats()
+            self.refreshed_at = time.monotonic()
+        return change
+
+    async def refresh_seats(self) -> list[dict[str, Any]]:
+        """The seats that changed. Keeps the old picture while Redis is away."""
+        try:
+            views = await self._service.seats()
+        except (HandoffError, StoreUnavailable):
+            return []
+        await self._people.know(view.state.seat_id for view in views)
+        now = {view.state.seat_id: self._seat_json(view) for view in views}
+        changed = [seat for seat_id, seat in now.items() if self.seats.get(seat_id) != seat]
+        for seat_id in set(self.seats) - set(now):
+            if self.seats[seat_id]["status"] != "offline":
+                gone = {**self.seats[seat_id], "status": "offline", "present": False, "load": 0}
+                changed.append(gone)
+                now[seat_id] = gone
+        self.seats = now
+        return changed
+
+    def _is_stale(self, conversation_id: str, head: Head) -> bool:
+        shown = self.items.get(conversation_id)
+        if shown is None or self._heads.get(conversation_id) != head:
+            return True
+        return bool(shown["state"] == "offered") != self._is_offered(head)
+
+    def _is_offered(self, head: Head) -> bool:
+        offer = self._offers.get(head.conversation_id)
+        return head.state == "waiting" and offer is not None and offer[1] > self._clock()
+
+    async def _read(self, heads: list[Head], change: Change) -> None:
+        ids = [head.conversation_id for head in heads]
+        untitled = [head.conversation_id for head in heads if not self._titles.get(head.conversation_id)]
+        talks = await self._blocking.read(self._queries.talks, ids, with_words=untitled)
+        now = self._clock()
+        for head in heads:
+            one = head.conversation_id
+            talk = talks[one]
+            if one in untitled:
+                self._titles[one] = title_of(talk.first_words)
+            if head.state != "waiting":
+                self._offers.pop(one, None)
+            item = item_json(head, talk, self._titles[one], offered=self._is_offered(head), now=now)
+            before = self.items.get(one)
+            self.items[one], self._heads[one] = item, head
+            weighty = before is None or any(before[key] != item[key] for key in _WEIGHTY)
+            (change.weighty if weighty else change.light).append(item)
+
+    async def _refresh_offers(self) -> None:
+        try:
+            picture = await self._service.picture()
+        except (HandoffError, StoreUnavailable):
+            return
+        by_handoff = {t.handoff.id: t.handoff.conversation_id for t in picture.waiting}
+        offers = {by_handoff[handoff]: seat for handoff, seat in picture.offers.items() if handoff in by_handoff}
+        for one in [one for one in self._offers if one not in offers]:
+            del self._offers[one]
+
+    def _forget(self, conversation_id: str) -> None:
+        for known in (self._heads, self._titles, self._offers):
+            known.pop(conversation_id, None)
+
+    def _seat_json(self, view: SeatView) -> dict[str, Any]:
+        user = self._people.get(view.state.seat_id)
+        return {
+            "id": view.state.seat_id,
+            "display_name": user.display_name if user else "",
+            "badge": user.badge if user else "",
+            "role": user.role.value if user else "seat",
+            "status": view.state.status.value if view.present else "offline",
+            "reason": view.state.reason,
+            "since": view.state.since.isoformat(),
+            "skills": sorted(view.state.skills),
+            "load": view.load,
+            "capacity": view.state.capacity,
+            "present": view.present,
+        }
+
+
+def seats_json(seats: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """In a steady order."""
+    return sorted(seats.values(), key=lambda seat: (seat["status"] == "offline", seat["display_name"]))
