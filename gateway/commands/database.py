@@ -15,15 +15,21 @@ from gateway.commands.errors import CommandError
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Engine]:
+def opened(settings: Settings, *, migrated: bool = False) -> Iterator[Engine]:
     """An engine on the product's database.
+
+    `migrated`: bring the schema up to date first, as for a command that may be the first one after the installation.
 
     Raises:
         CommandError: the database cannot be reached or has another schema than this code.
     """
     try:
         engine = open_engine(settings.effective_database_url)
+        if migrated:
+            migrate.upgrade(engine)
         found, wanted = migrate.current(engine), migrate.newest()
+    except migrate.MigrationError as error:
+        raise CommandError(str(error)) from error
     except (DBAPIError, OSError) as error:
         cause = str(getattr(error, "orig", error)).strip().splitlines() or [type(error).__name__]
         raise CommandError(f"the database cannot be opened: {cause[0]}") from error

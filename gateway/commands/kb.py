@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +15,15 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from desk.knowledge import KnowledgeStore, Status, open_search
+from desk.knowledge import KnowledgeSearch, KnowledgeStore, Status, open_search
 from desk.knowledge.article import STATUS_LABELS
 from desk.knowledge.errors import ImportRefused, KnowledgeError
 from desk.knowledge.importer import read_articles
-from desk.settings import ROOT, load_settings
-from desk.store.engine import open_engine
-from desk.store.migrate import upgrade
+from desk.settings import ROOT, Settings, load_settings
+from gateway.commands.database import opened
 from gateway.commands.errors import CommandError
 from gateway.commands.parsing import read_lines
 
@@ -32,11 +35,15 @@ Collection = Annotated[
 ]
 
 
-def _store(collection: str) -> KnowledgeStore:
+@contextmanager
+def _database() -> Iterator[tuple[Settings, Engine]]:
+    """Raises CommandError: the database cannot be reached, now or on the way."""
     settings = load_settings()
-    engine = open_engine(settings.effective_database_url)
-    upgrade(engine)
-    return KnowledgeStore(engine, collection)
+    try:
+        with opened(settings, migrated=True) as engine:
+            yield settings, engine
+    except SQLAlchemyError as error:
+        raise CommandError("the database is locked or gone; try again in a moment") from error
 
 
 @app.command("import")
@@ -51,10 +58,14 @@ def import_command(
     started = time.monotonic()
     try:
         articles = read_articles(file)
-        store = _store(into)
-        if replace:
-            store.drop()
-        changed = store.put_all(articles, by)
+        with _database() as (settings, engine):
+            store = KnowledgeStore(engine, into)
+            if replace:
+                store.drop()
+            changed = store.put_all(articles, by)
+            search = open_search(settings, into, engine)
+            with Console(stderr=True).status(f"indexing {len(articles)} articles"):
+                search.refresh()
     except ImportRefused as error:
         if as_json:
             typer.echo(orjson.dumps({"imported": 0, "problems": [str(p) for p in error.problems]}).decode())
@@ -64,9 +75,6 @@ def import_command(
         raise CommandError(f"{file}: {error}") from None
     except KnowledgeError as error:
         raise CommandError(str(error)) from None
-    search = open_search(load_settings(), into)
-    with Console(stderr=True).status(f"indexing {len(articles)} articles"):
-        search.refresh()
     seconds = round(time.monotonic() - started, 1)
     if as_json:
         typer.echo(
@@ -85,7 +93,8 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
 ) -> None:
     """List articles with status, department and validity."""
-    articles = _store(collection).all(status)
+    with _database() as (_, engine):
+        articles = KnowledgeStore(engine, collection).all(status)
     if as_json:
         for article in articles:
             typer.echo(orjson.dumps(article.to_dict()).decode())
@@ -108,25 +117,29 @@ def search_command(
 ) -> None:
     """Search as the bot does; shows score and time."""
     queries = read_lines(text, file)
-    settings = load_settings()
-    if KnowledgeStore(open_engine(settings.effective_database_url), collection).revision() == 0:
-        raise CommandError(
-            f"no collection {collection!r}; import one with 'minsheng kb import FILE --into {collection}'"
-        )
-    search = open_search(settings, collection, embedding=embedding)
-    search.refresh()
     console = Console(highlight=False)
-    for query in queries:
-        started = time.perf_counter()
-        hits = search.search(query, top)
-        took_ms = round((time.perf_counter() - started) * 1000, 2)
-        if as_json:
-            found = [{"id": hit.id, "title": hit.title, "score": hit.score} for hit in hits]
-            typer.echo(orjson.dumps({"query": query, "hits": found, "took_ms": took_ms}).decode())
-            continue
-        console.print(f"[bold]{query}[/]  ({took_ms:.1f} ms)")
-        for hit in hits:
-            console.print(f"  {hit.score:.2f}  {hit.title}  [dim]{hit.id}[/]")
+    with _database() as (settings, engine):
+        if KnowledgeStore(engine, collection).revision() == 0:
+            raise CommandError(
+                f"no collection {collection!r}; import one with 'minsheng kb import FILE --into {collection}'"
+            )
+        search = open_search(settings, collection, engine, embedding=embedding)
+        search.refresh()
+        for query in queries:
+            _search_one(search, query, top, console, as_json)
+
+
+def _search_one(search: KnowledgeSearch, query: str, top: int, console: Console, as_json: bool) -> None:
+    started = time.perf_counter()
+    hits = search.search(query, top)
+    took_ms = round((time.perf_counter() - started) * 1000, 2)
+    if as_json:
+        found = [{"id": hit.id, "title": hit.title, "score": hit.score} for hit in hits]
+        typer.echo(orjson.dumps({"query": query, "hits": found, "took_ms": took_ms}).decode())
+        return
+    console.print(f"[bold]{query}[/]  ({took_ms:.1f} ms)")
+    for hit in hits:
+        console.print(f"  {hit.score:.2f}  {hit.title}  [dim]{hit.id}[/]")
 
 
 @app.command("check")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from desk.store import migrate
+from desk.store.engine import open_engine
+from gateway.commands import kb
+from gateway.commands.errors import CommandError
+
+ARTICLE = '{"id": "a1", "title": "居住证怎么办", "voice": "带身份证", "body": "带身份证到街道办理。", "questions": ["办居住证"]}'
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(kb.app, arguments)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "articles.jsonl"
+    path.write_text(ARTICLE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", [("list",), ("search", "居住证"), ("import", "{file}")])
+def test_a_database_out_of_reach_is_one_line(
+    command: tuple[str, ...], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINSHENG_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    result = run(*(part.format(file=file) for part in command))
+    assert isinstance(result.exception, CommandError)
+    assert "cannot be opened" in str(result.exception) and "\n" not in str(result.exception)
+
+
+def test_a_database_of_a_newer_version_is_one_line(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
+    engine = open_engine(database_url)
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    result = run("list")
+    assert isinstance(result.exception, CommandError) and "9999" in str(result.exception)
+
+
+def test_an_empty_database_gets_its_tables(
+    database_url: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
+    monkeypatch.setenv("MINSHENG_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("MINSHENG_KNOWLEDGE_EMBEDDING", "false")
+    unknown = run("search", "居住证", "--in", "none")
+    assert isinstance(unknown.exception, CommandError) and "no collection" in str(unknown.exception)
+    imported = run("import", str(file))
+    assert imported.exit_code == 0, imported.exception
+    assert "居住证怎么办" in run("list").stdout
+    assert "居住证怎么办" in run("search", "居住证").stdout
