@@ -31,7 +31,7 @@ from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge.analysis import Analyzer
 from desk.knowledge.embedding import Vectors
 from desk.knowledge.importer import read_articles
-from desk.settings import ROOT, load_settings
+from desk.settings import ROOT, WORDS_FILE, load_settings
 from desk.store.base import Base
 from desk.store.engine import open_engine
 from launcher.private import PrivateProduct
@@ -170,7 +170,7 @@ def search(sizes: list[int], queries: int = 300) -> None:
     settings = load_settings()
     shipped = read_articles(ROOT / "data" / "knowledge")
     questions = [question for article in shipped for question in article.questions]
-    analyzer = Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt")
+    analyzer = Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt", WORDS_FILE)
     draw = random.Random(0)
     shown = Table(
         "articles", "vectors", "index s", "p50 ms", "p95 ms", "p99 ms", title="Knowledge search, one thread"

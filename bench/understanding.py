@@ -34,7 +34,7 @@ from desk.knowledge.analysis import Analyzer
 from desk.knowledge.embedding import embed_cached, open_embedder
 from desk.knowledge.importer import read_articles
 from desk.orders.category import load_or_train
-from desk.settings import ROOT, load_settings
+from desk.settings import ROOT, WORDS_FILE, load_settings
 from desk.store.base import Base
 from desk.store.engine import open_engine
 from gateway.commands.parsing import parse
@@ -167,7 +167,7 @@ def category(eval_dir: Path) -> None:
 
 def search(eval_dir: Path, show: bool) -> None:
     settings = load_settings()
-    analyzer = Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt")
+    analyzer = Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt", WORDS_FILE)
     embedder = open_embedder()
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{folder}/bench.db")

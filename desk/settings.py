@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+# Word counts for chinese.homophones, made by the launcher beside the trained models.
+WORDS_FILE = ROOT / "models" / "words.gz"
 
 
 class SettingsError(Exception):

@@ -21,13 +21,15 @@ from desk.store.engine import open_engine
 from desk.store.migrate import upgrade
 from launcher.errors import LauncherError
 from launcher.train import train
+from launcher.words import count_words
 
 # Of the shipped articles; beside the trained models, which are computed once per checkout too.
 VECTOR_CACHE = ROOT / "models" / "knowledge-vectors.npz"
 
 
 def prepare_models(settings: Settings, console: Console) -> None:
-    """Train the Rasa model and the order classifier if their data changed."""
+    """Count words, train the Rasa model and the order classifier, each if its data changed."""
+    count_words(console)
     train(console)
     load_or_train(ROOT / "data", settings.var_dir)
 
@@ -67,6 +69,7 @@ def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> No
 
 
 def prepare(settings: Settings, console: Console) -> None:
+    count_words(console)
     prepare_data(settings, console)
     prepare_models(settings, console)
 

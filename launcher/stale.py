@@ -21,7 +21,10 @@ MODEL_INPUTS = (
     "bot/components",
     "bot/text",
     "bot/uv.lock",
+    "chinese",
 )
+# What `models/words.gz` is counted in.
+WORD_INPUTS = ("chinese", "data/nlu", "data/knowledge", "data/categories", "data/emotion", "data/lexicon")
 
 
 def digest(inputs: Iterable[str], root: Path = ROOT) -> str:

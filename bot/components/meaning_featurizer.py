@@ -19,8 +19,6 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.text.normalise import normalise
-
 CENTRE_FILE = "centre.npz"
 # Training asks for each text twice (to learn the centre, to add the features), in two instances of the component.
 KEPT_VECTORS = 20_000
@@ -117,7 +115,9 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
             return cls(config, model_storage, resource, execution_context, arrays["centre"], arrays["spread"])
 
     def train(self, training_data: TrainingData) -> Resource:
-        texts = sorted({_read(message) for message in training_data.training_examples if message.get(TEXT)})
+        texts = sorted(
+            {_read(message) for message in training_data.training_examples if message.get(TOKENS_NAMES[TEXT])}
+        )
         vectors = _Encoder.encode(texts) if texts else np.zeros((1, 1), dtype=np.float32)
         self._centre = vectors.mean(axis=0)
         self._spread = np.maximum(vectors.std(axis=0), 1e-6)
@@ -141,7 +141,11 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
 
 
 def _read(message: Message) -> str:
-    text = normalise(str(message.get(TEXT))).text
+    """The tokens' text (normalised, misheard words put right), with the gaps between them as spaces."""
+    text, last = "", 0
+    for token in message.get(TOKENS_NAMES[TEXT]):
+        text += (" " if text and token.start > last else "") + token.text
+        last = token.end
     if len(text) > READ_MAX_CHARS:
         text = text[: READ_MAX_CHARS // 2] + " " + text[-READ_MAX_CHARS // 2 :]
     return text

@@ -23,9 +23,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import bot.text.long_text
 import bot.text.normalise
+import chinese.homophones
+import chinese.words
 from bot.components.fingerprint import fingerprint_files
 from bot.text.long_text import visible_spans
 from bot.text.normalise import normalise
+from chinese.homophones import Repairer
+
+WORDS_FILE = "words.gz"
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -46,6 +51,8 @@ class LexiconTokenizer(Tokenizer):
     def get_default_config() -> dict[str, Any]:
         return {
             "dictionary_path": "data/lexicon",
+            # Word counts (chinese/words.py) by which misheard words are put right before they are cut; None: they stay.
+            "words_path": None,
             "intent_tokenization_flag": False,
             "intent_split_symbol": "_",
             "token_pattern": None,
@@ -56,7 +63,12 @@ class LexiconTokenizer(Tokenizer):
         }
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, dictionary: Path | None
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        dictionary: Path | None,
+        words: Path | None,
     ) -> None:
         super().__init__(config)
         self._model_storage = model_storage
@@ -66,6 +78,7 @@ class LexiconTokenizer(Tokenizer):
         for path in sorted(dictionary.glob("*.txt")) if dictionary else []:
             with path.open("rb") as lines:
                 self._jieba.load_userdict(lines)
+        self._repairer = Repairer(chinese.words.load(words)) if words and words.exists() else None
 
     @classmethod
     def create(
@@ -75,8 +88,14 @@ class LexiconTokenizer(Tokenizer):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LexiconTokenizer:
-        path = config["dictionary_path"]
-        return cls(config, model_storage, resource, Path(path) if path else None)
+        dictionary, words = config["dictionary_path"], config["words_path"]
+        return cls(
+            config,
+            model_storage,
+            resource,
+            Path(dictionary) if dictionary else None,
+            Path(words) if words else None,
+        )
 
     @classmethod
     def load(
@@ -89,20 +108,24 @@ class LexiconTokenizer(Tokenizer):
     ) -> LexiconTokenizer:
         """The dictionary comes from the model, never from the working folder."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, folder)
+            return cls(config, model_storage, resource, folder, folder / WORDS_FILE)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         path = config.get("dictionary_path", cls.get_default_config()["dictionary_path"])
-        helpers = [bot.text.normalise.__file__, bot.text.long_text.__file__]
+        helpers = [
+            m.__file__ for m in (bot.text.normalise, bot.text.long_text, chinese.homophones, chinese.words)
+        ]
         return fingerprint_files([*([path] if path else []), *helpers])
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Nothing to learn: keeps a copy of the dictionary in the model."""
+        """Nothing to learn: keeps copies of the dictionary and the word counts in the model."""
         with self._model_storage.write_to(self._resource) as folder:
             source = self._config["dictionary_path"]
             for path in sorted(Path(source).glob("*.txt")) if source else []:
                 shutil.copy2(path, folder / path.name)
+            if self._config["words_path"]:
+                shutil.copy2(self._config["words_path"], folder / WORDS_FILE)
         return self._resource
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
@@ -114,7 +137,10 @@ class LexiconTokenizer(Tokenizer):
             len(normalised.text), self._config["head_characters"], self._config["tail_characters"]
         )
         for first, last in spans:
-            for word, start, end in self._jieba.tokenize(normalised.text[first:last]):
+            heard = normalised.text[first:last]
+            # As many characters as were heard, so the offsets stay true.
+            meant = self._repairer.repair(heard) if self._repairer else heard
+            for word, start, end in self._jieba.tokenize(meant):
                 if not word.isspace():
                     tokens.append(Token(word, *normalised.original_span(first + start, first + end)))
         if not tokens and original:

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import jieba
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
+
+from chinese.homophones import Repairer
+from chinese.sounds import CJK, sound
+from chinese.words import load
 
 # jieba greets on stderr at each start otherwise.
 jieba.setLogLevel(logging.WARNING)
@@ -24,19 +27,8 @@ jieba.setLogLevel(logging.WARNING)
 # Longer texts are cut: what a citizen wants stands near the start or the end of a long story.
 ANALYSED_MAX_CHARS = 400
 
-# Two syllables sound like too many other words; longer names are rarely misheard whole.
-HOT_WORD_MIN, HOT_WORD_MAX = 3, 8
-
 _UNSPOKEN = re.compile(r"[^\w]+|_+")
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z]+|\d+")
-
-# Accents that merge two sounds (平翘舌, 前后鼻音, 鼻边音); both sides of a comparison are folded the same way.
-_FOLDS = (
-    (re.compile(r"^([zcs])h"), r"\1"),
-    (re.compile(r"([ie])ng$"), r"\1n"),
-    (re.compile(r"^n(?=[aeiouv])"), "l"),
-)
 
 # Sound alone carries no topic in these; kept out of the word view so that 请问…怎么… does not make two questions alike.
 STOPWORDS = frozenset(
@@ -61,21 +53,18 @@ class Analyzer:
     Args:
         lexicon: folder with jieba dictionaries.
         synonyms: file with one group of equal words a line, separated by spaces; the first is the form kept.
+        words: word counts by which misheard words are put right (`chinese.words`); without, they stay.
     """
 
-    def __init__(self, lexicon: Path | None = None, synonyms: Path | None = None) -> None:
+    def __init__(
+        self, lexicon: Path | None = None, synonyms: Path | None = None, words: Path | None = None
+    ) -> None:
         # An own tokenizer: jieba's module-level one is shared by everything in the process.
         self._jieba = jieba.Tokenizer()
         self._jieba.initialize()
-        self._hot_words: set[str] = set()
-        self._by_sound: dict[tuple[str, ...], str] = {}
+        self._repairer = Repairer(load(words)) if words and words.exists() else None
         for file in sorted(lexicon.glob("*.txt")) if lexicon and lexicon.is_dir() else []:
             self._jieba.load_userdict(str(file))
-            for line in file.read_text(encoding="utf-8").splitlines():
-                word = line.split(" ", 1)[0]
-                if HOT_WORD_MIN <= len(word) <= HOT_WORD_MAX and all(map(_CJK.match, word)):
-                    self._hot_words.add(word)
-                    self._by_sound.setdefault(tuple(map(sound, word)), word)
         self._canonical: dict[str, str] = {}
         if synonyms and synonyms.is_file():
             self._load_synonyms(synonyms)
@@ -101,25 +90,8 @@ class Analyzer:
         return _UNSPOKEN.sub(" ", self._simplify.convert(folded)).strip()
 
     def repair(self, text: str) -> str:
-        """The text with misheard words of our lexicon put right: 攻击金 becomes 公积金.
-
-        Only runs of three and more syllables that sound exactly like a lexicon word and are no lexicon word themselves.
-        """
-        repaired = list(text)
-        start = 0
-        while start < len(text):
-            for length in range(min(HOT_WORD_MAX, len(text) - start), HOT_WORD_MIN - 1, -1):
-                piece = text[start : start + length]
-                if not all(map(_CJK.match, piece)):
-                    continue
-                sounds = tuple(map(sound, piece))
-                word = piece if piece in self._hot_words else self._by_sound.get(sounds)
-                if word is not None:
-                    repaired[start : start + length] = word
-                    start += length - 1
-                    break
-            start += 1
-        return "".join(repaired)
+        """The text with misheard words put right: 攻击金 becomes 公积金. Unchanged without word counts."""
+        return self._repairer.repair(text) if self._repairer else text
 
     def analyze(self, text: str) -> Analysis:
         """Terms of the text. Equal texts are analysed once (small cache)."""
@@ -129,9 +101,9 @@ class Analyzer:
         clean = self.normalise(text)
         words = tuple(self._words(clean))
         pieces = _RUNS.findall(clean)
-        letters = [c for piece in pieces for c in (piece if _CJK.match(piece) else [piece])]
+        letters = [c for piece in pieces for c in (piece if CJK.match(piece) else [piece])]
         chars = (*letters, *(a + b for a, b in zip(letters, letters[1:], strict=False)))
-        syllables = [sound(c) if _CJK.match(c) else c for c in letters]
+        syllables = [sound(c) if CJK.match(c) else c for c in letters]
         sounds = (*syllables, *(f"{a}_{b}" for a, b in zip(syllables, syllables[1:], strict=False)))
         return Analysis(words, chars, sounds)
 
@@ -145,12 +117,3 @@ class Analyzer:
             (dropped if word in STOPWORDS else kept).append(word)
         # A text of stop words only (你是谁) must still be findable.
         return kept or dropped
-
-
-@lru_cache(maxsize=30_000)
-def sound(character: str) -> str:
-    """Tone-less pinyin of one character with accents folded: 湿 and 司 both give si."""
-    syllable = lazy_pinyin(character, style=Style.NORMAL, errors="default")[0]
-    for pattern, replacement in _FOLDS:
-        syllable = pattern.sub(replacement, syllable)
-    return syllable

@@ -27,7 +27,7 @@ from desk.knowledge.article import Article, Status
 from desk.knowledge.embedding import Embedder, Vectors, embed_cached, open_embedder
 from desk.knowledge.index import FORMAT, Index, Source, build
 from desk.knowledge.store import KnowledgeStore
-from desk.settings import ROOT, Settings
+from desk.settings import ROOT, WORDS_FILE, Settings
 from desk.store.engine import open_engine
 
 logger = logging.getLogger(__name__)
@@ -252,7 +252,7 @@ def open_search(
         engine or open_engine(settings.effective_database_url),
         settings.var_dir / "index",
         collection=collection,
-        analyzer=Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt"),
+        analyzer=Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt", WORDS_FILE),
         embedder=open_embedder() if embedding and settings.knowledge_embedding else None,
         today=lambda: datetime.now(zone).date(),
         min_score=settings.knowledge_min_score,

@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from desk.knowledge.analysis import Analyzer, sound
+from chinese.sounds import sound
+from desk.knowledge.analysis import Analyzer
 from desk.knowledge.article import Article, Status
 from desk.knowledge.embedding import Embedder, Vectors, embed_cached, open_embedder
 from desk.knowledge.search import KnowledgeSearch, Outcome
 from desk.knowledge.store import KnowledgeStore
-from desk.settings import ROOT
+from desk.settings import ROOT, WORDS_FILE
 from desk.store.base import Base
 from desk.store.engine import open_engine
+from tests.conftest import missing
 
 TODAY = date(2026, 11, 22)
 ARTICLES = [
@@ -55,7 +57,9 @@ class CountingEmbedder:
 
 @pytest.fixture(scope="module")
 def analyzer() -> Analyzer:
-    return Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt")
+    if not WORDS_FILE.exists():
+        missing("the word counts (make train)")
+    return Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt", WORDS_FILE)
 
 
 @pytest.fixture
