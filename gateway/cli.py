@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from desk.settings import SettingsError
-from gateway.commands import chat, conversation, doctor, emotion, kb, nlu, order
+from gateway.commands import chat, conversation, doctor, emotion, kb, nlu, order, user
 from gateway.commands.errors import CommandError
 
 app = typer.Typer(
@@ -29,6 +29,9 @@ app.add_typer(kb.app, name="kb", help="Knowledge articles: import, list, search,
 app.add_typer(order.app, name="order", help="Work orders (工单): list, show, export, classify.")
 app.add_typer(order.app, name="orders", hidden=True)
 app.add_typer(conversation.app, name="conversation", help="What was said in a conversation.")
+app.add_typer(
+    user.app, name="user", help="Accounts of the desk: add, passwd, list, set, disable, enable, unlock."
+)
 
 
 def main() -> None:

@@ -85,6 +85,18 @@ class UserChange:
     active: bool | None = None
 
 
+def checked_new(new: NewUser) -> NewUser:
+    """Every field as it is stored. Raises BadUser for the first that breaks a rule."""
+    return NewUser(
+        username=checked_username(new.username),
+        display_name=checked_display_name(new.display_name),
+        role=new.role,
+        badge=checked_badge(new.badge, new.role),
+        skills=checked_skills(new.skills),
+        capacity=checked_capacity(new.capacity),
+    )
+
+
 def clean_username(text: str) -> str:
     """As people may type it (capitals, full-width letters, blanks around) -> as it is stored; anything goes."""
     return unicodedata.normalize("NFKC", text).strip().lower()

@@ -23,8 +23,8 @@ from desk.seats.user import (
     checked_badge,
     checked_capacity,
     checked_display_name,
+    checked_new,
     checked_skills,
-    checked_username,
     clean_username,
 )
 
@@ -41,15 +41,16 @@ class UserStore:
 
     def add(self, new: NewUser, password_hash: str, by: str, address: str = "") -> User:
         """Raises BadUser, Taken."""
+        new = checked_new(new)
         values: dict[str, Any] = {
             "id": f"u{secrets.token_hex(6)}",
-            "username": checked_username(new.username),
-            "display_name": checked_display_name(new.display_name),
-            "badge": checked_badge(new.badge, new.role) or None,
+            "username": new.username,
+            "display_name": new.display_name,
+            "badge": new.badge or None,
             "password_hash": password_hash,
             "role": new.role.value,
-            "skills": list(checked_skills(new.skills)),
-            "capacity": checked_capacity(new.capacity),
+            "skills": list(new.skills),
+            "capacity": new.capacity,
             "active": True,
             "created_at": self._clock(),
         }
