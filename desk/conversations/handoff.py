@@ -104,7 +104,8 @@ class HandoffEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Turnover:
-    """What a change of hands left behind, committed. `seat_id` is whose it is now, None unless a seat's.
+    """What a change of hands left behind, committed. `seat_id` is whose it is now, None unless a seat's; `from_seat`
+    whose it was.
 
     `changed` is False where the wish was already fulfilled (asked for a person while waiting for one).
     """
@@ -114,4 +115,5 @@ class Turnover:
     epoch: int
     seat_id: str | None
     channel: str
+    from_seat: str | None = None
     changed: bool = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -84,6 +84,7 @@ class OwnerTransitions:
                 handoff = _update(connection, handoff, values)
                 detail = {"again": True, "reason": request.reason.value, "note": request.note}
                 journal(connection, locked, EventKind.REQUESTED, actor, now, handoff.id, detail)
+                return replace(_unchanged(locked, handoff), changed=True)
             return _unchanged(locked, handoff)
 
     def accept_handoff(self, handoff_id: str, seat_id: str) -> Turnover:
@@ -398,12 +399,15 @@ def _turn_over(
     owner = next_owner(move, locked.owner)
     if owner is None:
         raise NotTheOwner(locked.id, locked.owner, locked.epoch, handoff.seat_id)
+    from_seat = handoff.seat_id
     handoff = _update(connection, handoff, values)
     _set_owner(connection, locked, owner)
     epoch = locked.epoch + 1
     journal(connection, locked, kind, actor, now, handoff.id, detail, epoch=epoch)
     seat_id = handoff.seat_id if owner in (Owner.SEAT, Owner.WRAP_UP) else None
-    return Turnover(handoff=handoff, owner=owner, epoch=epoch, seat_id=seat_id, channel=locked.channel)
+    return Turnover(
+        handoff=handoff, owner=owner, epoch=epoch, seat_id=seat_id, channel=locked.channel, from_seat=from_seat
+    )  # fmt: skip
 
 
 def _set_owner(connection: Connection, locked: Locked, owner: Owner) -> None:

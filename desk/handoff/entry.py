@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.conversations import Handoff
+from desk.conversations import Handoff, Turnover
 
 # Channels that are spoken: a seat can have one such conversation at a time.
 CALLS = frozenset({"phone"})
@@ -66,4 +66,14 @@ def entry_of(handoff: Handoff, epoch: int, channel: str) -> Entry:
         requeued=handoff.requeued,
         wanted_seat=handoff.wanted_seat,
         call=channel in CALLS,
+    )
+
+
+def lease_of(turnover: Turnover, seat_id: str) -> Lease:
+    """What the seat has in hand after the turnover."""
+    return Lease(
+        conversation_id=turnover.handoff.conversation_id,
+        seat_id=seat_id,
+        epoch=turnover.epoch,
+        call=turnover.channel in CALLS,
     )

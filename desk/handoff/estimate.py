@@ -12,7 +12,7 @@ from desk.conversations.handoff import EMERGENCY_PRIORITY
 from desk.handoff.entry import Entry
 from desk.handoff.events import Place
 from desk.handoff.hours import OpeningHours
-from desk.handoff.routing import Rules, is_around, may_serve
+from desk.handoff.routing import Reach, Rules, is_around
 from desk.handoff.seat import SeatStatus, SeatView
 
 # Before the desk has its own figures: a text consultation of some minutes.
@@ -44,15 +44,19 @@ def places(
 
     The position counts everybody who is served earlier; the wait counts only those whom the same seats will serve.
     """
+    reach = Reach(seats, rules)
     working = [seat for seat in seats if _working(seat)]
-    around = [seat for seat in seats if is_around(seat)]
-    circles: dict[frozenset[str], int] = {}
+    teams: dict[tuple[str, bool], list[SeatView]] = {}
+    lines: dict[frozenset[str], int] = {}
     found: dict[str, Place] = {}
     for position, entry in enumerate(sorted(entries, key=lambda entry: entry.order), start=1):
-        circle = [seat for seat in working if may_serve(entry, seat, around, now, rules)]
-        key = frozenset(seat.state.seat_id for seat in circle)
-        ahead = circles[key] = circles.get(key, 0) + 1
-        found[entry.conversation_id] = Place(position, *_wait(ahead, circle, typical_s))
+        circle = reach.circle(entry, now)
+        if circle not in teams:
+            teams[circle] = [seat for seat in working if reach.serves(seat, circle)]
+        team = teams[circle]
+        line = frozenset(seat.state.seat_id for seat in team)
+        lines[line] = lines.get(line, 0) + 1
+        found[entry.conversation_id] = Place(position, *_wait(lines[line], team, typical_s))
     return found
 
 
@@ -89,14 +93,14 @@ def _working(seat: SeatView) -> bool:
     return seat.present and seat.state.status in (SeatStatus.READY, SeatStatus.BUSY)
 
 
-def _wait(ahead: int, circle: Sequence[SeatView], typical_s: float) -> tuple[int | None, int | None]:
+def _wait(ahead: int, team: Sequence[SeatView], typical_s: float) -> tuple[int | None, int | None]:
     """Minutes until the `ahead`-th of a line is served by these seats; 0 is "at once"."""
-    slots = sum(1 if seat.calls else seat.state.capacity for seat in circle)
+    slots = sum(1 if seat.calls else seat.state.capacity for seat in team)
     if slots == 0:
         return None, None
     free = sum(
         max(0, seat.state.capacity - seat.load)
-        for seat in circle
+        for seat in team
         if seat.calls == 0 and seat.state.status is SeatStatus.READY
     )
     behind = max(0, ahead - free)

@@ -25,6 +25,7 @@ class Place(NamedTuple):
 class Withdrawn(StrEnum):
     """Why an offer is gone. `taken`: somebody else has it; `left`: nobody waits there any more."""
 
+    DECLINED = "declined"
     EXPIRED = "expired"
     TAKEN = "taken"
     LEFT = "left"
@@ -89,7 +90,7 @@ class HandoffEnded:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueMoved:
-    """The places of everybody who waits."""
+    """Places in the queue, by conversation: all that changed, or that of a newcomer."""
 
     positions: Mapping[str, Place]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -45,9 +45,36 @@ class Rules:
         )
 
 
+class Reach:
+    """Who may serve whom, given who is around: the circle widens from the own group over the fallback group to
+    everybody when neither is there."""
+
+    def __init__(self, seats: Iterable[SeatView], rules: Rules) -> None:
+        self.around = {seat.state.seat_id: seat for seat in seats if is_around(seat)}
+        self._skills = frozenset(skill for seat in self.around.values() for skill in seat.state.skills)
+        self._fallback = rules.fallback_group
+        self._overflow = timedelta(seconds=rules.overflow_after_s)
+
+    def circle(self, entry: Entry, now: datetime) -> tuple[str, bool]:
+        """Entries with the same circle may be served by the same seats: the skill needed, and whether it has widened."""
+        if entry.priority >= EMERGENCY_PRIORITY:
+            return "", True
+        return entry.skill, entry.skill not in self._skills or now - entry.queued_at >= self._overflow
+
+    def serves(self, seat: SeatView, circle: tuple[str, bool]) -> bool:
+        skill, widened = circle
+        if _has(seat, skill):
+            return True
+        if not widened:
+            return False
+        if self._fallback in seat.state.skills:
+            return True
+        return skill not in self._skills and self._fallback not in self._skills
+
+
 def match(
     entries: Iterable[Entry],
-    seats: Sequence[SeatView],
+    seats: Iterable[SeatView],
     now: datetime,
     rules: Rules,
     *,
@@ -60,17 +87,26 @@ def match(
     gets it again only if nobody else is free, and not sooner than an offer's time after the refusal.
     """
     refused = refused or {}
-    around = [seat for seat in seats if is_around(seat)]
-    free = {seat.state.seat_id: seat for seat in around if has_room(seat)}
+    reach = Reach(seats, rules)
+    free = {seat_id: seat for seat_id, seat in reach.around.items() if has_room(seat)}
     until = now + timedelta(seconds=rules.offer_timeout_s)
+    # Nobody is free for these; as seats only get fewer below, whoever is like them need not be tried.
+    hopeless: set[tuple[tuple[str, bool], bool]] = set()
     offers: list[Offer] = []
     for entry in sorted(entries, key=lambda entry: entry.order):
         if not free:
             break
         if entry.conversation_id in offered:
             continue
-        seat = _choose(entry, around, free.values(), now, rules, refused.get(entry.conversation_id, {}))
+        kind = (reach.circle(entry, now), entry.call)
+        refusals = refused.get(entry.conversation_id, {})
+        wanted = _wanted(entry, reach, now, rules, refusals)
+        if kind in hopeless and wanted is None:
+            continue
+        seat = _choose(entry, reach, free, now, rules, refusals, wanted)
         if seat is None:
+            if wanted is None and not refusals:
+                hopeless.add(kind)
             continue
         seat_id = seat.state.seat_id
         offers.append(
@@ -100,40 +136,39 @@ def has_room(seat: SeatView) -> bool:
     return ready and seat.calls == 0 and seat.chats + seat.offered < seat.state.capacity
 
 
-def may_serve(entry: Entry, seat: SeatView, around: Sequence[SeatView], now: datetime, rules: Rules) -> bool:
-    """By skill, and how far the circle has widened: own group, fallback group, everybody when neither is there."""
-    if entry.priority >= EMERGENCY_PRIORITY or _has(seat, entry.skill):
-        return True
-    group_around = any(_has(other, entry.skill) for other in around)
-    if group_around and now - entry.queued_at < timedelta(seconds=rules.overflow_after_s):
-        return False
-    if rules.fallback_group in seat.state.skills:
-        return True
-    return not group_around and not any(rules.fallback_group in other.state.skills for other in around)
+def _wanted(
+    entry: Entry, reach: Reach, now: datetime, rules: Rules, refusals: Mapping[str, datetime]
+) -> str | None:
+    """The seat that is asked first, if it is around and has not refused. An emergency waits for nobody."""
+    if entry.wanted_seat is None or entry.wanted_seat in refusals or entry.priority >= EMERGENCY_PRIORITY:
+        return None
+    return entry.wanted_seat if entry.wanted_seat in reach.around else None
 
 
 def _choose(
     entry: Entry,
-    around: Sequence[SeatView],
-    free: Iterable[SeatView],
+    reach: Reach,
+    free: Mapping[str, SeatView],
     now: datetime,
     rules: Rules,
     refusals: Mapping[str, datetime],
+    wanted: str | None,
 ) -> SeatView | None:
-    wanted = entry.wanted_seat
-    if wanted in refusals or entry.priority >= EMERGENCY_PRIORITY:
-        wanted = None
-    if wanted is not None and now - entry.queued_at < timedelta(seconds=rules.affinity_s):
-        here = next((seat for seat in around if seat.state.seat_id == wanted), None)
-        if here is not None:
-            return next((seat for seat in free if seat.state.seat_id == wanted and _fits(entry, seat)), None)
+    if wanted is not None:
+        seat = free.get(wanted)
+        if seat is not None and _fits(entry, seat):
+            # Wanted goes before skill: a seat was named, or knows the matter.
+            return seat
+        if now - entry.queued_at < timedelta(seconds=rules.affinity_s):
+            return None
     again_from = now - timedelta(seconds=rules.offer_timeout_s)
+    circle = reach.circle(entry, now)
     willing = [
         seat
-        for seat in free
+        for seat_id, seat in free.items()
         if _fits(entry, seat)
-        and refusals.get(seat.state.seat_id, again_from) <= again_from
-        and (seat.state.seat_id == wanted or may_serve(entry, seat, around, now, rules))
+        and refusals.get(seat_id, again_from) <= again_from
+        and reach.serves(seat, circle)
     ]
     if not willing:
         return None
@@ -141,7 +176,6 @@ def _choose(
         willing,
         key=lambda seat: (
             seat.state.seat_id in refusals,
-            seat.state.seat_id != wanted,
             not _has(seat, entry.skill),
             seat.load / seat.state.capacity,
             seat.idle_since,

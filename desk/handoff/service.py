@@ -7,30 +7,45 @@ acts and the tick return.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
 
-from desk.conversations import ConversationStore, Handoff, HandoffRequest, Owner, Turnover
+from desk.conversations import (
+    ConversationStore,
+    EventKind,
+    Handoff,
+    HandoffRequest,
+    HandoffState,
+    NotTheOwner,
+    Owner,
+    Turnover,
+)
+from desk.conversations.handoff import CITIZEN, EMERGENCY_PRIORITY
 from desk.conversations.store import Clock, utc_now
-from desk.handoff.estimate import Admission
-from desk.handoff.events import Event, Place
-from desk.handoff.queue import Queue
+from desk.handoff.alignment import align, ended, owner_changed, quietly, withdrawn
+from desk.handoff.dispatcher import Blocking, Dispatcher
+from desk.handoff.entry import Offer, entry_of
+from desk.handoff.errors import OfferGone, QueueUnavailable
+from desk.handoff.estimate import Admission, admit, places
+from desk.handoff.events import (
+    Accepted,
+    CallbackAdded,
+    Event,
+    OfferWithdrawn,
+    Place,
+    QueueMoved,
+    Requested,
+    Requeued,
+    SeatsChanged,
+    Withdrawn,
+)
+from desk.handoff.hours import OpeningHours
+from desk.handoff.keeper import Keeper
+from desk.handoff.queue import Queue, Snapshot
 from desk.handoff.routing import Rules
-from desk.handoff.seat import SeatState, SeatView
+from desk.handoff.seat import SeatState, SeatStatus, SeatView
 from desk.handoff.store import Callback, HandoffStore
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Blocking(Protocol):
-    """Runs blocking work off the event loop; gateway/blocking.py is one."""
-
-    async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
-
-    async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +70,15 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """Everything on the desk now, from SQL, with the queue's view of the seats (empty while Redis is away)."""
+    """Everything on the desk now, from SQL, with the queue's offers and seats (none while Redis is away).
+
+    `waiting` is in the order of the queue; `offers` and `places` are by conversation.
+    """
 
     waiting: tuple[Turnover, ...]
     serving: tuple[Turnover, ...]
     wrap_up: tuple[Turnover, ...]
-    offers: Mapping[str, str]
+    offers: Mapping[str, Offer]
     seats: tuple[SeatView, ...]
     places: Mapping[str, Place]
 
@@ -78,29 +96,84 @@ class HandoffService:
         rules: Rules,
         clock: Clock = utc_now,
     ) -> None:
-        raise NotImplementedError
+        self._queue = queue
+        self._conversations = conversations
+        self._handoffs = handoffs
+        self._blocking = blocking
+        self._rules = rules
+        self._clock = clock
+        self._dispatcher = Dispatcher(queue, handoffs, blocking, rules, clock)
+        self._keeper = Keeper(
+            queue, conversations, handoffs, blocking, rules=rules, clock=clock, dispatcher=self._dispatcher
+        )
 
     async def request(
         self,
         conversation_id: str,
         request: HandoffRequest,
         *,
-        actor: str = "citizen",
+        actor: str = CITIZEN,
         epoch: int | None = None,
     ) -> Done:
         """BOT -> WAITING outside a turn of the bot (a button, a failure, a recovery)."""
-        raise NotImplementedError
+        turnover = await self._blocking.write(
+            self._conversations.request_handoff, conversation_id, request, actor=actor, epoch=epoch
+        )
+        return await self.requested(turnover)
 
     async def requested(self, turnover: Turnover) -> Done:
         """Queue what `append_reply` (AnswerResult.turnover) or `append_citizen` (Appended.reopened) has stored."""
-        raise NotImplementedError
+        handoff = turnover.handoff
+        if turnover.from_seat is not None:
+            happened: Event = Requeued(handoff=handoff, seat_id=turnover.from_seat, why="citizen_wrote")
+        else:
+            happened = Requested(handoff=handoff)
+        done = await self._follow(turnover, happened)
+        if turnover.changed and turnover.owner is Owner.WAITING:
+            place = await self.place(handoff.conversation_id)
+            if place is not None:
+                moved = QueueMoved(positions={handoff.conversation_id: place})
+                done = replace(done, events=(*done.events, moved))
+        return done
 
     async def accept(self, handoff_id: str, seat_id: str) -> Done:
         """Take what was offered. Raises OfferGone if it is not offered to this seat (any more)."""
-        raise NotImplementedError
+        handoff = await self._blocking.read(self._handoffs.get, handoff_id)
+        if handoff is None:
+            raise OfferGone(handoff_id)
+        conversation_id = handoff.conversation_id
+        try:
+            claimed = await self._queue.claim(conversation_id, handoff_id, seat_id, self._clock())
+        except QueueUnavailable:
+            # The offer was real when it reached the screen; SQL still lets only one have it.
+            claimed = True
+        repeated = handoff.state is HandoffState.SERVING and handoff.seat_id == seat_id
+        if not claimed and not repeated:
+            raise OfferGone(handoff_id)
+        try:
+            turnover = await self._blocking.write(self._conversations.accept_handoff, handoff_id, seat_id)
+        except NotTheOwner as taken:
+            await quietly(self._queue.take_out(conversation_id, taken.epoch))
+            raise OfferGone(handoff_id) from taken
+        return await self._follow(turnover, Accepted(handoff=turnover.handoff, seat_id=seat_id))
 
     async def decline(self, handoff_id: str, seat_id: str, reason: str = "") -> tuple[Event, ...]:
-        raise NotImplementedError
+        """Nothing happens if it was not offered to this seat (any more)."""
+        handoff = await self._blocking.read(self._handoffs.get, handoff_id)
+        if handoff is None:
+            return ()
+        conversation_id = handoff.conversation_id
+        declined = await quietly(self._queue.decline(conversation_id, handoff_id, seat_id, self._clock()))
+        if not declined:
+            return ()
+        detail = {"reason": reason} if reason else {}
+        await self._blocking.write(
+            self._handoffs.record, conversation_id, EventKind.DECLINED, seat_id, detail
+        )
+        gone = OfferWithdrawn(
+            handoff_id=handoff_id, conversation_id=conversation_id, seat_id=seat_id, why=Withdrawn.DECLINED
+        )
+        return (gone, SeatsChanged(seat_ids=(seat_id,)), *await self._dispatcher.after_act())
 
     async def transfer(
         self,
@@ -113,15 +186,27 @@ class HandoffService:
         note: str = "",
         lead: bool = False,
     ) -> Done:
-        raise NotImplementedError
+        """SEAT -> WAITING, for another group or seat; the seat that gives it away is asked last."""
+        turnover = await self._blocking.write(
+            self._conversations.transfer, conversation_id, actor, epoch,
+            skill=skill, wanted_seat=wanted_seat, note=note, lead=lead,
+        )  # fmt: skip
+        happened = Requeued(handoff=turnover.handoff, seat_id=turnover.from_seat, why="transferred")
+        avoid = (turnover.from_seat,) if turnover.from_seat not in (None, wanted_seat) else ()
+        return await self._follow(turnover, happened, avoid=avoid)
 
     async def take_over(self, conversation_id: str, seat_id: str, epoch: int | None) -> Done:
         """By a lead, from a seat, the queue or the bot. Who may is for the caller to check."""
-        raise NotImplementedError
+        turnover = await self._blocking.write(self._conversations.take_over, conversation_id, seat_id, epoch)
+        return await self._follow(turnover, Accepted(handoff=turnover.handoff, seat_id=seat_id))
 
     async def give_back(self, conversation_id: str, seat_id: str, epoch: int, why: str = "returned") -> Done:
-        """A seat puts a conversation back at the head of the queue."""
-        raise NotImplementedError
+        """A seat puts a conversation back at the head of the queue, for somebody else."""
+        turnover = await self._blocking.write(
+            self._conversations.requeue, conversation_id, seat_id, epoch, why=why
+        )
+        happened = Requeued(handoff=turnover.handoff, seat_id=seat_id, why=why)
+        return await self._follow(turnover, happened, avoid=(seat_id,))
 
     async def to_bot(
         self,
@@ -133,10 +218,17 @@ class HandoffService:
         lead: bool = False,
     ) -> Done:
         """SEAT | WAITING -> BOT. `actor` `citizen`: the page's "take the bot back" (while waiting only)."""
-        raise NotImplementedError
+        turnover = await self._blocking.write(
+            self._conversations.give_to_bot, conversation_id, actor, epoch, note=note, lead=lead
+        )
+        return await self._follow(turnover, ended(turnover))
 
     async def end(self, conversation_id: str, seat_id: str, epoch: int) -> Done:
-        raise NotImplementedError
+        """SEAT -> WRAP_UP."""
+        turnover = await self._blocking.write(
+            self._conversations.end_handoff, conversation_id, seat_id, epoch
+        )
+        return await self._follow(turnover, ended(turnover))
 
     async def wrap(
         self,
@@ -148,52 +240,110 @@ class HandoffService:
         note: str = "",
         to_bot: bool = False,
     ) -> Done:
-        raise NotImplementedError
+        """WRAP_UP -> CLOSED, or BOT. NotTheOwner if the citizen wrote again meanwhile (it waits then)."""
+        turnover = await self._blocking.write(
+            self._conversations.wrap_up, conversation_id, seat_id,
+            outcome=outcome, tags=tags, note=note, to_bot=to_bot,
+        )  # fmt: skip
+        return await self._follow(turnover, ended(turnover))
 
     async def leave(self, conversation_id: str) -> Done:
         """WAITING -> CLOSED, because the citizen said so. (A closed page alone leaves nobody's place.)"""
-        raise NotImplementedError
+        turnover = await self._blocking.write(self._conversations.leave_queue, conversation_id)
+        return await self._follow(turnover, ended(turnover))
 
-    async def close(self, conversation_id: str, actor: str, why: str = "") -> tuple[Event, ...]:
-        raise NotImplementedError
+    async def close(self, conversation_id: str, actor: str, why: str = "") -> Done | None:
+        """From anywhere; None if no handoff was open (the conversation is closed all the same)."""
+        turnover = await self._blocking.write(self._conversations.close, conversation_id, actor, why=why)
+        return None if turnover is None else await self._follow(turnover, ended(turnover))
 
     async def callback(
         self, conversation_id: str, phone: str, wish: str, note: str = "", due_at: datetime | None = None
     ) -> tuple[Callback, tuple[Event, ...]]:
         """Keep a wish to be called back; whose the conversation is does not change."""
-        raise NotImplementedError
+        callback = await self._blocking.write(
+            self._handoffs.add_callback, conversation_id, phone, wish, note, due_at
+        )
+        return callback, (CallbackAdded(callback_id=callback.id, conversation_id=conversation_id),)
 
     async def set_seat(self, state: SeatState) -> tuple[Event, ...]:
-        """A seat's status, skills, capacity; counts as a heartbeat. Raises QueueUnavailable."""
-        raise NotImplementedError
+        """A seat's status, skills, capacity; counts as a heartbeat. Raises QueueUnavailable.
+
+        Who is no longer ready gives its open offers back.
+        """
+        await self._queue.set_seat(state, self._clock())
+        events: list[Event] = [SeatsChanged(seat_ids=(state.seat_id,))]
+        if state.status is not SeatStatus.READY:
+            gone = await self._queue.withdraw(state.seat_id)
+            events += [withdrawn(offer, Withdrawn.EXPIRED) for offer in gone]
+        return (*events, *await self._dispatcher.after_act())
 
     async def heartbeat(self, seat_id: str) -> bool:
         """Keeps the seat present and thereby its conversations its own. False: the queue has no state of the seat
         (Redis was flushed): send `set_seat` again. Raises QueueUnavailable."""
-        raise NotImplementedError
+        return await self._queue.heartbeat(seat_id, self._clock())
 
     async def seats(self) -> tuple[SeatView, ...]:
         """Raises QueueUnavailable."""
-        raise NotImplementedError
+        snapshot = await self._queue.snapshot()
+        return snapshot.views(self._clock(), self._rules.seat_lost_s)
 
     async def picture(self) -> Picture:
-        raise NotImplementedError
+        """For a console that has just come (back)."""
+        snapshot = await quietly(self._queue.snapshot()) or Snapshot()
+        found = await self._blocking.read(self._handoffs.open)
+        now = self._clock()
+        waiting = [t for t in found if t.handoff.state is HandoffState.WAITING]
+        seats = snapshot.views(now, self._rules.seat_lost_s)
+        entries = [entry_of(t.handoff, t.epoch, t.channel) for t in waiting]
+        return Picture(
+            waiting=tuple(sorted(waiting, key=lambda t: entry_of(t.handoff, t.epoch, t.channel).order)),
+            serving=tuple(t for t in found if t.handoff.state is HandoffState.SERVING),
+            wrap_up=tuple(t for t in found if t.handoff.state is HandoffState.WRAP_UP),
+            offers=snapshot.offers,
+            seats=seats,
+            places=places(entries, seats, now, self._rules, self._dispatcher.typical_s),
+        )
 
     async def place(self, conversation_id: str) -> Place | None:
-        """None if it does not wait; position only as far as SQL knows while Redis is away."""
-        raise NotImplementedError
+        """None if it does not wait. Without Redis: the position by SQL, and no promise about the time."""
+        snapshot = await quietly(self._queue.snapshot())
+        if snapshot is not None and conversation_id in snapshot.entries:
+            return self._dispatcher.places_of(snapshot).get(conversation_id)
+        return (await self.picture()).places.get(conversation_id)
 
-    async def admission(self, local: datetime, skill: str = "") -> Admission:
-        """May somebody be queued now? `local` is the city's time. Without Redis: as with seats online."""
-        raise NotImplementedError
+    async def admission(self, local: datetime, skill: str = "", priority: int = 100) -> Admission:
+        """May somebody be queued now? `local` is the city's time. Without Redis only the hours can say no."""
+        snapshot = await quietly(self._queue.snapshot())
+        if snapshot is None:
+            is_open = OpeningHours.parse(self._rules.hours).open_at(local)
+            urgent = priority >= EMERGENCY_PRIORITY
+            return Admission.QUEUE if is_open or urgent else Admission.OUT_OF_HOURS
+        seats = snapshot.views(self._clock(), self._rules.seat_lost_s)
+        entries = list(snapshot.entries.values())
+        return admit(local, self._rules, seats, entries, self._dispatcher.typical_s, skill, priority)
 
     async def tick(self) -> tuple[Event, ...]:
         """Mend the queue from SQL, expire offers, take conversations from vanished seats, make offers.
 
         Safe in several processes at once. Returns what this process is to publish; nothing while Redis is away.
         """
-        raise NotImplementedError
+        return tuple(await self._keeper.tick())
 
     async def dispatch(self) -> tuple[Event, ...]:
         """Only make offers; every act that could matter has done it already."""
-        raise NotImplementedError
+        return tuple(await self._dispatcher.after_act())
+
+    async def _follow(self, turnover: Turnover, happened: Event, *, avoid: Sequence[str] = ()) -> Done:
+        """After SQL: bring the queue in line, make offers, and say what happened."""
+        events: list[Event] = [happened, owner_changed(turnover)] if turnover.changed else []
+        try:
+            events += await align(self._queue, turnover, self._clock(), avoid)
+        except QueueUnavailable:
+            return Done(turnover=turnover, events=tuple(events))
+        if turnover.changed:
+            seats = {turnover.seat_id, turnover.from_seat} - {None}
+            if seats:
+                events.append(SeatsChanged(seat_ids=tuple(sorted(s for s in seats if s is not None))))
+            events += await self._dispatcher.after_act()
+        return Done(turnover=turnover, events=tuple(events))

@@ -104,6 +104,9 @@ class HandoffStore:
             row = connection.execute(select(_handoffs).where(_h.id == handoff_id)).first()
         return None if row is None else read_handoff(row._mapping)
 
+    def many(self, handoff_ids: Iterable[str]) -> list[Handoff]:
+        return self._handoffs(_h.id.in_(list(handoff_ids)))
+
     def open_of(self, conversation_id: str) -> Turnover | None:
         """The open handoff of a conversation with its owner and epoch; None if there is none."""
         found = self._open(_h.conversation_id == conversation_id)
