@@ -14,8 +14,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      // One entry a page. The seat and operations consoles will be `seat/index.html` and `ops/index.html`.
-      input: { citizen: fileURLToPath(new URL("index.html", import.meta.url)) },
+      // One entry a page.
+      input: {
+        citizen: fileURLToPath(new URL("index.html", import.meta.url)),
+        seat: fileURLToPath(new URL("seat.html", import.meta.url)),
+      },
     },
   },
   server: {

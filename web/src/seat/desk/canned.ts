@@ -1,0 +1,36 @@
+/** Canned replies: found by `/` and what follows, filled with the names of the moment. */
+
+import type { CannedReply } from "./answers";
+
+const SHOWN = 8;
+
+/** What follows a `/` at the beginning of the input; null if the input asks for no canned reply. */
+export function cannedQuery(words: string): string | null {
+  const found = /^[/／]([^\n]{0,20})$/.exec(words);
+  return found === null ? null : (found[1] ?? "").trim().toLowerCase();
+}
+
+/**
+ * Filters by pinyin keys (from their beginning), then by words inside keys, group or text.
+ * @param query lower case, without the slash; empty shows the first ones
+ */
+export function findCanned(replies: readonly CannedReply[], query: string, limit = SHOWN): CannedReply[] {
+  if (query === "") return replies.slice(0, limit);
+  const scored: { reply: CannedReply; score: number }[] = [];
+  for (const reply of replies) {
+    const keys = reply.keys.map((key) => key.toLowerCase());
+    let score = 0;
+    if (keys.includes(query)) score = 4;
+    else if (keys.some((key) => key.startsWith(query))) score = 3;
+    else if (reply.group.includes(query)) score = 2;
+    else if (reply.text.toLowerCase().includes(query) || keys.some((key) => key.includes(query))) score = 1;
+    if (score > 0) scored.push({ reply, score });
+  }
+  // Array.sort is stable: within one score the order of the file stays.
+  return scored.sort((a, b) => b.score - a.score).slice(0, limit).map((one) => one.reply);
+}
+
+/** Puts names in; a placeholder without a value becomes nothing. */
+export function fillCanned(words: string, names: { citizen: string; seat: string; city: string }): string {
+  return words.replace(/\{(citizen|seat|city)\}/g, (_, name: keyof typeof names) => names[name]);
+}

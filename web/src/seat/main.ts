@@ -1,0 +1,8 @@
+import "../shared/tokens.css";
+import "../shared/buttons.css";
+import "./seat.css";
+import { createApp } from "vue";
+import { browserPorts } from "./browser";
+import SeatApp from "./SeatApp.vue";
+
+createApp(SeatApp, { ports: browserPorts() }).mount("#page");
