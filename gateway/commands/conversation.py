@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from desk.conversations.conversation import Conversation, HandoffMark, Message, 
 from desk.conversations.errors import ConversationError, ConversationNotFound
 from desk.conversations.store import ConversationStore
 from desk.privacy.mask import mask_text
+from desk.seats import AuditLog
 from desk.settings import load_settings
 from gateway.commands.database import opened
 from gateway.commands.errors import CommandError
@@ -44,7 +46,7 @@ def list_conversations(
     as_json: AsJson = False,
 ) -> None:
     """Conversations, newest first."""
-    with _store() as (store, zone):
+    with _store() as (store, zone, _):
         open_marks: dict[str, list[HandoffMark]] = {}
         for mark in store.handoff_marks():
             if mark.resolved_at is None:
@@ -76,16 +78,31 @@ def list_conversations(
 @app.command()
 def show(
     conversation_id: Annotated[str, typer.Argument(metavar="ID", help="Conversation id")],
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Unmasked; who looked and why is written into the audit log")
+    ] = False,
+    why: Annotated[str, typer.Option(help="Why it must be seen unmasked; needed with --clear")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Every message of a conversation, personal data masked."""
-    with _store() as (store, zone):
+    """Every message of a conversation, personal data masked unless `--clear` asks for it."""
+    if clear and not why.strip():
+        raise typer.BadParameter("--clear needs --why: the reason is kept with your name")
+    with _store() as (store, zone, audit):
         conversation = store.get(conversation_id)
         marks = store.handoff_marks(conversation_id)
         messages = list(_all_messages(store, conversation_id))
+        if clear:
+            # Before a word of it is shown.
+            audit.write(
+                f"cli:{getpass.getuser()}",
+                "conversation_shown_clear",
+                "conversation",
+                conversation.id,
+                {"why": why.strip(), "messages": len(messages)},
+            )
     line = _line(conversation, marks, zone)
     if as_json:
-        line["messages"] = [_message(message, zone) for message in messages]
+        line["messages"] = [_message(message, zone, clear) for message in messages]
         typer.echo(orjson.dumps(line).decode())
         return
     console = Console(highlight=False)
@@ -93,7 +110,7 @@ def show(
         f"[bold]{line['id']}[/] {line['channel']} · {line['owner']} · {_minute(line['created_at'])}"
     )
     for message in messages:
-        said = _message(message, zone)
+        said = _message(message, zone, clear)
         kind = "" if said["kind"] == "text" else f" [dim]({said['kind']})[/]"
         who = _SENDER_LABELS[message.sender]
         console.print(
@@ -132,22 +149,22 @@ def _line(conversation: Conversation, marks: list[HandoffMark], zone: ZoneInfo) 
     }
 
 
-def _message(message: Message, zone: ZoneInfo) -> dict[str, Any]:
+def _message(message: Message, zone: ZoneInfo, clear: bool) -> dict[str, Any]:
     return {
         "seq": message.seq,
         "from": message.sender.value,
         "kind": message.kind,
-        "text": mask_text(message.text),
+        "text": message.text if clear else mask_text(message.text),
         "at": _iso(message.at, zone),
     }
 
 
 @contextmanager
-def _store() -> Iterator[tuple[ConversationStore, ZoneInfo]]:
+def _store() -> Iterator[tuple[ConversationStore, ZoneInfo, AuditLog]]:
     settings = load_settings()
     try:
         with opened(settings) as engine:
-            yield ConversationStore(engine), ZoneInfo(settings.timezone)
+            yield ConversationStore(engine), ZoneInfo(settings.timezone), AuditLog(engine)
     except ConversationNotFound as error:
         raise CommandError("没有这个会话") from error
     except ConversationError as error:
