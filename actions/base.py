@@ -1,4 +1,5 @@
-"""The shape of every action: look for danger first, then do the affair; a broken store is told honestly."""
+"""The shape of every action: danger first, then the wish for a person or a call, then the affair; a broken store is
+told honestly, and every turn is watched for a reason to call a person."""
 
 from __future__ import annotations
 
@@ -13,16 +14,20 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import factory
 from actions.alarm import answer_danger
+from actions.callback import answer_callback
 from actions.conversation import turn_of
 from actions.ports import Parts
-from actions.replies import HUMAN, ask_for_human, say
+from actions.replies import ask_for_human, say, signal, take_wishes
+from actions.watch import Watch
+from desk.conversations import HandoffReason
+from desk.handoff.triggers import Trigger
 from desk.orders.drafting.turn import Turn
 
 logger = logging.getLogger(__name__)
 
 Events = list[dict[str, Any]]
 
-TROUBLE = "抱歉,系统刚才没能办成这一步,您说的内容已经留存。请稍后再试一次,我也已经把您的情况标记给人工。"
+TROUBLE = "抱歉,系统刚才没能办成这一步,您说的内容已经留存,我为您转人工来处理。"
 
 
 class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no types
@@ -46,20 +51,73 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
     def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         try:
             turn = turn_of(tracker, self.parts.clock)
-            danger = answer_danger(dispatcher, turn) if self.watches_for_danger else None
-            return danger if danger is not None else self.act(dispatcher, tracker, turn)
+            first = self.answer_first(dispatcher, tracker, turn) if self.answers_first else None
+            events = self.act(dispatcher, tracker, turn) if first is None else first
         except Exception as error:
-            # Rasa would answer a failed action with silence. The class name alone goes to the log: messages of
-            # database errors carry what the citizen said.
-            logger.error("action failed", extra={"action": self.ACTION, "error": type(error).__name__})
-            say(dispatcher, TROUBLE, kind="notice", buttons=(HUMAN,))
-            ask_for_human(dispatcher, "complex", "action_failed")
-            return self.after_trouble(tracker)
+            # Rasa would answer a failed action with silence.
+            self._log(error)
+            say(dispatcher, TROUBLE, kind="handoff")
+            ask_for_human(dispatcher, HandoffReason.FAILURE, "action_failed")
+            events = self.after_trouble(tracker)
+        return self._watched(dispatcher, tracker, events)
+
+    def _watched(self, dispatcher: CollectingDispatcher, tracker: Tracker, events: Events) -> Events:
+        # A form that sets nothing hands the turn on; the action that takes it up is watched instead, for any slot set
+        # here would make Rasa believe that the form has answered.
+        if not self.is_watched or (self.may_hand_on and not events):
+            return events
+        wishes = take_wishes(dispatcher)
+        try:
+            watch = self._watch(tracker, turn_of(tracker, self.parts.clock))
+            return watch.conclude(dispatcher, events, wishes)
+        except Exception as error:
+            # Not to see that a person is needed is bad; to lose the answer, or a person who was promised, is worse.
+            self._log(error)
+            for wish in wishes:
+                signal(dispatcher, "handoff_requested", reason=wish.reason.value, note=wish.note)
+            return events
+
+    def _watch(self, tracker: Tracker, turn: Turn) -> Watch:
+        return Watch(tracker, turn, self.parts, self.calls_person)
+
+    def _log(self, error: Exception) -> None:
+        """The class name alone: messages of database errors carry what the citizen said."""
+        logger.error("action failed", extra={"action": self.ACTION, "error": type(error).__name__})
+
+    def answer_first(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
+        """What goes before any affair: danger, being called back, a person wanted. None: the affair's turn."""
+        danger = answer_danger(dispatcher, turn)
+        if danger is not None:
+            return danger
+        callback = answer_callback(dispatcher, tracker, turn)
+        if callback is not None:
+            return callback
+        trigger = self._watch(tracker, turn).foresee()
+        # Nothing is said here: the watch speaks, at the end of every turn.
+        return [] if trigger is not None and self.gives_way_to(trigger, tracker, turn) else None
+
+    def gives_way_to(self, trigger: Trigger, tracker: Tracker, turn: Turn) -> bool:
+        """Whether the affair is left alone because a person is called, who will do it."""
+        return trigger.reason in (HandoffReason.ASKED, HandoffReason.POLICY)
 
     @property
-    def watches_for_danger(self) -> bool:
-        """Whether words of danger are answered here although the understanding chose this action."""
+    def answers_first(self) -> bool:
+        """Whether `answer_first` goes before `act`; an action that says no looks for danger itself."""
         return True
+
+    @property
+    def is_watched(self) -> bool:
+        return True
+
+    @property
+    def may_hand_on(self) -> bool:
+        """Whether no events at all mean that another action will answer the turn: true of forms."""
+        return self.ACTION.startswith("validate_")
+
+    @property
+    def calls_person(self) -> bool:
+        """Whether to come here means that a person is wanted, whatever the words are."""
+        return False
 
     def after_trouble(self, tracker: Tracker) -> Events:
         return []

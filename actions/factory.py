@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts
+from desk.handoff.triggers import Thresholds
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
 from desk.settings import ROOT, Settings, load_settings
@@ -35,6 +36,7 @@ def parts() -> Parts:
         clock=lambda: datetime.now(zone),
         zone=zone,
         city=settings.city,
+        thresholds=Thresholds.of(settings),
     )
 
 

@@ -1,58 +1,58 @@
-"""Asking for a person. Nobody argues: the conversation is marked at once, and the sentence promises nothing that
-does not exist."""
+"""Asking for a person, and coming back from one."""
 
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction
-from actions.replies import Button, ask_for_human, say
-from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.phones import grouped
+from actions.replies import HUMAN, REGISTER, Button, say
+from actions.watch import SLOT
 from desk.orders.drafting.turn import Turn
 
-
-def known_phone(tracker: Tracker) -> str:
-    """A number where the citizen can be reached, said for the order in the making or for a call back."""
-    if tracker.get_slot("callback_phone"):
-        return str(tracker.get_slot("callback_phone"))
-    kept = tracker.get_slot("order_draft")
-    return Draft.from_json(kept).get("phone") if kept else ""
-
-
-def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str) -> Events:
-    ask_for_human(dispatcher, reason)
-    phone = known_phone(tracker)
-    if tracker.get_slot("handoff_marked"):
-        say(dispatcher, "已经为您标记过了,您的情况和对话都会留给人工,不用再说一遍。", kind="handoff")
-        return []
-    if tracker.active_loop:
-        say(
-            dispatcher,
-            "好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容都会留给他们。我们可以先把这件事登记好。",
-            kind="handoff",
-        )
-        return [SlotSet("handoff_marked", True)]
-    if phone:
-        say(
-            dispatcher,
-            f"好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容和电话 {grouped(phone)} 都会留给他们。",
-            kind="handoff",
-        )
-        return [SlotSet("handoff_marked", True)]
-    say(
-        dispatcher,
-        "好的,已经为您标记转人工。人工坐席现在还没有接通,您说的内容都会留给他们。愿意的话,可以留一个回电号码。",
-        kind="handoff",
-        buttons=(Button.intent("不留电话", "skip"), Button.intent("先登记诉求", "order_help")),
-    )
-    return [SlotSet("handoff_marked", True), SlotSet("pending", {"offer": "callback"})]
+# The matter that the person dealt with. What proves who the citizen is (proved_orders, callback_phone) and how they
+# like to be spoken to (style, speech_rate) stays.
+_OLD_MATTER = (
+    "order_draft",
+    "order_seed",
+    "order_outcome",
+    "follow",
+    "pending",
+    "misses",
+    "abuse_count",
+    "emergency_kind",
+    "requested_slot",
+    SLOT,
+)
 
 
 class HandOver(HotlineAction):
+    """Nobody argues: what is said and done is in actions/watch.py, as for a wish in the midst of anything else."""
+
     ACTION = "action_handoff"
 
+    @property
+    def calls_person(self) -> bool:
+        return True
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        return hand_over(dispatcher, tracker, "asked")
+        return []
+
+
+class ReturnedFromSeat(HotlineAction):
+    """The person has given the conversation back: a clean beginning, in which a second handoff works like the first."""
+
+    ACTION = "action_returned_from_seat"
+
+    @property
+    def is_watched(self) -> bool:
+        return False  # Nobody has said anything.
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        say(
+            dispatcher,
+            "您好,我是智能客服,现在由我继续为您服务。您可以问政策、登记诉求、查工单进度,需要人工随时说“转人工”。",
+            buttons=(REGISTER, Button.intent("查工单进度", "order_status"), HUMAN),
+        )
+        return [ActiveLoop(None), *(SlotSet(slot, None) for slot in _OLD_MATTER)]

@@ -7,17 +7,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction
-from actions.knowledge import miss, tell
-from actions.replies import HUMAN, REGISTER, Button, ask_for_human, say
+from actions.knowledge import miss
+from actions.replies import HUMAN, REGISTER, Button, say
 from actions.seed import order_if_told, seed_of
-from desk.orders.drafting.phones import find_phone, grouped
+from actions.telling import tell
 from desk.orders.drafting.phrases import is_question
 from desk.orders.drafting.turn import Turn
 from desk.orders.number import find_number, format_number
-
-
-def offered(tracker: Tracker) -> str:
-    return str((tracker.get_slot("pending") or {}).get("offer", ""))
 
 
 class Affirm(HotlineAction):
@@ -34,9 +30,6 @@ class Affirm(HotlineAction):
                 ]
             case "submit":
                 return [FollowupAction("action_submit_order")]
-            case "callback":
-                say(dispatcher, "好的,请说一下您的电话号码。")
-                return []
             case _:
                 say(dispatcher, "好的。您还有什么要问,或者要登记的吗?", buttons=(REGISTER,))
                 return []
@@ -63,10 +56,7 @@ class LayAside(HotlineAction):
     ACTION = "action_lay_aside"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        if offered(tracker) == "callback":
-            say(dispatcher, "好的,不留电话。您的情况已经标记,在这里可以继续跟我说。")
-        else:
-            say(dispatcher, "好的。有需要随时找我。")
+        say(dispatcher, "好的。有需要随时找我。")
         return [SlotSet("pending", None)]
 
 
@@ -80,19 +70,6 @@ class TakeDetail(HotlineAction):
         number = find_number(words)
         if number:
             return [SlotSet("follow", None), FollowupAction("action_follow_order")]
-        phone, bad = find_phone(words)
-        if offered(tracker) == "callback" or (phone and tracker.get_slot("handoff_marked")):
-            if phone is None:
-                reason = "这个号码好像不对," if bad else ""
-                say(
-                    dispatcher,
-                    f"{reason}请再说一下您的电话号码。",
-                    buttons=(Button.intent("不留电话", "skip"),),
-                )
-                return []
-            ask_for_human(dispatcher, "asked", "callback_number_given")
-            say(dispatcher, f"好的,回电号码记为 {grouped(phone.digits)},已经和您的情况一起标记给人工。")
-            return [SlotSet("callback_phone", phone.digits), SlotSet("pending", None)]
         order = order_if_told(tracker, turn)
         if order:
             return order

@@ -17,7 +17,15 @@ from actions.order_submit import day_and_hour
 from actions.replies import HUMAN, Button, ask_for_human, say
 from actions.seed import seed_of
 from desk.orders.drafting.arbitration import DIGRESSIONS
-from desk.orders.drafting.phrases import has_content, is_cancel, is_no, is_question, is_skip, is_yes
+from desk.orders.drafting.phrases import (
+    asks_for_person,
+    has_content,
+    is_cancel,
+    is_no,
+    is_question,
+    is_skip,
+    is_yes,
+)
 from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition, TooManyTries
 from desk.orders.number import format_number
@@ -130,7 +138,7 @@ class ValidateFollowForm(FollowAction):
     ACTION = "validate_order_follow_form"
 
     @property
-    def watches_for_danger(self) -> bool:
+    def answers_first(self) -> bool:
         return False  # Done below: the form has to stay resumable.
 
     def after_trouble(self, tracker: Tracker) -> Events:
@@ -161,10 +169,13 @@ class ValidateFollowForm(FollowAction):
                     SlotSet("order_seed", seed_of(turn)),
                     SlotSet("pending", {"offer": "order_now"}),
                 ]
+        if state == before and asks_for_person(words):
+            # The watch hears it; the question is asked again for whoever waits.
+            return [SlotSet("follow", kept), SlotSet("requested_slot", f"follow_{state.asked}")]
         return self._take(dispatcher, tracker, turn, state)
 
     def _goes_elsewhere(self, turn: Turn, state: FollowState) -> bool:
-        if turn.intent in ("ask_human", "emergency", "emotion_despair"):
+        if turn.intent in ("ask_human", "emergency", "emotion_despair", "returned_from_seat"):
             return turn.confidence >= DIGRESSING_CONFIDENCE
         if state.asked == "text":
             return turn.intent == "ask_knowledge" and is_question(turn.words)
@@ -217,8 +228,8 @@ def _leave() -> Events:
 def _give_up(dispatcher: CollectingDispatcher) -> Events:
     say(
         dispatcher,
-        "核对了几次都不一致,为了保护信息安全,这次先不能查了。您可以稍后再试,或者转人工核实。",
-        buttons=(HUMAN,),
+        "核对了几次都不一致,为了保护信息安全,我这里先不能查了,这就为您转人工核实。",
+        kind="handoff",
     )
     ask_for_human(dispatcher, "policy", "order_proof_failed")
     return [SlotSet("follow", None)]
@@ -230,7 +241,7 @@ class AfterFollow(HotlineAction):
     ACTION = "action_after_follow"
 
     @property
-    def watches_for_danger(self) -> bool:
+    def answers_first(self) -> bool:
         return False
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:

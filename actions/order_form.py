@@ -15,10 +15,9 @@ from actions.alarm import answer_danger
 from actions.base import Events, HotlineAction
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
-from actions.handoff import hand_over
-from actions.knowledge import tell
-from actions.replies import HUMAN, Button, ask_for_human, say
+from actions.replies import Button, ask_for_human, say
 from actions.seed import turn_from
+from actions.telling import tell
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import TYPES, Draft
@@ -42,7 +41,7 @@ class ValidateOrderForm(HotlineAction):
     ACTION = "validate_order_form"
 
     @property
-    def watches_for_danger(self) -> bool:
+    def answers_first(self) -> bool:
         return False  # Done below: the form has to stay resumable.
 
     def after_trouble(self, tracker: Tracker) -> Events:
@@ -58,15 +57,17 @@ class ValidateOrderForm(HotlineAction):
             # After an alarm nothing may push the numbers off the screen; the question waits for the next turn.
             slot = "order_resume" if alarmed else requested(draft.asked or next_field(draft))
             return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
-        alarm = answer_danger(dispatcher, turn)
         if kept is None:
-            return self._stay_out(alarm) if alarm else self._start(dispatcher, tracker, turn)
-        if alarm:
+            first = (
+                self.answer_first(dispatcher, tracker, turn) if not tracker.get_slot("order_seed") else None
+            )
+            return self._start(dispatcher, tracker, turn) if first is None else self._stay_out(first)
+        if answer_danger(dispatcher, turn):
             return [SlotSet("order_draft", kept), SlotSet("requested_slot", "order_resume")]
         return self._go_on(dispatcher, tracker, turn, Draft.from_json(kept))
 
-    def _stay_out(self, alarm: Events) -> Events:
-        return [*alarm, SlotSet("order_outcome", "none"), SlotSet("requested_slot", None)]
+    def _stay_out(self, first: Events) -> Events:
+        return [*first, SlotSet("order_outcome", "none"), SlotSet("requested_slot", None)]
 
     def _start(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         seed = tracker.get_slot("order_seed")
@@ -102,7 +103,8 @@ class ValidateOrderForm(HotlineAction):
                     say(dispatcher, "这个问题我暂时没有准确答案,先不乱说;登记好以后可以请人工回答您。")
                 return self._ask(taken.draft)
             case Kind.HUMAN:
-                return [*hand_over(dispatcher, tracker, "asked"), *self._ask(taken.draft)]
+                # The wish itself is heard in actions/watch.py; whoever waits may go on with the order meanwhile.
+                return self._ask(taken.draft)
             case Kind.CONFIRMED:
                 return self._end(taken.draft, "confirmed")
             case Kind.CANCELLED:
@@ -114,9 +116,8 @@ class ValidateOrderForm(HotlineAction):
             case Kind.STUCK:
                 say(
                     dispatcher,
-                    "抱歉,我几次都没能听明白,不耽误您了,已经为您标记人工。",
+                    "抱歉,我几次都没能听明白,不耽误您了,这就为您转人工,您说的内容都会一并转过去。",
                     kind="handoff",
-                    buttons=(HUMAN,),
                 )
                 ask_for_human(dispatcher, "not_understood", "order_form")
                 return self._end(taken.draft, "stuck")

@@ -30,7 +30,7 @@ class SubmitOrder(HotlineAction):
     ACTION = "action_submit_order"
 
     @property
-    def watches_for_danger(self) -> bool:
+    def answers_first(self) -> bool:
         return False  # The form that ended just now has looked already.
 
     def after_trouble(self, tracker: Tracker) -> Events:
@@ -73,6 +73,7 @@ class SubmitOrder(HotlineAction):
             card=order_card(order, self.parts.zone),
         )
         if order.urgency.value == "emergency":
+            say(dispatcher, "这件事比较紧急,我同时为您转人工跟进,您说的内容都会一并转过去。", kind="handoff")
             ask_for_human(dispatcher, "policy", "emergency_order")
         return [
             SlotSet("last_order", order.number),

@@ -10,6 +10,8 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from desk.conversations import HandoffReason
+
 
 @dataclass(frozen=True)
 class Button:
@@ -57,9 +59,32 @@ def signal(dispatcher: CollectingDispatcher, event: str, **details: Any) -> None
     dispatcher.utter_message(json_message={"event": event, **details})
 
 
+_WISH = "person_needed"
+
+
 def ask_for_human(dispatcher: CollectingDispatcher, reason: str, note: str = "") -> None:
-    """Marks the conversation for a human. `reason` is one of the codes of the handoff."""
-    signal(dispatcher, "handoff_requested", reason=reason, note=note)
+    """Says that a person is needed, by one of the codes of the handoff. The action says the sentence for it itself;
+    actions/watch.py makes the one call for a person of the whole turn out of it."""
+    signal(dispatcher, _WISH, reason=reason, note=note)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An action has found that a person is needed, and has told the citizen so."""
+
+    reason: HandoffReason
+    note: str = ""
+
+
+def take_wishes(dispatcher: CollectingDispatcher) -> list[Wish]:
+    """What `ask_for_human` has said, taken out again: Rasa never sees it."""
+
+    def is_wish(message: Mapping[str, Any]) -> bool:
+        return (message.get("custom") or {}).get("event") == _WISH
+
+    said = [message["custom"] for message in dispatcher.messages if is_wish(message)]
+    dispatcher.messages[:] = [message for message in dispatcher.messages if not is_wish(message)]
+    return [Wish(HandoffReason(wish["reason"]), wish["note"]) for wish in said]
 
 
 _MARKDOWN = re.compile(r"[*_`#>]+|^\s*[-+]\s+|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)

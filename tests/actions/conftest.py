@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import HotlineAction
 from actions.ports import Answer, Article, Judgement, Parts
+from desk.handoff.triggers import Thresholds
 from desk.orders.errors import BadTransition, OrderNotFound
 from desk.orders.number import build_number, find_number
 from desk.orders.order import NewOrder, Order, OrderStatus
@@ -63,6 +65,9 @@ class FakeOrders:
 
     def find_open_by_phone(self, phone: str) -> Sequence[Order]:
         return [order for order in self.orders.values() if order.phone == phone and order.status.is_open]
+
+    def find_by_phone(self, phone: str, limit: int) -> Sequence[Order]:
+        return [order for order in self.orders.values() if order.phone == phone][:limit]
 
     def add_remark(self, number: str, text: str, by: str) -> Order:
         self.remarks.append((number, text))
@@ -127,6 +132,13 @@ class Outcome:
         return [message for message in self.messages if "event" in message]
 
     @property
+    def called(self) -> tuple[str, str] | None:
+        """Reason and note of the call for a person; None if nobody was called. More than one call fails."""
+        calls = [signal for signal in self.signals if signal["event"] == "handoff_requested"]
+        assert len(calls) <= 1, calls
+        return (calls[0]["reason"], calls[0]["note"]) if calls else None
+
+    @property
     def followup(self) -> str:
         return next((str(event["name"]) for event in self.events if event["event"] == "followup"), "")
 
@@ -145,9 +157,14 @@ def knowledge() -> FakeKnowledge:
 
 
 @pytest.fixture
-def run(orders: FakeOrders, knowledge: FakeKnowledge) -> Run:
+def thresholds() -> Thresholds:
+    return Thresholds(policy_topics=("拆迁",))
+
+
+@pytest.fixture
+def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) -> Run:
     """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome"""
-    parts = Parts(orders, knowledge, FakeJudge(), lambda: NOW, ZONE)
+    parts = Parts(orders, knowledge, FakeJudge(), lambda: NOW, ZONE, thresholds=thresholds)
     seq = iter(range(1, 1000))
 
     def go(
@@ -172,7 +189,7 @@ def run(orders: FakeOrders, knowledge: FakeKnowledge) -> Run:
         kept = dict(slots or {})
         tracker = Tracker(
             "conversation-1",
-            kept,
+            json.loads(json.dumps(kept)),
             message,
             [*before, {"event": "user", "text": text}, *after],
             False,

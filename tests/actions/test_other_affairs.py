@@ -6,10 +6,9 @@ import pytest
 
 from actions.emergency import AnswerEmergency
 from actions.emotion import CalmDown
-from actions.handoff import HandOver
 from actions.knowledge import AnswerKnowledge, NotUnderstood
-from actions.manners import AnswerAbuse, Goodbye, Rate, Repeat, Simpler, Slower, score_in
-from actions.open_turns import Affirm, Deny, LayAside, TakeDetail
+from actions.manners import Goodbye, Rate, Repeat, Simpler, Slower, score_in
+from actions.open_turns import Affirm, Deny, TakeDetail
 from actions.replies import plain
 from tests.actions.conftest import FakeKnowledge, FakeOrders, Run
 
@@ -49,15 +48,6 @@ def test_what_is_not_known_is_said_and_an_order_offered(run: Run) -> None:
     assert started.slots["order_seed"]["text"] == "火星签证怎么办"
 
 
-def test_the_second_miss_in_a_row_marks_a_human(run: Run) -> None:
-    first = run(NotUnderstood, "哇啦哇啦", "nlu_fallback")
-    assert first.signals == []
-    second = run(NotUnderstood, "呜噜呜噜", "nlu_fallback", slots=first.slots)
-    assert second.signals == [{"event": "handoff_requested", "reason": "not_understood", "note": ""}]
-    answered = run(AnswerKnowledge, "公积金怎么提取", "ask_knowledge", slots=first.slots)
-    assert answered.slots["misses"] == 0
-
-
 def test_a_complaint_that_was_not_understood_still_becomes_an_order(run: Run) -> None:
     outcome = run(NotUnderstood, "楼下天天半夜施工吵死人", "nlu_fallback")
     assert outcome.followup == "order_form"
@@ -80,46 +70,9 @@ def test_an_emergency_without_a_rule_gets_general_advice(run: Run) -> None:
     assert [row["number"] for row in outcome.messages[0]["card"]["numbers"]] == ["110", "119", "120"]
 
 
-def test_a_person_is_marked_at_once_without_promises(run: Run) -> None:
-    outcome = run(HandOver, "转人工", "ask_human")
-    assert outcome.signals == [{"event": "handoff_requested", "reason": "asked", "note": ""}]
-    assert "还没有接通" in outcome.text
-    for promise in ("马上", "正在为您转接", "请稍候", "稍等"):
-        assert promise not in outcome.text
-    again = run(HandOver, "转人工", "ask_human", slots=outcome.slots)
-    assert "标记过" in again.text
-
-
-def test_a_call_back_number_is_taken_or_refused(run: Run) -> None:
-    asked = run(HandOver, "转人工", "ask_human").slots
-    taken = run(TakeDetail, "13912345678", slots=dict(asked))
-    assert "139 1234 5678" in taken.text
-    assert taken.slots["callback_phone"] == "13912345678"
-    assert "不对" in run(TakeDetail, "1391234", slots=dict(asked)).text
-    assert run(LayAside, "/skip", "skip", slots=dict(asked)).slots["pending"] is None
-
-
-def test_anger_is_calmed_first_and_marked_the_second_time(run: Run) -> None:
-    first = run(CalmDown, "气死我了", "emotion_anger")
-    assert first.signals == []
-    second = run(CalmDown, "太不像话了", "emotion_anger", slots=first.slots)
-    assert second.signals[0]["reason"] == "emotion"
-    assert (
-        run(CalmDown, "气死我了", "emotion_anger", emotion=("angry", 0.95)).signals[0]["reason"] == "emotion"
-    )
-
-
 def test_a_complaint_told_in_anger_is_an_order(run: Run) -> None:
     outcome = run(CalmDown, "气死我了楼下油烟天天往我家灌", "emotion_anger")
     assert outcome.followup == "order_form"
-
-
-def test_abuse_gets_patience_once_and_then_a_limit(run: Run) -> None:
-    first = run(AnswerAbuse, "蠢货", "abuse")
-    second = run(AnswerAbuse, "蠢货", "abuse", slots=first.slots)
-    assert "文明用语" not in first.text
-    assert "文明用语" in second.text
-    assert any(button["payload"] == "/ask_human" for button in second.messages[0]["quick_replies"])
 
 
 LAST = [

@@ -13,6 +13,7 @@ from enum import StrEnum
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import Filled, fill, place_as_said, said, tidy
 from desk.orders.drafting.phrases import (
+    asks_for_person,
     first_match,
     is_cancel,
     is_correction,
@@ -75,17 +76,14 @@ DIGRESSIONS = frozenset(
         "slower",
         "simpler",
         "rate",
+        "returned_from_seat",
     }
 )
 # Never kept waiting for a form, whatever was asked.
-_ALWAYS = frozenset({"emergency", "emotion_despair", "ask_human"})
+_ALWAYS = frozenset({"emergency", "emotion_despair", "ask_human", "returned_from_seat"})
 _ALWAYS_CONFIDENCE = 0.7
 # How sure the understanding must be to take a turn away from the question that was asked.
 _AWAY_CONFIDENCE = 0.6
-# Words that ask for a person leave no doubt, whatever else the sentence holds.
-_HUMAN = re.compile(
-    r"(?:转|找|换|要|叫|接)(?:个|一个|到)?(?:人工|真人|坐席|客服|活人)|^人工(?:服务|客服|坐席)?[。!！]*$"
-)
 _AGAIN = re.compile(
     r"^(?:请)?(?:你)?(?:再|重新?|重复)(?:说|讲|报|复述)?(?:一)?(?:遍|次|下)|没听清|没听懂|听不清|什么[?？]?$|啥[?？]?$"
 )
@@ -112,7 +110,8 @@ def step(draft: Draft, turn: Turn) -> Step:
         return _after_cancel_check(draft, turn)
     if _wants_away(turn):
         return Step(Kind.DIGRESSED, draft)
-    if _HUMAN.search(words):
+    # Words that ask for a person leave no doubt, whatever else the sentence holds.
+    if asks_for_person(words):
         return Step(Kind.HUMAN, draft)
     if _is(turn, "cancel", is_cancel(words)) and not _is_answer_to_yes_no(asked, words):
         return Step(Kind.ANSWERED, replace(draft, asked="cancel_check", before_cancel=asked))

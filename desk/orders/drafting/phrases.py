@@ -71,6 +71,21 @@ _APPEAL = re.compile(
     r"((?:我|我们|就|只|也)?(?:希望|要求|请求|恳请|恳求|请(?=你们|有关|相关|政府|部门|尽快|帮|派|督促|协调|求|给|把|对|让)|麻烦(?=你们|帮|派|尽快)|"
     r"盼|想让|想要|诉求是|强烈要求|让他们|叫他们|能不能(?=.*(?:管|处理|解决|派|查|来|给))|建议)[^。！？!?\n]{3,80})"
 )
+# "转人工", "转公积金的人工", "我要跟真人说", "有没有活人": the words themselves ask for a person. What only sounds like it is
+# left out: 人工智能, 人工湖, 人工费, and a shop's own 客服.
+_PERSON = r"(?:人工(?!资|作|单|地|程|伤|厂|会|龄|种|商|人|业|智能|费|湖|成本|流产|授精|草|降雨|降水|增雨|养殖|呼吸|耳蜗|关节|窗口|收费|售票|审核|开挖|挖|清|搬|检票|通道)|真人|活人|坐席|接线员|话务员)"
+_WANTS_PERSON = re.compile(
+    rf"(?:转|找|换|要|叫|接|来个|来一个|给我|跟|和|有没有|想要|请|让)[^,，。!！?？]{{0,6}}{_PERSON}|"
+    r"(?:转|换|接)(?:个|一个|到)?客服|(?:^|给我|帮我|能不能|请)换个?人|^(?:找|要|叫)(?:个|一个)?客服[。!！]*$|"
+    rf"^{_PERSON}(?:服务|客服|坐席|台)?(?:在吗|在不在|呢)?[。!！?？]*$|"
+    r"(?:不要|别|不想|不跟|不和)[^,，。]{0,6}(?:机器人|机器|智能客服|AI|电脑)(?:说|聊|讲|扯|回|$|[,，。!！])"
+)
+_NOT_WANTED = re.compile(
+    rf"(?:不用|不要|不需要|别|不想|取消|先不)(?:再)?(?:转|找|换|要|叫|接)?{_PERSON}|(?:人工|坐席|客服|接线员)[^,，。]{{0,6}}(?:态度|不接|骗|骂|说|告诉|挂|答应|回复)"
+)
+CLAUSES = re.compile(r"[,，。;；!！?？\s]+")
+_WISH_CHARS = 18
+_KEY_ZERO = re.compile(r"^[0０]$")
 _CONTENT = re.compile(
     r"噪音|扰民|油烟|臭|异味|漏水|停水|停电|断电|没水|没电|不热|垃圾|污水|拖欠|欠薪|工资|退款|不退|退费|不给|骗|假货|过期|占道|违停|违建|乱|坏了|坏的|不亮|塌|堵|积水|"
     r"吵|脏|灰尘|扬尘|施工|占用|收费|乱收|推诿|不管|没人管|不作为|态度|危险|受伤|咬|破损|不修|维修|掉|裂|渗|冒|溢|排放|辞退|押金|烂尾|延期|违规|违法|无证|偷|倒"
@@ -127,6 +142,17 @@ def wants_confidence(text: str) -> bool | None:
 def type_said(text: str) -> str:
     """The order type that the citizen names in so many words; "" when none is named."""
     return first_match(_TYPE, text) or ""
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether the words ask for a person, in any wording, or key 0 was pressed."""
+    if _KEY_ZERO.match(text.strip()):
+        return True
+    # Short and by itself it is a wish; inside a long clause it is a story about somebody's hotline.
+    return any(
+        len(clause) <= _WISH_CHARS and _WANTS_PERSON.search(clause) and not _NOT_WANTED.search(clause)
+        for clause in CLAUSES.split(text.strip())
+    )
 
 
 def appeal_in(text: str) -> tuple[str, int, int] | None:

@@ -1,0 +1,102 @@
+"""Being called back: the number is read back, the time asked, and any other matter breaks it off."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.handoff import HandOver
+from actions.knowledge import AnswerKnowledge, NotUnderstood
+from actions.manners import SmallTalk
+from actions.open_turns import Affirm, Deny, LayAside, TakeDetail
+from actions.order_form import ValidateOrderForm
+from tests.actions.conftest import Run
+
+ASK = "请人工回电"
+
+
+def wish(outcome: object) -> dict[str, object] | None:
+    found = [s for s in outcome.signals if s["event"] == "callback_requested"]  # type: ignore[attr-defined]
+    return found[0] if found else None
+
+
+def test_number_read_back_and_time_lead_to_a_call(run: Run) -> None:
+    asked = run(HandOver, ASK, "ask_human")
+    assert (asked.called, "号码" in asked.text) == (None, True)
+    given = run(TakeDetail, "13912345678", slots=asked.slots)
+    assert "139 1234 5678" in given.text
+    assert wish(given) is None
+    agreed = run(Affirm, "对的", "affirm", slots=given.slots)
+    assert "什么时候" in agreed.text
+    done = run(NotUnderstood, "明天上午", "nlu_fallback", slots=agreed.slots)
+    assert wish(done) == {"event": "callback_requested", "phone": "13912345678", "wish": "明天上午"}
+    assert "139 1234 5678" in done.text
+    assert "明天上午" in done.text
+    assert (done.slots["pending"], done.slots["callback_phone"], done.called) == (None, "13912345678", None)
+
+
+def test_a_known_number_is_offered_and_may_be_refused(run: Run) -> None:
+    asked = run(HandOver, ASK, "ask_human", slots={"callback_phone": "13912345678"})
+    assert "139 1234 5678" in asked.text
+    other = run(Deny, "/deny", "deny", slots=asked.slots)
+    assert "哪个号码" in other.text
+    assert "138 0000 0001" in run(TakeDetail, "13800000001", slots=other.slots).text
+    corrected = run(TakeDetail, "不是,是13800000001", "correct", slots=asked.slots)
+    assert "138 0000 0001" in corrected.text
+
+
+def test_a_number_in_the_same_breath_is_taken(run: Run) -> None:
+    assert "139 1234 5678" in run(SmallTalk, "给我回个电话13912345678", "inform").text
+
+
+def test_a_wrong_number_is_asked_for_again_and_not_forever(run: Run) -> None:
+    slots = run(HandOver, ASK, "ask_human").slots
+    for _ in range(2):
+        wrong = run(TakeDetail, "1391234", slots=slots)
+        assert "不对" in wrong.text
+        slots = wrong.slots
+    assert "不对" not in run(TakeDetail, "1391234", slots=slots).text
+
+
+def test_no_number_no_call(run: Run) -> None:
+    slots = run(HandOver, ASK, "ask_human").slots
+    left = run(LayAside, "/skip", "skip", slots=slots)
+    assert (left.slots["pending"], wish(left)) == (None, None)
+
+
+def test_another_matter_breaks_it_off(run: Run) -> None:
+    slots = run(HandOver, ASK, "ask_human").slots
+    assert "answer" in [m["kind"] for m in run(AnswerKnowledge, "公积金怎么提取", slots=slots).messages]
+    assert run(HandOver, "还是转人工吧", "ask_human", slots=slots).called == ("asked", "")
+
+
+def test_danger_goes_before_any_call(run: Run) -> None:
+    slots = run(HandOver, ASK, "ask_human").slots
+    assert run(TakeDetail, "着火了救命", slots=slots).called == ("emergency", "fire")
+
+
+def test_a_wish_that_sounds_like_an_order_opens_no_form(run: Run) -> None:
+    slots = run(HandOver, ASK, "ask_human", slots={"callback_phone": "13912345678"}).slots
+    slots = run(Affirm, "/affirm", "affirm", slots=slots).slots
+    done = run(ValidateOrderForm, "明天下午三点以后", "order_help", slots=slots)
+    assert wish(done) is not None
+    assert (done.slots["order_outcome"], "order_draft" in done.slots) == ("none", False)
+
+
+def test_a_bare_number_after_a_call_for_a_person_means_a_call_back(run: Run) -> None:
+    slots = run(HandOver, "转人工", "ask_human").slots
+    assert "139 1234 5678" in run(TakeDetail, "13912345678", slots=slots).text
+    assert "139 1234 5678" not in run(TakeDetail, "13912345678").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "你们一直没给我回电话",
+        "不用回电了",
+        "怎么还没有人给我回电",
+        "物业说回电话结果没人回电话我等了一个月了",
+    ],
+)
+def test_stories_about_calls_ask_for_none(run: Run, words: str) -> None:
+    outcome = run(SmallTalk, words, "chitchat")
+    assert outcome.slots.get("pending") is None
