@@ -5,6 +5,7 @@ Rasa's own configuration stays in config.yml, endpoints.yml and credentials.yml.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +65,18 @@ class Settings(BaseSettings):
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")
     limit_difficult_d: int = Field(15, ge=1, description="Time limit of difficult (疑难) orders, in days")
+    limit_working_days: bool = Field(
+        False, description="Count limits in days by working days instead of the calendar"
+    )
+    limit_holidays: Annotated[tuple[date, ...], NoDecode] = Field(
+        (), description="Public holidays on weekdays, comma-separated (2027-01-01), for working-day limits"
+    )
+    limit_extra_workdays: Annotated[tuple[date, ...], NoDecode] = Field(
+        (), description="Weekend days that are worked (调休), comma-separated, for working-day limits"
+    )
+    hurry_interval_h: int = Field(
+        4, ge=1, description="A department hears of a hurried order at most once in so many hours"
+    )
     knowledge_min_score: float = Field(
         0.43, ge=0, le=1, description="Below this score an article is no answer"
     )
@@ -83,7 +96,10 @@ class Settings(BaseSettings):
     )
     offer_timeout_s: float = Field(20.0, ge=3, le=300, description="Time a seat has to accept, in seconds")
     seat_lost_s: float = Field(
-        20.0, ge=8, le=600, description="A seat silent for so long is lost, in seconds (its page beats every 5 s)"
+        20.0,
+        ge=8,
+        le=600,
+        description="A seat silent for so long is lost, in seconds (its page beats every 5 s)",
     )
     overflow_after_s: float = Field(
         60.0, ge=0, le=3600, description="After this wait the fallback group helps out, in seconds"
@@ -119,7 +135,13 @@ class Settings(BaseSettings):
     log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
 
     @field_validator(
-        "api_tokens", "allowed_origins", "trusted_proxies", "handoff_policy_topics", mode="before"
+        "api_tokens",
+        "allowed_origins",
+        "trusted_proxies",
+        "handoff_policy_topics",
+        "limit_holidays",
+        "limit_extra_workdays",
+        mode="before",
     )
     @classmethod
     def _split_commas(cls, value: object) -> object:

@@ -34,6 +34,10 @@ class OrderLimits:
             normal_d=settings.limit_normal_d,
             difficult_d=settings.limit_difficult_d,
             timezone=settings.timezone,
+            working_days=settings.limit_working_days,
+            holidays=frozenset(settings.limit_holidays),
+            extra_workdays=frozenset(settings.limit_extra_workdays),
+            hurry_interval_h=settings.hurry_interval_h,
         )
 
     @property

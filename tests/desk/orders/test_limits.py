@@ -7,7 +7,7 @@ import pytest
 
 from desk.orders.limits import OrderLimits
 from desk.orders.order import Urgency
-from desk.settings import Settings
+from desk.settings import Settings, load_settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 20, 17, 30, tzinfo=SHANGHAI)
@@ -51,3 +51,13 @@ def test_a_city_sets_its_own_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = OrderLimits.from_settings(Settings())
     assert limits.due_at(Urgency.NORMAL, FRIDAY) == datetime(2026, 11, 25, 17, 30, tzinfo=SHANGHAI)
     assert limits.due_at(Urgency.EMERGENCY, FRIDAY) == datetime(2026, 11, 20, 18, 30, tzinfo=SHANGHAI)
+
+
+def test_a_city_sets_its_working_days_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINSHENG_LIMIT_WORKING_DAYS", "true")
+    monkeypatch.setenv("MINSHENG_LIMIT_HOLIDAYS", "2026-10-01，2026-10-02")
+    monkeypatch.setenv("MINSHENG_LIMIT_EXTRA_WORKDAYS", "2026-10-10")
+    limits = OrderLimits.from_settings(load_settings())
+    due = limits.due_at(Urgency.NORMAL, datetime(2026, 9, 30, 10, tzinfo=SHANGHAI))
+    # 5-9 October and Saturday the 10th are worked, then Monday.
+    assert due.astimezone(SHANGHAI).date() == date(2026, 10, 12)
