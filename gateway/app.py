@@ -16,11 +16,17 @@ from gateway.api.desk_parts import DeskParts, desk_parts
 from gateway.api.health import Health
 from gateway.api.middleware import Shell
 from gateway.api.problems import install_problem_handlers
+from gateway.attachments import MAX_BYTES
 from gateway.blocking import Blocking
-from gateway.channels.web import http
-from gateway.channels.web.chat_socket import GOING_DOWN, ChatSocket
+from gateway.channels.web import http, pictures
+from gateway.channels.web.chat_socket import GOING_DOWN, TRY_LATER, WRONG_TOKEN, ChatSocket
 from gateway.channels.web.pages import page_router
+from gateway.errors import GatewayError, Refused
 from gateway.network import client_address, origin_allowed
+from gateway.seats import console, lead, orders, sign_in, users
+from gateway.seats.accounts import SeatAccounts
+from gateway.seats.opening import open_seats
+from gateway.seats.socket import NO_RIGHT, SeatSocket
 from gateway.services import Services, open_services
 
 # A character may take twelve bytes as JSON (a surrogate pair, escaped); the rest is for the other keys.
@@ -41,6 +47,8 @@ def create_app(
         app.state.services = services
         app.state.metrics = services.metrics
         app.state.parts = open_parts(settings, services.blocking)
+        services.seats = open_seats(services, app.state.parts)
+        app.state.seat_accounts = SeatAccounts(services.accounts, services.blocking, services.limits)
         app.state.health = Health(services, app.state.parts)
         await services.start()
         warming = asyncio.create_task(app.state.parts.warm())
@@ -63,7 +71,10 @@ def create_app(
     )
     install_problem_handlers(app)
     app.include_router(http.router)
+    app.include_router(pictures.router)
     app.include_router(operators.router)
+    for router in (sign_in.router, users.router, console.router, orders.router, lead.router):
+        app.include_router(router)
 
     @app.get("/healthz", tags=["machines"], summary="State of each component; 503 when the database is gone")
     async def healthz() -> JSONResponse:
@@ -86,11 +97,35 @@ def create_app(
         address = client_address(peer, headers, settings.trusted_proxies)
         await ChatSocket(websocket, services, address).run()
 
+    @app.websocket("/ws/seat")
+    async def seat(websocket: WebSocket) -> None:
+        services: Services = app.state.services
+        if not sign_in.own_page(websocket):
+            await websocket.close(1008)
+            return
+        try:
+            found = await sign_in.who_is(websocket)
+        except GatewayError as error:
+            # Accepted first: a page can read a close code, but not why a websocket never opened.
+            await websocket.accept()
+            status = error.status if isinstance(error, Refused) else 503
+            await websocket.close({401: WRONG_TOKEN, 403: NO_RIGHT}.get(status, TRY_LATER))
+            return
+        await websocket.accept()
+        if services.closing:
+            await websocket.close(GOING_DOWN)
+            return
+        await SeatSocket(websocket, services, found, sign_in.address_of(websocket)).run()
+
     page_config: dict[str, str | int] = {
         "city": settings.city,
         "timezone": settings.timezone,
         "message_max_chars": settings.message_max_chars,
     }
     app.include_router(page_router(dist, page_config))
-    app.add_middleware(Shell, max_body_bytes=BYTES_PER_CHAR * settings.message_max_chars + BODY_EXTRA_BYTES)
+    app.add_middleware(
+        Shell,
+        max_body_bytes=BYTES_PER_CHAR * settings.message_max_chars + BODY_EXTRA_BYTES,
+        max_picture_bytes=MAX_BYTES + BODY_EXTRA_BYTES,
+    )
     return app

@@ -12,17 +12,27 @@ import structlog
 from sqlalchemy import Engine
 
 from desk.conversations import ConversationStore
+from desk.handoff.queue import HandoffQueue
+from desk.handoff.routing import Rules
+from desk.handoff.service import HandoffService
+from desk.handoff.store import HandoffStore
+from desk.seats import Accounts
 from desk.settings import Settings
 from desk.store.engine import open_engine
+from gateway.attachments import Attachments
 from gateway.blocking import Blocking
 from gateway.channels.web.sockets import OpenSockets
 from gateway.errors import StoreUnavailable
+from gateway.handoff.bus import DeskBus
+from gateway.handoff.desk import DeskTools, HandoffDesk
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
 from gateway.rate_limits import RateLimits
 from gateway.redis_link import RedisLink
 from gateway.replay import Replay
+from gateway.seats.parts import SeatParts
+from gateway.seats.people import People
 from gateway.spool import Spool
 from gateway.tokens import ConversationTokens
 from gateway.turn_lock import TurnLocks
@@ -63,11 +73,22 @@ class Services:
     metrics: Metrics
     sockets: OpenSockets
     zone: ZoneInfo
+    accounts: Accounts
+    people: People
+    handoffs: HandoffStore
+    bus: DeskBus
+    desk: HandoffDesk
+    attachments: Attachments
+    # Set once by the application: it needs the parts of the desk that open later.
+    seats: SeatParts = field(init=False)
     closing: bool = False
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         self.hub.start()
+        self.bus.start()
+        self.desk.start()
+        self.seats.consoles.start()
         self.tasks.append(asyncio.create_task(self._recover_forever()))
 
     async def drain(self) -> None:
@@ -83,6 +104,9 @@ class Services:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.seats.consoles.aclose()
+        await self.desk.aclose()
+        await self.bus.aclose()
         await self.hub.aclose()
         await self.rasa.aclose()
         await self.redis.aclose()
@@ -114,10 +138,29 @@ async def open_services(settings: Settings) -> Services:
     store = ConversationStore(engine)
     redis = RedisLink(settings.effective_redis_url)
     metrics = Metrics()
-    hub = Hub(redis, store, blocking)
+    accounts = Accounts(engine, session=timedelta(hours=settings.seat_session_h))
+    people = People(accounts, blocking)
+    hub = Hub(redis, store, blocking, people.author)
+    bus = DeskBus(redis)
+    handoffs = HandoffStore(engine)
+    rules = Rules.of(settings)
+    zone = ZoneInfo(settings.timezone)
+    desk = HandoffDesk(
+        DeskTools(
+            service=HandoffService(HandoffQueue(redis.client), store, handoffs, blocking, rules),
+            handoffs=handoffs,
+            store=store,
+            blocking=blocking,
+            hub=hub,
+            bus=bus,
+            people=people,
+            metrics=metrics,
+            rules=rules,
+            zone=zone,
+        )
+    )
     spool = await blocking.file(Spool, settings.var_dir / "spool")
     rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_s)
-    zone = ZoneInfo(settings.timezone)
     turns = Turns(
         TurnTools(
             store=store,
@@ -129,6 +172,7 @@ async def open_services(settings: Settings) -> Services:
             replay=Replay(spool, store, blocking),
             metrics=metrics,
             timezone=zone,
+            desk=desk,
         )
     )
     return Services(
@@ -146,4 +190,10 @@ async def open_services(settings: Settings) -> Services:
         metrics=metrics,
         sockets=OpenSockets(metrics),
         zone=zone,
+        accounts=accounts,
+        people=people,
+        handoffs=handoffs,
+        bus=bus,
+        desk=desk,
+        attachments=Attachments(settings.var_dir / "attachments"),
     )

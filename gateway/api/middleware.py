@@ -21,9 +21,10 @@ DISCARD_WAIT_S = 2.0
 class Shell:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, max_picture_bytes: int) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._max_picture_bytes = max_picture_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -31,12 +32,13 @@ class Shell:
             return
         headers = Headers(scope=scope)
         status, received, refused = 500, 0, False
+        limit = self._max_picture_bytes if scope["path"].endswith("/images") else self._max_body_bytes
 
         async def bounded_receive() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
+            if received > limit:
                 # Ends the reading; whatever the application makes of it, `safe_send` answers 413.
                 if message.get("more_body"):
                     await _discard(receive)
@@ -45,7 +47,7 @@ class Shell:
 
         async def safe_send(message: Message) -> None:
             nonlocal status, refused
-            if received > self._max_body_bytes:
+            if received > limit:
                 if not refused:
                     refused, status = True, 413
                     await _too_large(send)
@@ -60,7 +62,7 @@ class Shell:
             await send(message)
 
         try:
-            if _announced(headers) > self._max_body_bytes:
+            if _announced(headers) > limit:
                 status = 413
                 await _discard(receive)
                 await _too_large(send)

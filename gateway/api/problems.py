@@ -12,7 +12,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from desk.conversations import ConversationError
+from desk.handoff.errors import HandoffError
 from gateway import sentences
+from gateway.attachments import BadPicture
 from gateway.errors import GatewayError
 from gateway.wire import error_json, problem_of
 
@@ -53,8 +55,10 @@ def validation_text(errors: Sequence[Any]) -> str:
 def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(GatewayError)
     @app.exception_handler(ConversationError)
+    @app.exception_handler(HandoffError)
+    @app.exception_handler(BadPicture)
     async def _ours(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, (GatewayError, ConversationError))
+        assert isinstance(error, (GatewayError, ConversationError, HandoffError, BadPicture))
         problem = problem_of(error)
         headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
         if problem.status == 401:

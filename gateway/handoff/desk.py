@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,7 +26,7 @@ from desk.conversations import (
     Owner,
     Turnover,
 )
-from desk.conversations.handoff import EMERGENCY_PRIORITY, priority_of
+from desk.conversations.handoff import CITIZEN, EMERGENCY_PRIORITY, priority_of
 from desk.conversations.store import Clock, utc_now
 from desk.handoff.entry import Entry, entry_of
 from desk.handoff.errors import HandoffError
@@ -66,6 +67,8 @@ TICK_S = 1.0
 TROUBLE_S = 1.0
 # The typical handling time moves slowly.
 TYPICAL_S = 60.0
+# Spells of waiting whose first message has been acknowledged.
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,7 @@ class HandoffDesk:
         self._wake = asyncio.Event()
         self._typical: tuple[float, float] = (-1e9, 0.0)
         self._places: dict[str, Place] = {}
+        self._acknowledged: OrderedDict[tuple[str, int], None] = OrderedDict()
         self._ticking: asyncio.Task[None] | None = None
         tools.bus.listen(self._on_bus)
 
@@ -147,8 +151,18 @@ class HandoffDesk:
         if appended.reopened is not None:
             await self.requested(appended.reopened)
         elif appended.pending.owner is Owner.WAITING:
-            await self.tell(conversation_id, sentences.notice(sentences.ADDED_WHILE_WAITING))
+            await self._acknowledge(conversation_id, appended.pending.epoch)
         self._t.bus.publish({"kind": "said", "conversation": conversation_id, "seq": appended.message.seq})
+
+    async def _acknowledge(self, conversation_id: str, epoch: int) -> None:
+        """Once in each spell of waiting; every message is acknowledged by the channel itself as well."""
+        key = (conversation_id, epoch)
+        if key in self._acknowledged:
+            return
+        self._acknowledged[key] = None
+        while len(self._acknowledged) > REMEMBERED:
+            self._acknowledged.popitem(last=False)
+        await self.tell(conversation_id, sentences.notice(sentences.ADDED_WHILE_WAITING))
 
     async def callback(self, conversation_id: str, phone: str, wish: str) -> None:
         """Keep a wish that the bot read. Never raises: the mark of the answer tells of it as well."""
@@ -166,6 +180,20 @@ class HandoffDesk:
             _log.warning("notice_not_stored", conversation=conversation_id)
             return
         self._t.hub.publish_messages(messages)
+
+    async def take_bot(self, conversation_id: str) -> int:
+        """The citizen waits no longer: the bot goes on. Returns the epoch. Raises ConversationError, StoreUnavailable."""
+        done = await self.done(await self._t.service.to_bot(conversation_id, CITIZEN))
+        if done.turnover.changed:
+            await self.tell(conversation_id, notices.back_to_bot(by_citizen=True))
+        return done.epoch
+
+    async def leave(self, conversation_id: str) -> None:
+        """The citizen goes. Raises ConversationError, StoreUnavailable."""
+        done = await self._t.service.leave(conversation_id)
+        if done.turnover.changed:
+            await self.tell(conversation_id, sentences.notice(sentences.LEFT_QUEUE))
+        await self.done(done)
 
     async def place(self, conversation_id: str) -> Place | None:
         """Where somebody stands who waits; None if he does not."""

@@ -41,6 +41,9 @@ class Console(Protocol):
     def show(self, item: Item, frame: str) -> None:
         """An item changed; the console knows whether its user may see it."""
 
+    def watches(self, conversation_id: str) -> bool:
+        """Whether the conversation is open on the console, or its user's own."""
+
     def show_gone(self, conversation_id: str) -> None:
         """It needs nobody any more."""
 
@@ -127,14 +130,17 @@ class Consoles:
                 self.picture.offered(event["conversation"], event["seat"], until)
                 self._changed.add(event["conversation"])
                 self._after.append(event)
-            case "alert":
+            case "alert" | "alert_seat":
                 self._changed.add(event["conversation"])
                 self._after.append(event)
             case "frame":
-                if "seat" in event:
-                    self.to_seat(event["seat"], event["frame"])
-                else:
-                    self.to_all(event["frame"])
+                self.to_seat(event["seat"], event["frame"])
+                return
+            case "watchers":
+                encoded = orjson.dumps(event["frame"]).decode()
+                for console in self.all():
+                    if console.watches(event["conversation"]):
+                        console.put(encoded)
                 return
             case "seats":
                 self._seats_changed = True
@@ -216,6 +222,8 @@ class Consoles:
                 self.to_seat(event["seat"], {"type": "offer", "item": item, "until": event["until"]})
             case "alert":
                 self.to_all({"type": "alert", "kind": event["alert"], "item": item})
+            case "alert_seat":
+                self.to_seat(event["seat"], {**event["frame"], "item": item})
             case "said" if item["seat"] and item["seat"] in self._open:
                 self._later(self._tell_knowledge(item["seat"], event["conversation"], event["seq"]))
 
@@ -240,5 +248,3 @@ class Consoles:
 def sees_everything(user: User) -> bool:
     """Leads look after all conversations; the others after their own and the queue."""
     return user.role in (Role.LEAD, Role.ADMIN)
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +32,8 @@ from gateway.seats.transcript_draft import Transcript, draft_of, read_tracker
 # A long conversation is read whole; one that never ends is not.
 MESSAGES_MAX = 5 * PAGE
 SUGGESTIONS = 3
+RELATED_S = 60.0
+RELATED_MAX = 1000
 CALM_TYPES = ("praise", "suggest", "consult")
 
 
@@ -72,25 +76,27 @@ class OrderDesk:
         self._rasa = rasa
         self._blocking = blocking
         self._zone = zone
+        self._related: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
 
     async def form(self, conversation: Conversation) -> dict[str, Any]:
         """The order-draft answer of docs/protocol.md."""
         filled = await self._fill(conversation)
-        tree = filled.judge.tree if filled.judge is not None else None
         return {
             "draft_id": filled.draft.draft_id,
-            "fields": form_fields(filled.draft, filled.best, tree),
+            "fields": form_fields(filled.draft, filled.best),
             "duplicates": await self._duplicates(conversation, filled),
             "suggested_category": suggestions_json(filled.suggestions),
         }
 
-    async def submit(self, conversation: Conversation, draft_id: str, fields: dict[str, Any]) -> Order:
-        """Idempotent by `draft_id`. Raises FieldProblems, BadOrder, StoreUnavailable (of orders)."""
+    async def submit(
+        self, conversation: Conversation, draft_id: str, fields: dict[str, Any]
+    ) -> tuple[Order, bool]:
+        """The order, and whether it is new. Idempotent by `draft_id`. Raises FieldProblems, BadOrder, StoreUnavailable (of orders)."""
         orders = await self._parts.orders()
         known = await self._blocking.read(orders.find_by_conversation, conversation.id)
         for order in known:
             if order.draft_id == draft_id:
-                return order
+                return order, False
         filled = await self._fill(conversation)
         new = order_from(
             fields,
@@ -101,7 +107,7 @@ class OrderDesk:
             suggestion=filled.best,
             tree=filled.judge.tree if filled.judge is not None else None,
         )
-        return await self._blocking.write(orders.create, new)
+        return await self._blocking.write(orders.create, new), True
 
     async def citizen(self, conversation: Conversation) -> Citizen:
         """From what he said in this conversation, and from its orders where he said it to the form."""
@@ -138,6 +144,19 @@ class OrderDesk:
         heads = await self._blocking.read(self._store.heads, list(ids)[:20])
         lines = [order_line(shown[number], self._zone) for number in sorted(shown, reverse=True)]
         return sorted(heads, key=lambda head: head.created_at, reverse=True), lines
+
+    async def related(self, conversation_id: str) -> frozenset[str]:
+        """Earlier conversations of whoever is talking in this one. Remembered for a minute."""
+        known = self._related.get(conversation_id)
+        if known is not None and time.monotonic() - known[0] < RELATED_S:
+            return known[1]
+        conversation = await self._blocking.read(self._store.get, conversation_id)
+        heads, _orders = await self.past(conversation)
+        found = frozenset(head.id for head in heads)
+        self._related[conversation_id] = (time.monotonic(), found)
+        while len(self._related) > RELATED_MAX:
+            self._related.popitem(last=False)
+        return found
 
     async def _fill(self, conversation: Conversation) -> FilledForm:
         orders = await self._parts.orders()

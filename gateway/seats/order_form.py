@@ -68,8 +68,8 @@ class FieldProblems(Exception):
         self.problems = problems
 
 
-def form_fields(draft: Draft, suggestion: Suggestion, tree: CategoryTree | None) -> list[dict[str, Any]]:
-    """The fields in the order in which they should be looked at."""
+def form_fields(draft: Draft, suggestion: Suggestion) -> list[dict[str, Any]]:
+    """The fields in the order in which they should be looked at. Categories to choose from come apart: many."""
     values = {name: _field(name, draft, suggestion) for name in _FIELDS}
     fields = []
     for name, (label, kind, group) in _FIELDS.items():
@@ -87,7 +87,7 @@ def form_fields(draft: Draft, suggestion: Suggestion, tree: CategoryTree | None)
             "span": [source.start, source.end] if source.end > source.start else None,
             "group": group,
         }
-        options = _options(name, tree)
+        options = _options(name)
         if options is not None:
             field["options"] = options
         problem = _problem(name, value, required)
@@ -109,30 +109,30 @@ def _field(name: str, draft: Draft, suggestion: Suggestion) -> tuple[Any, Value,
             return text, Value(text, told.turn if told else 0, confidence=_GUESSED if told else 1.0), "rule"
         case "place":
             source = draft.place_source or nothing
-            return draft.place_text, source, "citizen" if draft.place_source else "none"
+            return draft.place_text, source, "citizen" if draft.place_source else ""
         case "category_code":
             if not suggestion.code:
-                return "", nothing, "none"
+                return "", nothing, ""
             turn = told.turn if told else 0
             return suggestion.code, Value("", turn, confidence=suggestion.confidence), "classifier"
         case "department":
             if not suggestion.department:
-                return "", nothing, "none"
+                return "", nothing, ""
             return suggestion.department, Value("", 0, confidence=suggestion.confidence), "classifier"
         case "urgency":
             return suggestion.urgency, Value("", told.turn if told else 0, confidence=0.8), "rule"
         case "confidential":
             known = draft.fields.get("confidential")
-            return draft.get("confidential") == "yes", known or nothing, "citizen" if known else "none"
+            return draft.get("confidential") == "yes", known or nothing, "citizen" if known else ""
         case "reply_wanted":
-            return True, nothing, "none"
+            return True, nothing, ""
     value = draft.fields.get(name)
     if value is None:
-        return "", nothing, "none"
-    return value.value, value, "line" if value.origin == "line" else "citizen"
+        return "", nothing, ""
+    return value.value, value, "rule" if value.origin == "line" else "citizen"
 
 
-def _options(name: str, tree: CategoryTree | None) -> list[dict[str, str]] | None:
+def _options(name: str) -> list[dict[str, str]] | None:
     match name:
         case "type":
             return [{"value": code, "label": label} for code, label in TYPES.items()]
@@ -140,10 +140,6 @@ def _options(name: str, tree: CategoryTree | None) -> list[dict[str, str]] | Non
             return [{"value": urgency.value, "label": urgency.label} for urgency in Urgency]
         case "caller_title":
             return [{"value": word, "label": word or "不详"} for word in _TITLES]
-        case "category_code":
-            if tree is None:
-                return []
-            return [{"value": code, "label": " / ".join(tree.path(code))} for code in tree.leaves]
     return None
 
 

@@ -149,7 +149,9 @@ class DeskPicture:
         except (HandoffError, StoreUnavailable):
             return
         by_handoff = {t.handoff.id: t.handoff.conversation_id for t in picture.waiting}
-        offers = {by_handoff[handoff]: seat for handoff, seat in picture.offers.items() if handoff in by_handoff}
+        offers = {
+            by_handoff[handoff]: seat for handoff, seat in picture.offers.items() if handoff in by_handoff
+        }
         for one in [one for one in self._offers if one not in offers]:
             del self._offers[one]
 

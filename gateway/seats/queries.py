@@ -132,6 +132,10 @@ class ConsoleQueries:
             for one in wanted
         }
 
+    def first_words(self, conversation_id: str) -> tuple[str, ...]:
+        with self._engine.connect() as connection:
+            return self._first_words(connection, [conversation_id])[conversation_id]
+
     def _first_words(self, connection: Any, conversation_ids: list[str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for one in conversation_ids:

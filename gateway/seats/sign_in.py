@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import HTTPConnection
 
 from desk.seats import (
-    Accounts,
     Disabled,
     Locked,
     NotSignedIn,
@@ -60,17 +59,12 @@ class PasswordChange(_Body):
 
 
 def seat_accounts(connection: HTTPConnection) -> SeatAccounts:
-    """The accounts of this process, made when first asked for. Raises Refused (503) while the process ends."""
-    state = connection.app.state
-    services: Services = state.services
+    """The accounts of this process. Raises Refused (503) while it ends."""
+    services: Services = connection.app.state.services
     if services.closing:
         raise Refused(503, "closing", sentences.SHUTTING_DOWN)
-    made: SeatAccounts | None = getattr(state, "seat_accounts", None)
-    if made is None:
-        session = timedelta(hours=services.settings.seat_session_h)
-        made = SeatAccounts(Accounts(services.engine, session=session), services.blocking, services.limits)
-        state.seat_accounts = made
-    return made
+    accounts: SeatAccounts = connection.app.state.seat_accounts
+    return accounts
 
 
 async def who_is(connection: HTTPConnection, *roles: Role) -> SignedIn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -18,20 +19,26 @@ from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from desk.conversations import Conversation, ConversationError
+from desk.conversations import Conversation, ConversationError, Owner
 from desk.conversations.store import PAGE, hash_token
+from desk.handoff.errors import HandoffError
 from gateway import sentences
+from gateway.channels.web.http import citizen_message, picture_card
 from gateway.channels.web.limits import count_conversation, count_message
 from gateway.channels.web.sockets import PER_CONVERSATION
 from gateway.errors import GatewayError, Refused, StoreUnavailable
+from gateway.handoff.admission import place_json
+from gateway.seats.people import for_citizens
 from gateway.services import Services
-from gateway.wire import Hello, Problem, Rate, Send, check_length, message_json, problem_of
+from gateway.wire import CitizenTyping, Hello, Problem, Rate, Send, check_length, problem_of
 
 _log = structlog.get_logger(__name__)
 
 MAX_FRAME_BYTES = 32 * 1024
 HELLO_WAIT_S = 10.0
 OUTGOING = 256
+# A page says that somebody types every few seconds; more often tells nobody anything.
+TYPING_EVERY_S = 1.0
 # A frame that does not leave within this time meets a page that is gone or asleep.
 SEND_WAIT_S = 10.0
 
@@ -49,7 +56,12 @@ class _CatchUp:
     """In the outgoing queue: send what SQL has beyond the last number sent."""
 
 
+class _Place:
+    """In the outgoing queue: tell the place in the queue as it is now."""
+
+
 _CATCH_UP = _CatchUp()
+_PLACE = _Place()
 _Frame = Mapping[str, Any]
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -62,7 +74,9 @@ class ChatSocket:
         self._conversation_id = ""
         self._sent_seq = 0
         self._owner: tuple[str, int] = ("", 0)
-        self._outgoing: asyncio.Queue[_Frame | _CatchUp] = asyncio.Queue(OUTGOING)
+        self._place: Mapping[str, int] | None = None
+        self._typed_at = -1e9
+        self._outgoing: asyncio.Queue[_Frame | _CatchUp | _Place] = asyncio.Queue(OUTGOING)
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
@@ -85,7 +99,16 @@ class ChatSocket:
             self._end.set_result(code)
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        self._put(event)
+        match event.get("type"):
+            case "message":
+                self._put({**event, "message": for_citizens(event["message"])})
+            case "owner":
+                # Whose it is by name is for consoles.
+                self._put({key: event[key] for key in ("type", "owner", "epoch")})
+            case "typing" if event.get("from") == "citizen":
+                return
+            case _:
+                self._put(event)
 
     def on_head(self, conversation: Conversation) -> None:
         if conversation.last_seq > self._sent_seq and self._outgoing.empty():
@@ -93,6 +116,8 @@ class ChatSocket:
         owner = (conversation.owner.value, conversation.epoch)
         if owner != self._owner:
             self._put({"type": "owner", "owner": owner[0], "epoch": owner[1]})
+        if conversation.owner is Owner.WAITING and not self._outgoing.full():
+            self._put(_PLACE)
 
     async def _greet(self) -> bool:
         """Wait for hello and answer it; False when the socket is to be closed."""
@@ -154,6 +179,8 @@ class ChatSocket:
         # Before reading SQL, so that nothing falls between the two.
         self._services.hub.listen(conversation.id, self)
         self._put(_CATCH_UP)
+        if conversation.owner is Owner.WAITING:
+            self._put(_PLACE)
 
     async def _serve(self) -> None:
         tasks = {asyncio.create_task(self._read_forever()), asyncio.create_task(self._write_forever())}
@@ -203,23 +230,51 @@ class ChatSocket:
                         await self._send(_parse(Send, body))
                     case "rate":
                         await self._rate(_parse(Rate, body))
+                    case "typing":
+                        self._typing(_parse(CitizenTyping, body))
+                    case "take_bot":
+                        await self._count()
+                        await self._services.desk.take_bot(self._conversation_id)
+                    case "leave":
+                        await self._count()
+                        await self._services.desk.leave(self._conversation_id)
                     case _:
                         raise Refused(422, "malformed", sentences.MALFORMED)
-            except (GatewayError, ConversationError) as error:
+            except (GatewayError, ConversationError, HandoffError) as error:
                 self._put(_error_frame(problem_of(error), message_id))
 
     async def _send(self, send: Send) -> None:
         s = self._services
         check_length(send.text, s.settings.message_max_chars)
-        await count_message(s.limits, s.metrics, s.settings, self._conversation_id, self._address)
-        appended = await s.turns.accept(self._conversation_id, send.message_id, send.text, send.payload)
+        await self._count()
+        card = await picture_card(s, self._conversation_id, send.attachment)
+        appended = await s.turns.accept(self._conversation_id, send.message_id, send.text, send.payload, card)
         self._put({"type": "ack", "message_id": send.message_id, "seq": appended.message.seq})
 
     async def _rate(self, rate: Rate) -> None:
         s = self._services
-        await count_message(s.limits, s.metrics, s.settings, self._conversation_id, self._address)
+        await self._count()
         await s.blocking.write(s.store.rate, self._conversation_id, rate.score, rate.comment)
         s.hub.publish(self._conversation_id, {"type": "rated", "score": rate.score})
+
+    async def _count(self) -> None:
+        s = self._services
+        await count_message(s.limits, s.metrics, s.settings, self._conversation_id, self._address)
+
+    def _typing(self, typing: CitizenTyping) -> None:
+        """Only a person at the desk is told, and never what is being written. Bounded: what comes faster is dropped."""
+        now = time.monotonic()
+        if self._owner[0] == Owner.SEAT.value and (not typing.on or now - self._typed_at >= TYPING_EVERY_S):
+            self._typed_at = now
+            frame = {"type": "typing", "from": "citizen", "on": typing.on}
+            self._services.hub.publish(self._conversation_id, frame)
+
+    async def _tell_place(self) -> None:
+        place = await self._services.desk.place(self._conversation_id)
+        told = place_json(place) if place is not None else None
+        if told is not None and told != self._place:
+            self._place = told
+            await self._write({"type": "queue", **told})
 
     async def _write_forever(self) -> None:
         while True:
@@ -227,11 +282,18 @@ class ChatSocket:
             try:
                 if isinstance(item, _CatchUp):
                     await self._catch_up()
+                elif isinstance(item, _Place):
+                    await self._tell_place()
                 elif item["type"] == "message":
                     await self._forward(item)
                 else:
                     if item["type"] == "owner":
+                        if item["epoch"] < self._owner[1]:
+                            continue
                         self._owner = (item["owner"], item["epoch"])
+                        self._place = None
+                    elif item["type"] == "queue":
+                        self._place = {key: item[key] for key in ("position", "low_min", "high_min")}
                     await self._write(item)
             except StoreUnavailable:
                 # The sweep tries again.
@@ -254,8 +316,9 @@ class ChatSocket:
         s = self._services
         while True:
             page = await s.blocking.read(s.store.messages, self._conversation_id, self._sent_seq, PAGE)
+            await s.people.authors_of(page)
             for message in page:
-                await self._write({"type": "message", "message": message_json(message)})
+                await self._write({"type": "message", "message": citizen_message(s, message)})
                 self._sent_seq = message.seq
             if len(page) < PAGE:
                 return
@@ -265,7 +328,7 @@ class ChatSocket:
         async with asyncio.timeout(SEND_WAIT_S):
             await self._socket.send_text(orjson.dumps(frame).decode())
 
-    def _put(self, item: _Frame | _CatchUp) -> None:
+    def _put(self, item: _Frame | _CatchUp | _Place) -> None:
         try:
             self._outgoing.put_nowait(item)
         except asyncio.QueueFull:

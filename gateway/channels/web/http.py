@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from desk.conversations import WrongToken
+from desk.conversations import Message, Owner, WrongToken
 from desk.conversations.store import PAGE, hash_token
 from gateway import sentences
 from gateway.channels.web.limits import count_conversation, count_message
 from gateway.errors import Refused
+from gateway.handoff.admission import place_json
 from gateway.network import client_address
+from gateway.seats.people import for_citizens
 from gateway.services import Services
 from gateway.tokens import bearer
 from gateway.wire import (
@@ -94,12 +96,15 @@ async def say(
         services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
     )
     with services.metrics.stage.labels("total").time():
-        appended = await services.turns.accept(conversation_id, body.message_id, body.text, body.payload)
+        card = await picture_card(services, conversation_id, body.attachment)
+        appended = await services.turns.accept(
+            conversation_id, body.message_id, body.text, body.payload, card
+        )
         # Room for the message that may be in work before ours.
         answer = await services.turns.answer(appended, 2 * services.settings.rasa_timeout_s + 5)
     content = {
         "seq": appended.message.seq,
-        "replies": [message_json(message) for message in answer.replies],
+        "replies": [citizen_message(services, message) for message in answer.replies],
         "owner": answer.owner.value,
     }
     return JSONResponse(content)
@@ -115,12 +120,65 @@ async def read(
     await check(services, conversation_id, authorization)
     messages = await services.blocking.read(services.store.messages, conversation_id, after, PAGE)
     conversation = await services.blocking.read(services.store.get, conversation_id)
-    content = {
-        "messages": [message_json(message) for message in messages],
+    await services.people.authors_of(messages)
+    content: dict[str, Any] = {
+        "messages": [citizen_message(services, message) for message in messages],
         "owner": conversation.owner.value,
         "last_seq": conversation.last_seq,
     }
+    if conversation.owner is Owner.WAITING:
+        place = await services.desk.place(conversation_id)
+        content["queue"] = place_json(place) if place is not None else None
     return JSONResponse(content)
+
+
+@router.post("/{conversation_id}/take-bot", summary="Wait no longer for a person; the bot goes on")
+async def take_bot(
+    services: Needed,
+    request: Request,
+    conversation_id: ConversationId,
+    authorization: Authorization = None,
+) -> JSONResponse:
+    """409 `not_the_owner` unless the conversation waits for a person."""
+    await check(services, conversation_id, authorization)
+    await count_message(
+        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
+    )
+    await services.desk.take_bot(conversation_id)
+    return JSONResponse({"owner": Owner.BOT.value})
+
+
+@router.post("/{conversation_id}/leave", summary="Wait no longer for a person; the conversation ends")
+async def leave(
+    services: Needed,
+    request: Request,
+    conversation_id: ConversationId,
+    authorization: Authorization = None,
+) -> JSONResponse:
+    """409 `not_the_owner` unless the conversation waits for a person."""
+    await check(services, conversation_id, authorization)
+    await count_message(
+        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
+    )
+    await services.desk.leave(conversation_id)
+    return JSONResponse({"owner": Owner.CLOSED.value})
+
+
+def citizen_message(services: Services, message: Message) -> dict[str, Any]:
+    """A message as citizens see it: of a seat, only the badge."""
+    return dict(for_citizens(message_json(message, services.people.author(message.author))))
+
+
+async def picture_card(
+    services: Services, conversation_id: str, attachment: str | None
+) -> dict[str, Any] | None:
+    """What a message with this picture holds. Raises Refused unless it is a picture of this conversation."""
+    if attachment is None:
+        return None
+    found = await services.blocking.file(services.attachments.find, attachment)
+    if found is None or found[0].conversation_id != conversation_id:
+        raise Refused(422, "malformed", sentences.PICTURES["not_found"])
+    return found[0].card()
 
 
 @router.post(

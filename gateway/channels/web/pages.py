@@ -64,6 +64,13 @@ def page_router(dist: Path, config: dict[str, str | int]) -> APIRouter:
         # Always asked for again: it names the hashed files of the newest build.
         return FileResponse(page, headers={"Cache-Control": "no-cache"})
 
+    @router.get("/seat")
+    def seat() -> Response:
+        page = root / "seat.html"
+        if not page.is_file():
+            return HTMLResponse(NOT_BUILT, status_code=503, headers={"Retry-After": "30"})
+        return FileResponse(page, headers={"Cache-Control": "no-cache"})
+
     @router.get("/config.json")
     def page_config() -> Response:
         return JSONResponse(config, headers={"Cache-Control": "no-cache"})

@@ -104,7 +104,7 @@ def test_what_has_become_an_order_is_not_told_again() -> None:
 
 
 def test_the_least_sure_fields_come_first_and_name_their_source() -> None:
-    fields = form_fields(draft_of(NIGHT_NOISE), NOISE, None)
+    fields = form_fields(draft_of(NIGHT_NOISE), NOISE)
     groups = [f["group"] for f in fields]
     assert groups == sorted(groups)
     for group in set(groups):
@@ -116,7 +116,7 @@ def test_the_least_sure_fields_come_first_and_name_their_source() -> None:
 
 
 def submit(draft: Draft, **changes: Any) -> Any:
-    values = {f["name"]: f["value"] for f in form_fields(draft, NOISE, None)} | changes
+    values = {f["name"]: f["value"] for f in form_fields(draft, NOISE)} | changes
     return order_from(
         values,
         draft=draft,

@@ -1,0 +1,210 @@
+"""What a seat may do with conversations, whoever asks: the websocket or HTTP. Checks rights, acts, tells everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desk.conversations import ConversationStore, Draft, EventKind, SeatAppended, Sender
+from desk.handoff.service import HandoffService
+from desk.handoff.store import HandoffStore, Note, NoteKind
+from desk.seats import SKILLS, User
+from gateway import sentences
+from gateway.attachments import Attachments
+from gateway.blocking import Blocking
+from gateway.errors import Refused
+from gateway.handoff import notices
+from gateway.handoff.bus import DeskBus
+from gateway.handoff.desk import HandoffDesk
+from gateway.hub import Hub
+from gateway.metrics import Metrics
+from gateway.seats.consoles import sees_everything
+from gateway.seats.frames import SeatSend
+from gateway.seats.people import People
+from gateway.seats.queries import ConsoleQueries
+from gateway.turns import Turns
+
+# What the bot hears when a conversation comes back to it.
+RETURNED = "/returned_from_seat"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActTools:
+    desk: HandoffDesk
+    service: HandoffService
+    store: ConversationStore
+    handoffs: HandoffStore
+    queries: ConsoleQueries
+    blocking: Blocking
+    hub: Hub
+    bus: DeskBus
+    people: People
+    turns: Turns
+    attachments: Attachments
+    metrics: Metrics
+
+
+class SeatActs:
+    """Share one a process. Acts raise ConversationError, HandoffError, Refused, StoreUnavailable."""
+
+    def __init__(self, tools: ActTools) -> None:
+        self._t = tools
+
+    async def accept(self, user: User, handoff_id: str) -> dict[str, Any]:
+        done = await self._t.desk.done(await self._t.service.accept(handoff_id, user.id))
+        return {"conversation": done.handoff.conversation_id, "epoch": done.epoch}
+
+    async def decline(self, user: User, handoff_id: str, reason: str) -> None:
+        self._t.metrics.offers.labels("declined").inc()
+        await self._t.desk.publish(await self._t.service.decline(handoff_id, user.id, reason))
+
+    async def send(self, user: User, frame: SeatSend) -> SeatAppended:
+        """Only the owner can: the store compares owner, epoch and seat in the same transaction."""
+        text, card = frame.text.strip(), None
+        if frame.attachment is not None:
+            card = await self._card(frame.conversation, frame.attachment)
+            text = text or "[图片]"
+        if not text:
+            raise Refused(422, "malformed", sentences.MALFORMED)
+        draft = Draft(sender=Sender.SEAT, text=text, card=card)
+        appended = await self._t.blocking.write(
+            self._t.store.append_seat, frame.conversation, user.id, frame.epoch, frame.message_id, draft
+        )
+        if appended.new:
+            self._t.people.remember(user)
+            self._t.metrics.seat_messages.inc()
+            self._t.hub.publish_messages([appended.message])
+            self._t.bus.publish({"kind": "changed", "conversations": [frame.conversation]})
+        return appended
+
+    async def transfer(
+        self, user: User, conversation_id: str, epoch: int, skill: str | None, seat: str | None, note: str
+    ) -> None:
+        if skill and skill not in SKILLS:
+            raise Refused(422, "malformed", sentences.NO_SUCH_SKILL)
+        if seat is not None:
+            await self._t.people.know([seat])
+            wanted = self._t.people.get(seat)
+            if wanted is None or not wanted.active or seat == user.id:
+                raise Refused(422, "malformed", sentences.NO_SUCH_SEAT)
+        if not skill and seat is None:
+            raise Refused(422, "malformed", sentences.TRANSFER_WHERE)
+        done = await self._t.service.transfer(
+            conversation_id,
+            user.id,
+            epoch,
+            skill=skill,
+            wanted_seat=seat,
+            note=note,
+            lead=sees_everything(user),
+        )
+        await self._t.desk.done(done)
+        if note.strip():
+            await self.note(user, conversation_id, note, NoteKind.NOTE)
+
+    async def take_over(self, user: User, conversation_id: str, epoch: int) -> None:
+        self._lead(user)
+        await self._t.desk.done(await self._t.service.take_over(conversation_id, user.id, epoch))
+
+    async def to_bot(self, user: User, conversation_id: str, epoch: int, note: str) -> None:
+        done = await self._t.service.to_bot(
+            conversation_id, user.id, epoch, note=note, lead=sees_everything(user)
+        )
+        await self._t.desk.done(done)
+        if done.turnover.changed:
+            await self._t.desk.tell(conversation_id, notices.back_to_bot(by_citizen=False))
+            self._t.turns.resume(conversation_id, done.epoch, RETURNED)
+
+    async def end(self, user: User, conversation_id: str, epoch: int) -> None:
+        done = await self._t.desk.done(await self._t.service.end(conversation_id, user.id, epoch))
+        if done.turnover.changed:
+            await self._t.desk.tell(conversation_id, notices.ended())
+
+    async def wrap(self, user: User, conversation_id: str, outcome: str, tags: list[str], note: str) -> None:
+        done = await self._t.service.wrap(conversation_id, user.id, outcome=outcome, tags=tags, note=note)
+        await self._t.desk.done(done)
+        if note.strip():
+            await self.note(user, conversation_id, note, NoteKind.NOTE)
+
+    async def pull_in(self, user: User, conversation_id: str, lead: str | None) -> None:
+        """Call a lead to look: he is shown the conversation and may whisper or take it over."""
+        await self.may_write(user, conversation_id)
+        asked = f"请班长协助（{user.display_name}）"
+        frame = {
+            "type": "alert",
+            "kind": "pull_in",
+            "conversation": conversation_id,
+            "text": asked,
+            "from": self._t.people.author(user.id),
+        }
+        await self._t.people.refresh()
+        for other in self._t.people.all():
+            if sees_everything(other) and other.id != user.id and (lead is None or other.id == lead):
+                self._t.bus.publish(
+                    {"kind": "alert_seat", "seat": other.id, "conversation": conversation_id, "frame": frame}
+                )
+        await self._t.blocking.write(
+            self._t.handoffs.record,
+            conversation_id,
+            EventKind.OBSERVED,
+            user.id,
+            {"pulled_in": lead or "any"},
+        )
+
+    async def whisper(self, user: User, conversation_id: str, text: str) -> Note:
+        self._lead(user)
+        return await self.note(user, conversation_id, text, NoteKind.WHISPER)
+
+    async def note(self, user: User, conversation_id: str, text: str, kind: NoteKind = NoteKind.NOTE) -> Note:
+        note = await self._t.blocking.write(
+            self._t.handoffs.add_note, conversation_id, user.id, text.strip(), kind
+        )
+        frame = {"type": kind.value, "conversation": conversation_id, "note": self.note_json(note)}
+        self._t.bus.publish({"kind": "watchers", "conversation": conversation_id, "frame": frame})
+        return note
+
+    def note_json(self, note: Note) -> dict[str, Any]:
+        return {
+            "id": str(note.id),
+            "conversation": note.conversation_id,
+            "at": note.at.isoformat(),
+            "author": self._t.people.author(note.author),
+            "kind": note.kind.value,
+            "text": note.text,
+        }
+
+    def typing(self, conversation_id: str, on: bool) -> None:
+        self._t.hub.publish(conversation_id, {"type": "typing", "from": "seat", "on": on})
+
+    async def observed(self, user: User, conversation_id: str) -> None:
+        """A lead looks into a conversation that is not his: written down."""
+        await self._t.blocking.write(self._t.handoffs.record, conversation_id, EventKind.OBSERVED, user.id)
+
+    async def may_read(self, user: User, conversation_id: str) -> bool:
+        """True if it is his own now; False if he may read it for another reason.
+
+        Raises Refused (403), ConversationNotFound.
+        """
+        await self._t.blocking.read(self._t.store.get, conversation_id)
+        served = await self._t.blocking.read(self._t.handoffs.of_conversation, conversation_id)
+        if any(one.seat_id == user.id and one.state.value != "done" for one in served):
+            return True
+        if sees_everything(user) or any(one.seat_id == user.id for one in served):
+            return False
+        raise Refused(403, "forbidden", sentences.NOT_YOUR_CONVERSATION)
+
+    async def may_write(self, user: User, conversation_id: str) -> None:
+        """Raises Refused (403): only whose it is, and leads."""
+        if not await self.may_read(user, conversation_id) and not sees_everything(user):
+            raise Refused(403, "forbidden", sentences.NOT_YOUR_CONVERSATION)
+
+    async def _card(self, conversation_id: str, attachment_id: str) -> Mapping[str, Any]:
+        found = await self._t.blocking.file(self._t.attachments.find, attachment_id)
+        if found is None or found[0].conversation_id != conversation_id:
+            raise Refused(422, "malformed", sentences.PICTURES["not_found"])
+        return found[0].card()
+
+    def _lead(self, user: User) -> None:
+        if not sees_everything(user):
+            raise Refused(403, "forbidden", sentences.NO_RIGHT)

@@ -1,0 +1,249 @@
+"""The console's HTTP about one conversation: its card, messages, notes, knowledge and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+from desk.conversations import Conversation, Owner
+from desk.conversations.store import PAGE
+from desk.privacy import mask_address, mask_name, mask_phone
+from desk.seats import Verdict
+from gateway import sentences
+from gateway.channels.web.pictures import picture_in, picture_response
+from gateway.errors import Refused
+from gateway.seats.access import Id, Needed, Seat, Seats, own, readable
+from gateway.seats.items import REASONS, title_of
+from gateway.seats.order_desk import Citizen
+from gateway.seats.parts import SeatParts
+from gateway.seats.sign_in import address_of
+from gateway.wire import Incoming, message_json
+
+router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
+
+
+class NewNote(Incoming):
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class Reveal(Incoming):
+    what: Literal["phone", "name", "address"]
+    why: str = Field("", max_length=200)
+
+
+class ArticleVerdict(Incoming):
+    conversation: str = Field(min_length=1, max_length=64)
+    verdict: Literal["down", "up"]
+    comment: str = Field("", max_length=500)
+
+
+@router.get("/conversations/{conversation_id}", summary="Everything about a conversation but its messages")
+async def card(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+    conversation = await readable(services, seats, found, conversation_id)
+    episode = await services.blocking.read(seats.queries.episode, conversation_id)
+    history = await services.blocking.read(seats.queries.history, conversation_id)
+    notes = await services.blocking.read(seats.handoffs.notes, conversation_id)
+    await seats.people.know([*(event["actor"] for event in history), *(note.author for note in notes)])
+    citizen = await seats.orders.citizen(conversation)
+    return JSONResponse(
+        {
+            "conversation": conversation_json(conversation),
+            "handoff": _handoff_json(episode) if episode else None,
+            "history": [_event_json(seats, event) for event in history],
+            "citizen": masked(citizen) | {"tags": _tags(episode)},
+            "notes": [seats.acts.note_json(note) for note in notes],
+        }
+    )
+
+
+@router.get("/conversations/{conversation_id}/messages", summary="Messages after or before a number")
+async def messages(
+    services: Needed,
+    seats: Seats,
+    found: Seat,
+    conversation_id: Id,
+    after: Annotated[int, Query(ge=0)] = 0,
+    before: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = 60,
+) -> JSONResponse:
+    """In order. `before` gives the last `limit` messages below that number."""
+    conversation = await readable(services, seats, found, conversation_id)
+    if before is not None:
+        after = await services.blocking.read(seats.queries.before, conversation_id, before, limit)
+    page = await services.blocking.read(services.store.messages, conversation_id, after, limit)
+    if before is not None:
+        page = [message for message in page if message.seq < before]
+    await seats.people.authors_of(page)
+    told = [message_json(message, seats.people.author(message.author)) for message in page]
+    return JSONResponse(
+        {"messages": told, "last_seq": conversation.last_seq, "owner": conversation.owner.value}
+    )
+
+
+@router.get(
+    "/conversations/{conversation_id}/knowledge", summary="Articles for a query, or for the last words"
+)
+async def knowledge(
+    services: Needed,
+    seats: Seats,
+    found: Seat,
+    conversation_id: Id,
+    q: Annotated[str, Query(max_length=500)] = "",
+) -> JSONResponse:
+    conversation = await readable(services, seats, found, conversation_id)
+    if q.strip():
+        return JSONResponse({"query": q.strip(), "hits": await seats.knowledge.search(q.strip())})
+    query, hits = await seats.knowledge.follow(conversation_id, conversation.last_seq)
+    return JSONResponse({"query": query, "hits": hits})
+
+
+@router.post("/knowledge/{article}/feedback", status_code=204, summary="An article helped, or did not")
+async def feedback(
+    services: Needed,
+    seats: Seats,
+    found: Seat,
+    article: Annotated[str, Path(max_length=100)],
+    body: ArticleVerdict,
+) -> Response:
+    conversation = await readable(services, seats, found, body.conversation)
+    query, _hits = await seats.knowledge.follow(conversation.id, conversation.last_seq)
+    await services.blocking.write(
+        seats.feedback.add,
+        found.user.id,
+        article,
+        conversation.id,
+        Verdict(body.verdict),
+        query=query,
+        comment=body.comment,
+    )
+    return Response(status_code=204)
+
+
+@router.post("/conversations/{conversation_id}/notes", status_code=201, summary="A private note")
+async def add_note(
+    services: Needed, seats: Seats, found: Seat, conversation_id: Id, body: NewNote
+) -> JSONResponse:
+    await own(services, seats, found, conversation_id)
+    if not body.text.strip():
+        raise Refused(422, "malformed", sentences.MALFORMED)
+    note = await seats.acts.note(found.user, conversation_id, body.text)
+    return JSONResponse({"note": seats.acts.note_json(note)}, status_code=201)
+
+
+@router.post(
+    "/conversations/{conversation_id}/reveal", summary="One masked value in clear; written down first"
+)
+async def reveal(
+    request: Request, services: Needed, seats: Seats, found: Seat, conversation_id: Id, body: Reveal
+) -> JSONResponse:
+    conversation = await readable(services, seats, found, conversation_id)
+    await services.blocking.write(
+        seats.accounts.audit.write,
+        found.user.id,
+        "reveal",
+        "conversation",
+        conversation_id,
+        {"what": body.what, "why": body.why},
+        address_of(request),
+    )
+    citizen = await seats.orders.citizen(conversation)
+    values = {"phone": citizen.phone, "name": citizen.name + citizen.title, "address": citizen.address}
+    return JSONResponse({"value": values[body.what]})
+
+
+@router.get("/citizens/{conversation_id}/past", summary="Earlier conversations and orders of the same phone")
+async def past(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+    conversation = await readable(services, seats, found, conversation_id)
+    heads, orders = await seats.orders.past(conversation)
+    told = []
+    for head in heads:
+        episode = await services.blocking.read(seats.queries.episode, head.id)
+        words = await services.blocking.read(seats.queries.first_words, head.id)
+        seat = seats.people.get(episode["seat_id"]) if episode else None
+        told.append(
+            conversation_json(head)
+            | {
+                "title": title_of(words),
+                "outcome": (episode or {}).get("outcome"),
+                "seat": seat.display_name if seat else "",
+            }
+        )
+    return JSONResponse({"conversations": told, "orders": orders})
+
+
+@router.post(
+    "/conversations/{conversation_id}/images", status_code=201, summary="Upload a picture, to be sent next"
+)
+async def upload(
+    request: Request, services: Needed, seats: Seats, found: Seat, conversation_id: Id
+) -> JSONResponse:
+    conversation = await own(services, seats, found, conversation_id)
+    if conversation.owner is Owner.CLOSED:
+        raise Refused(409, "closed", sentences.CLOSED)
+    content = await picture_in(request)
+    kept = await services.blocking.file(seats.attachments.keep, conversation_id, content)
+    return JSONResponse(kept.card(), status_code=201)
+
+
+@router.get("/attachments/{attachment_id}", summary="A picture of a conversation that one may read")
+async def download(
+    services: Needed, seats: Seats, found: Seat, attachment_id: Annotated[str, Path(max_length=120)]
+) -> Response:
+    picture = await services.blocking.file(seats.attachments.find, attachment_id)
+    if picture is None:
+        raise Refused(404, "not_found", sentences.PICTURES["not_found"])
+    await readable(services, seats, found, picture[0].conversation_id)
+    return picture_response(picture)
+
+
+def conversation_json(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": conversation.id,
+        "channel": conversation.channel,
+        "owner": conversation.owner.value,
+        "epoch": conversation.epoch,
+        "last_seq": conversation.last_seq,
+        "created_at": conversation.created_at.isoformat(),
+        "updated_at": conversation.updated_at.isoformat(),
+        "rating": conversation.rating_score,
+    }
+
+
+def masked(citizen: Citizen) -> dict[str, Any]:
+    return {
+        "name": mask_name(citizen.name) + citizen.title if citizen.name else "",
+        "phone": mask_phone(citizen.phone),
+        "address": mask_address(citizen.address),
+    }
+
+
+def _handoff_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {
+        key: value.isoformat() if hasattr(value, "isoformat") else value
+        for key, value in row.items()
+        if key != "conversation_id"
+    }
+    return told | {"reason_text": REASONS.get(str(row["reason"]), str(row["reason"]))}
+
+
+def _tags(episode: Mapping[str, Any] | None) -> list[str]:
+    detail = (episode or {}).get("detail") or {}
+    found = detail.get("vulnerable") if isinstance(detail, Mapping) else None
+    return [str(one) for one in found][:5] if isinstance(found, list) else []
+
+
+def _event_json(seats: SeatParts, event: Mapping[str, Any]) -> dict[str, Any]:
+    user = seats.people.get(event["actor"])
+    return {
+        "at": event["at"].isoformat(),
+        "kind": event["kind"],
+        "actor": event["actor"],
+        "actor_name": user.display_name if user else "",
+        "epoch": event["epoch"],
+        "handoff": event["handoff_id"],
+        "detail": event["detail"],
+    }

@@ -1,0 +1,55 @@
+"""Builds what serves the consoles. Called once a process, inside the event loop."""
+
+from __future__ import annotations
+
+from desk.seats import KnowledgeFeedback
+from gateway.api.desk_parts import DeskParts
+from gateway.seats.acts import ActTools, SeatActs
+from gateway.seats.consoles import Consoles
+from gateway.seats.knowledge_panel import KnowledgePanel
+from gateway.seats.order_desk import OrderDesk
+from gateway.seats.parts import SeatParts
+from gateway.seats.picture import DeskPicture
+from gateway.seats.queries import ConsoleQueries
+from gateway.services import Services
+
+
+def open_seats(services: Services, parts: DeskParts) -> SeatParts:
+    """Connects to nothing yet."""
+    s = services
+    service = s.desk.service
+    queries = ConsoleQueries(s.engine)
+    picture = DeskPicture(service, queries, s.people, s.blocking)
+    knowledge = KnowledgePanel(s.store, parts, s.blocking)
+    acts = SeatActs(
+        ActTools(
+            desk=s.desk,
+            service=service,
+            store=s.store,
+            handoffs=s.handoffs,
+            queries=queries,
+            blocking=s.blocking,
+            hub=s.hub,
+            bus=s.bus,
+            people=s.people,
+            turns=s.turns,
+            attachments=s.attachments,
+            metrics=s.metrics,
+        )
+    )
+    return SeatParts(
+        desk=s.desk,
+        service=service,
+        handoffs=s.handoffs,
+        queries=queries,
+        accounts=s.accounts,
+        people=s.people,
+        picture=picture,
+        consoles=Consoles(picture, s.bus, s.handoffs, knowledge, s.blocking, s.metrics),
+        acts=acts,
+        knowledge=knowledge,
+        orders=OrderDesk(s.store, queries, parts, s.rasa, s.blocking, s.zone),
+        feedback=KnowledgeFeedback(s.engine),
+        attachments=s.attachments,
+        bus=s.bus,
+    )

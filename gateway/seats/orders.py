@@ -1,0 +1,97 @@
+"""The console's HTTP about work orders: the filled form, its submission, the category tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from desk.conversations import Draft, Owner, Sender
+from desk.orders.errors import BadOrder, NumbersExhausted
+from desk.orders.errors import StoreUnavailable as OrdersUnavailable
+from desk.orders.number import format_number
+from desk.orders.order import Order
+from desk.orders.view import order_card, order_line
+from gateway import sentences
+from gateway.api.desk_parts import DeskParts
+from gateway.errors import Refused, StoreUnavailable
+from gateway.seats.access import Id, Needed, Seat, Seats, own
+from gateway.seats.order_form import FieldProblems
+from gateway.wire import Incoming, error_json
+
+router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
+
+
+class NewOrderForm(Incoming):
+    draft_id: str = Field(min_length=1, max_length=64)
+    fields: dict[str, str | bool | None] = Field(max_length=40)
+
+
+@router.get(
+    "/conversations/{conversation_id}/order-draft", summary="The order form, filled from the conversation"
+)
+async def order_draft(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+    conversation = await own(services, seats, found, conversation_id)
+    try:
+        return JSONResponse(await seats.orders.form(conversation))
+    except OrdersUnavailable as error:
+        raise StoreUnavailable from error
+
+
+@router.post("/conversations/{conversation_id}/orders", status_code=201, summary="Register the order")
+async def submit(
+    services: Needed, seats: Seats, found: Seat, conversation_id: Id, body: NewOrderForm
+) -> JSONResponse:
+    """Idempotent by `draft_id`. 422 names the problem of each field in `fields`."""
+    conversation = await own(services, seats, found, conversation_id)
+    try:
+        order, new = await seats.orders.submit(conversation, body.draft_id, dict(body.fields))
+    except FieldProblems as error:
+        return _bad(error.problems)
+    except BadOrder as error:
+        return _bad({error.field: sentences.FIELD_BAD})
+    except (OrdersUnavailable, NumbersExhausted) as error:
+        raise StoreUnavailable from error
+    if new:
+        await services.blocking.write(
+            seats.accounts.audit.write,
+            found.user.id,
+            "order_created",
+            "order",
+            format_number(order.number),
+            {"conversation": conversation_id},
+        )
+        if conversation.owner is not Owner.CLOSED:
+            await seats.desk.tell(conversation_id, _told(services.zone, order))
+    return JSONResponse({"order": order_line(order, services.zone)}, status_code=201)
+
+
+@router.get("/categories", summary="All categories that an order may have")
+async def categories(request: Request, found: Seat) -> JSONResponse:
+    parts: DeskParts = request.app.state.parts
+    judge = await parts.judge()
+    if judge is None:
+        raise Refused(503, "part_missing", sentences.PART_MISSING)
+    tree = judge.tree
+    told = [
+        {
+            "code": code,
+            "path": list(tree.path(code)),
+            "department": tree[code].department,
+            "urgency": tree[code].urgency.value,
+        }
+        for code in tree.leaves
+    ]
+    return JSONResponse({"categories": told})
+
+
+def _told(zone: Any, order: Order) -> Draft:
+    text = sentences.ORDER_BY_SEAT.format(number=format_number(order.number))
+    return Draft(sender=Sender.SYSTEM, text=text, kind="order_card", card=order_card(order, zone))
+
+
+def _bad(problems: Any) -> JSONResponse:
+    content = error_json("bad_order", sentences.FORM_BAD, retryable=False) | {"fields": dict(problems)}
+    return JSONResponse(content, status_code=422)

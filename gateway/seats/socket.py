@@ -1,0 +1,397 @@
+"""One open console: the websocket `/ws/seat` of docs/protocol.md.
+
+Tasks as on the citizen's page: a reader, a writer, and one that watches the sign-in. Everything outgoing passes
+through one bounded queue; a console that does not read is closed (1013) and comes back for a full picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from desk.conversations import ConversationError
+from desk.handoff.errors import HandoffError, QueueUnavailable
+from desk.handoff.seat import SeatState, SeatStatus
+from desk.seats import SignedIn, User
+from gateway.attachments import BadPicture
+from gateway.channels.web.chat_socket import (
+    BAD_HELLO,
+    FRAME_TOO_LARGE,
+    HELLO_LATE,
+    HELLO_WAIT_S,
+    MAX_FRAME_BYTES,
+    SEND_WAIT_S,
+    TOO_MANY_SOCKETS,
+    TRY_LATER,
+    WRONG_TOKEN,
+)
+from gateway.errors import GatewayError, Refused, StoreUnavailable
+from gateway.seats import frames as f
+from gateway.seats.consoles import sees_everything
+from gateway.seats.parts import SeatParts
+from gateway.seats.people import user_json
+from gateway.seats.picture import Item, seats_json
+from gateway.seats.sign_in import csrf_fits, still_signed_in
+from gateway.seats.view import ConversationView
+from gateway.services import Services
+from gateway.wire import problem_of
+
+_log = structlog.get_logger(__name__)
+
+# A full picture of a long queue is one frame; between two of them come many small ones.
+OUTGOING = 2000
+HEARTBEAT_S = 5
+# How often the sign-in is looked at: a sign-out and a disabled account end the console within this time.
+SIGN_IN_CHECK_S = 30.0
+# More than anybody can look at.
+VIEWS_MAX = 40
+NO_RIGHT = 4403
+PROBLEMS = (GatewayError, ConversationError, HandoffError, BadPicture)
+
+
+class SeatSocket:
+    def __init__(self, websocket: WebSocket, services: Services, found: SignedIn, address: str) -> None:
+        self._socket = websocket
+        self._services = services
+        self._parts: SeatParts = services.seats
+        self._found = found
+        self._address = address
+        self.user: User = found.user
+        self._status = SeatStatus.OFFLINE
+        self._reason = ""
+        self._since = datetime.now(UTC)
+        self._views: dict[str, ConversationView] = {}
+        self._shown: set[str] = set()
+        self._ready = False
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue(OUTGOING)
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> None:
+        """Serve an accepted websocket until one side ends it. Never raises because of the other side."""
+        if not self._services.sockets.enter(self, self._address):
+            await self._close(TOO_MANY_SOCKETS)
+            return
+        try:
+            if await self._greet():
+                await self._serve()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._parts.consoles.leave(self)
+            self._services.sockets.leave(self, self._address)
+            for view in self._views.values():
+                view.close()
+            await self._close(self._end.result() if self._end.done() else 1000)
+
+    def close_soon(self, code: int) -> None:
+        if not self._end.done():
+            self._end.set_result(code)
+
+    def put(self, frame: str) -> None:
+        try:
+            self._outgoing.put_nowait(frame)
+        except asyncio.QueueFull:
+            self.close_soon(TRY_LATER)
+
+    def watches(self, conversation_id: str) -> bool:
+        item = self._parts.picture.items.get(conversation_id)
+        return conversation_id in self._views or (item is not None and item["seat"] == self.user.id)
+
+    def show(self, item: Item, frame: str) -> None:
+        if not self._ready:
+            return
+        conversation_id = item["conversation"]
+        if self._sees(item):
+            self._shown.add(conversation_id)
+            self.put(frame)
+        else:
+            self.show_gone(conversation_id)
+        if item["seat"] != self.user.id and conversation_id in self._views and not sees_everything(self.user):
+            # Handed on: what is said there now is no longer for these eyes.
+            self._views.pop(conversation_id).close()
+
+    def show_gone(self, conversation_id: str) -> None:
+        if conversation_id in self._shown:
+            self._shown.discard(conversation_id)
+            self._put({"type": "item_gone", "conversation": conversation_id})
+
+    def _sees(self, item: Item) -> bool:
+        return (
+            item["state"] in ("waiting", "offered")
+            or item["seat"] == self.user.id
+            or sees_everything(self.user)
+        )
+
+    async def _greet(self) -> bool:
+        greeting: asyncio.Task[object] = asyncio.create_task(self._receive())
+        waiting: set[asyncio.Future[Any]] = {greeting, self._end}
+        done, _ = await asyncio.wait(waiting, timeout=HELLO_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+        if greeting not in done:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
+            self.close_soon(HELLO_LATE)
+            return False
+        try:
+            hello = f.SeatHello.model_validate(greeting.result())
+        except ValidationError:
+            self.close_soon(BAD_HELLO)
+            return False
+        if not csrf_fits(self._found, hello.csrf):
+            self.close_soon(WRONG_TOKEN)
+            return False
+        try:
+            await self._welcome()
+        except PROBLEMS as error:
+            _log.warning("console_not_welcomed", error=type(error).__name__)
+            self.close_soon(TRY_LATER)
+            return False
+        return True
+
+    async def _welcome(self) -> None:
+        self._parts.people.remember(self.user)
+        await self._take_up_status()
+        rules = self._services.settings
+        await self._write(
+            {
+                "type": "welcome",
+                "user": user_json(self.user),
+                "status": self._status.value,
+                "server_time": datetime.now(UTC).isoformat(),
+                "settings": {
+                    "offer_s": rules.offer_timeout_s,
+                    "heartbeat_s": HEARTBEAT_S,
+                    "lost_s": rules.seat_lost_s,
+                },
+            }
+        )
+        self._parts.consoles.enter(self)
+        await self._parts.consoles.fresh()
+        self._put(self._desk())
+        self._ready = True
+        for item, until in self._parts.picture.offer_to(self.user.id):
+            self._put({"type": "offer", "item": item, "until": until.isoformat()})
+
+    def _desk(self) -> dict[str, Any]:
+        """The full picture as this user may see it."""
+        picture = self._parts.picture
+        items = sorted(picture.items.values(), key=lambda item: (-item["priority"], item["since"]))
+        seen = [item for item in items if self._sees(item)]
+        self._shown = {item["conversation"] for item in seen}
+        mine = [item for item in seen if item["seat"] == self.user.id]
+        others = [item for item in seen if item["seat"] != self.user.id]
+        return {"type": "desk", "mine": mine, "queue": others, "seats": seats_json(picture.seats)}
+
+    async def _take_up_status(self) -> None:
+        """Go on as the seat was, in whatever tab or process; being here counts as a heartbeat."""
+        try:
+            for view in await self._parts.service.seats():
+                if view.state.seat_id == self.user.id:
+                    self._status, self._reason = view.state.status, view.state.reason
+                    self._since = view.state.since
+            await self._tell_queue()
+        except QueueUnavailable:
+            # Nobody is offered anything now; the next heartbeat tells the queue.
+            return
+
+    async def _tell_queue(self) -> None:
+        user = self.user
+        state = SeatState(
+            seat_id=user.id,
+            status=self._status,
+            skills=frozenset(user.skills),
+            capacity=user.capacity,
+            since=self._since,
+            reason=self._reason,
+        )
+        await self._parts.desk.publish(await self._parts.service.set_seat(state))
+
+    async def _serve(self) -> None:
+        tasks = {
+            asyncio.create_task(self._read_forever()),
+            asyncio.create_task(self._write_forever()),
+            asyncio.create_task(self._watch_sign_in()),
+        }
+        try:
+            waiting: set[asyncio.Future[Any]] = {*tasks, self._end}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+                _log.error("seat_socket_crashed", exc_info=result)
+                self.close_soon(1011)
+
+    async def _watch_sign_in(self) -> None:
+        while True:
+            await asyncio.sleep(SIGN_IN_CHECK_S)
+            try:
+                self._found = await still_signed_in(self._socket, self._found.token_hash)
+            except Refused as error:
+                self.close_soon(NO_RIGHT if error.status == 403 else WRONG_TOKEN)
+                return
+            except StoreUnavailable:
+                continue
+            if self._found.user != self.user:
+                # Other skills, another capacity: the next offers follow them.
+                self.user = self._found.user
+                self._parts.people.remember(self.user)
+                with contextlib.suppress(*PROBLEMS):
+                    await self._tell_queue()
+
+    async def _receive(self) -> object:
+        """The next frame as JSON; None if it is none. Ends the socket when it is too large."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text = message.get("text")
+        if text is None or len(text) > MAX_FRAME_BYTES:
+            if text is not None:
+                self.close_soon(FRAME_TOO_LARGE)
+            return None
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return None
+
+    async def _read_forever(self) -> None:
+        while True:
+            body = await self._receive()
+            raw_id = body.get("id") if isinstance(body, dict) else None
+            frame_id = raw_id if isinstance(raw_id, str) and len(raw_id) <= 64 else None
+            message_id = body.get("message_id") if isinstance(body, dict) else None
+            try:
+                frame = f.read_frame(body)
+                more = await self._act(frame)
+                if frame_id is not None:
+                    self._put({"type": "done", "id": frame_id, **(more or {})})
+            except PROBLEMS as error:
+                problem = problem_of(error)
+                told: dict[str, Any] = {
+                    "type": "error",
+                    "id": frame_id,
+                    "code": problem.code,
+                    "text": problem.text,
+                    "retryable": problem.retryable or problem.status == 503,
+                }
+                if isinstance(message_id, str):
+                    told["message_id"] = message_id[:64]
+                self._put(told)
+
+    async def _act(self, frame: f.Heartbeat | f.Acting) -> Mapping[str, Any] | None:
+        acts, user = self._parts.acts, self.user
+        match frame:
+            case f.Heartbeat():
+                await self._beat()
+            case f.SetStatus():
+                await self._set_status(SeatStatus(frame.status), frame.reason)
+            case f.Accept():
+                return await acts.accept(user, frame.handoff)
+            case f.Decline():
+                await acts.decline(user, frame.handoff, frame.reason)
+            case f.Open():
+                await self._open(frame)
+            case f.CloseView():
+                view = self._views.pop(frame.conversation, None)
+                if view is not None:
+                    view.close()
+            case f.SeatSend():
+                appended = await acts.send(user, frame)
+                return {"message_id": frame.message_id, "seq": appended.message.seq}
+            case f.Typing():
+                item = self._parts.picture.items.get(frame.conversation)
+                if item is not None and item["seat"] == user.id and item["state"] == "serving":
+                    acts.typing(frame.conversation, frame.on)
+            case f.Whisper():
+                note = await acts.whisper(user, frame.conversation, frame.text)
+                return {"note": acts.note_json(note)}
+            case f.Transfer():
+                await acts.transfer(
+                    user, frame.conversation, frame.epoch, frame.skill, frame.seat, frame.note
+                )
+            case f.PullIn():
+                await acts.pull_in(user, frame.conversation, frame.lead)
+            case f.TakeOver():
+                await acts.take_over(user, frame.conversation, frame.epoch)
+            case f.ToBot():
+                await acts.to_bot(user, frame.conversation, frame.epoch, frame.note)
+            case f.End():
+                await acts.end(user, frame.conversation, frame.epoch)
+            case f.Wrap():
+                await acts.wrap(user, frame.conversation, frame.outcome, frame.tags, frame.note)
+        return None
+
+    async def _beat(self) -> None:
+        try:
+            if not await self._parts.service.heartbeat(self.user.id):
+                await self._tell_queue()
+        except QueueUnavailable:
+            # The page must not take a Redis that is away for a broken line.
+            pass
+        self._put({"type": "pong"})
+
+    async def _set_status(self, status: SeatStatus, reason: str) -> None:
+        before = (self._status, self._reason, self._since)
+        self._status, self._reason, self._since = status, reason, datetime.now(UTC)
+        try:
+            await self._tell_queue()
+        except QueueUnavailable:
+            self._status, self._reason, self._since = before
+            raise
+        self._parts.desk.wake()
+
+    async def _open(self, frame: f.Open) -> None:
+        conversation_id = frame.conversation
+        own = await self._parts.acts.may_read(self.user, conversation_id)
+        conversation = await self._services.blocking.read(self._services.store.get, conversation_id)
+        before = self._views.pop(conversation_id, None)
+        if before is not None:
+            before.close()
+        elif not own and sees_everything(self.user):
+            await self._parts.acts.observed(self.user, conversation_id)
+        if len(self._views) >= VIEWS_MAX:
+            oldest = next(iter(self._views))
+            self._views.pop(oldest).close()
+        self._views[conversation_id] = ConversationView(
+            conversation,
+            frame.after,
+            self._put,
+            hub=self._services.hub,
+            store=self._services.store,
+            blocking=self._services.blocking,
+            people=self._parts.people,
+        )
+
+    def _put(self, frame: Mapping[str, Any]) -> None:
+        self.put(orjson.dumps(frame).decode())
+
+    async def _write_forever(self) -> None:
+        while True:
+            text = await self._outgoing.get()
+            try:
+                async with asyncio.timeout(SEND_WAIT_S):
+                    await self._socket.send_text(text)
+            except TimeoutError:
+                self.close_soon(TRY_LATER)
+                return
+
+    async def _write(self, frame: Mapping[str, Any]) -> None:
+        async with asyncio.timeout(SEND_WAIT_S):
+            await self._socket.send_text(orjson.dumps(frame).decode())
+
+    async def _close(self, code: int) -> None:
+        if self._socket.client_state is WebSocketState.DISCONNECTED:
+            return
+        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(1):
+                await self._socket.close(code)
