@@ -14,22 +14,42 @@ from desk.seats import Accounts, Role, SignedIn, User, UserChange
 from desk.seats.sign_ins import hash_token
 from desk.settings import Settings
 from desk.store import migrate
+from desk.store.engine import open_engine
 from gateway.api.problems import install_problem_handlers
+from gateway.blocking import Blocking
+from gateway.rate_limits import RateLimits
+from gateway.redis_link import RedisLink
 from gateway.seats import accounts as seat_accounts_module
 from gateway.seats import sign_in, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.sign_in import COOKIE, signed_in
-from gateway.services import Services, open_services
 from tests.desk.seats.conftest import PASSWORD, Clock, add_user, cheap_hasher
 
 BASE = "http://desk.test"
 API = "/api/v1/desk"
 
 
+class Foundations:
+    """What the routes of accounts need of `Services`, and nothing else."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = settings.effective_database_url
+        self.settings = settings
+        self.engine = open_engine(url)
+        self.blocking = Blocking(sqlite=url.startswith("sqlite"))
+        self.redis = RedisLink(settings.effective_redis_url)
+        self.limits = RateLimits(self.redis)
+        self.closing = False
+
+    async def aclose(self) -> None:
+        await self.redis.aclose()
+        self.engine.dispose()
+
+
 class Console:
     """The application with nothing but the routes of accounts, in this process."""
 
-    def __init__(self, app: FastAPI, services: Services, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, app: FastAPI, services: Foundations, accounts: Accounts, clock: Clock) -> None:
         self.app = app
         self.services = services
         self.accounts = accounts
@@ -74,7 +94,7 @@ async def console(database_url: str, tmp_path: Path) -> AsyncIterator[Console]:
         redis_url="redis://127.0.0.1:1/0",
         trusted_proxies=("10.9.9.9",),
     )
-    services = await open_services(settings)
+    services = Foundations(settings)
     migrate.upgrade(services.engine)
     clock = Clock()
     accounts = Accounts(services.engine, hasher=cheap_hasher(), clock=clock)
@@ -177,6 +197,11 @@ async def test_a_new_sign_in_takes_the_place_of_the_old_one(console: Console) ->
     old = console.browser()
     old.cookies.set(COOKIE, before)
     assert (await old.get(f"{API}/me")).status_code == 401
+
+
+async def test_a_process_that_ends_signs_nobody_in(console: Console) -> None:
+    console.services.closing = True
+    assert code_of(await enter(console.browser(), "wang")) == (503, "closing")
 
 
 async def test_roles_open_doors(console: Console) -> None:
