@@ -122,7 +122,7 @@ export class Desk {
   }
 
   get isLead(): boolean {
-    return this.#state.user.role !== "seat";
+    return this.#state.user.role === "lead" || this.#state.user.role === "admin";
   }
 
   start(): void {
@@ -374,8 +374,8 @@ export class Desk {
       case "knowledge":
         return this.setKnowledge(frame.conversation, frame.query, frame.hits);
       case "alert":
-        this.#publish({ queue: orderQueue(put(this.#state.queue, frame.item)) });
-        this.notify(`紧急来话：${frame.item.title}`, "alarm", frame.item.conversation);
+        this.#takeItem(frame.item);
+        this.notify(frame.text || `紧急来话：${frame.item.title}`, "alarm", frame.item.conversation);
         return this.changed.attention("alert", frame.item);
       case "callback":
         return this.#publish({ callback: frame.callback });

@@ -162,12 +162,13 @@ export type ServerFrame =
   | { type: "seat"; seat: SeatItem }
   | { type: "note" | "whisper"; conversation: string; note: Note }
   | { type: "knowledge"; conversation: string; query: string; hits: KnowledgeHit[] }
-  | { type: "alert"; kind: string; item: Item }
+  | { type: "alert"; kind: string; text: string; item: Item }
   | { type: "callback"; callback: Callback }
   | { type: "done"; id: string }
   | { type: "error"; id: string; code: string; text: string; retryable: boolean }
   | { type: "pong" };
 
+const PICTURE_WORDS = "[图片]";
 const ROLES = ["seat", "lead", "ops", "admin"] as const;
 const STATUSES = ["ready", "busy", "pause", "offline"] as const;
 const ITEM_STATES = ["waiting", "offered", "serving", "wrap_up"] as const;
@@ -252,7 +253,7 @@ export function readServerFrame(data: string): ServerFrame | null {
       return { type: "knowledge", conversation, query: text(raw["query"]), hits: readAll(raw["hits"], readHit) };
     case "alert": {
       const item = readItem(raw["item"]);
-      return item === null ? null : { type: "alert", kind: text(raw["kind"]), item };
+      return item === null ? null : { type: "alert", kind: text(raw["kind"]), text: text(raw["text"]), item };
     }
     case "callback": {
       const callback = readCallback(raw["callback"]);
@@ -355,13 +356,16 @@ export function readDeskMessage(given: unknown): DeskMessage | null {
   if (message === null) return null;
   const raw = object(given);
   const author = object(raw["author"]);
+  const attachment = readAttachment(raw["attachment"]);
   return {
     ...message,
+    // What stands in for a picture where only words can be shown.
+    text: attachment !== null && message.text === PICTURE_WORDS ? "" : message.text,
     author:
       Object.keys(author).length === 0
         ? null
         : { id: text(author["id"]), display_name: text(author["display_name"]), badge: text(author["badge"]) },
-    attachment: readAttachment(raw["attachment"]),
+    attachment,
   };
 }
 
