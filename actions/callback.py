@@ -40,6 +40,7 @@ TRIES = 2
 _ASKS = re.compile(
     r"回电|回拨|(?:回|打)(?:个|一个|一下)?电话(?:给|联系)(?:我|一下我)|给我(?:回|打)(?:个|一个|一下)?电话|(?:让|请|叫|安排).{0,8}(?:联系|打给)我|电话联系我"
 )
+_ASKS_PERSON = re.compile(r"(?:人工|坐席|客服|工作人员).{0,4}(?:回电|回拨|(?:回|打)(?:个|一个)?电话)")
 _NOT_ASKED = re.compile(
     r"没(?:有|人)?(?:给我)?(?:回|打)|不(?:用|要|需要)(?:给我)?(?:回电|回拨|打电话)|怎么(?:还)?(?:没|不)|不回电|一直"
 )
@@ -57,13 +58,24 @@ def answer_callback(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Tu
     if said and not tracker.active_loop and len(turn.words) <= LONE_CHARS and was_called(tracker):
         # A bare number after nobody could come to the line: what else could it be for.
         return _check(dispatcher, said.digits, "请人工给您回电,")
-    wanted = len(turn.words) <= ASKED_CHARS and _ASKS.search(turn.words) and not _NOT_ASKED.search(turn.words)
-    if not wanted or tracker.active_loop or is_question(turn.words):
+    # "希望给我回个电话" is what a form has asked for; only a person's call breaks into one.
+    asks = _ASKS_PERSON if tracker.active_loop else _ASKS
+    short = len(turn.words) <= ASKED_CHARS
+    if not short or not asks.search(turn.words) or _NOT_ASKED.search(turn.words) or is_question(turn.words):
         return None
     known = said.digits if said else known_phone(tracker, turn)
     if known:
         return _check(dispatcher, known, "好的,请人工给您回电。")
     return _ask_phone(dispatcher, "好的,请人工给您回电。请说一下您的电话号码。", tries=0)
+
+
+def is_open(tracker: Tracker, events: Events) -> bool:
+    """Whether one of the three questions waits for its answer after these events."""
+    pending = tracker.get_slot("pending")
+    for event in events:
+        if event.get("name") == "pending":
+            pending = event.get("value")
+    return (pending or {}).get("offer") == OFFER
 
 
 def known_phone(tracker: Tracker, turn: Turn) -> str:

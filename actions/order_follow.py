@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import answer_danger
 from actions.base import Events, HotlineAction
+from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled
 from actions.follow_state import LABELS, MAX_TRIES, FollowState, begin, looks_like_number, missing, read
 from actions.order_submit import day_and_hour
@@ -154,6 +155,10 @@ class ValidateFollowForm(FollowAction):
             return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
         if answer_danger(dispatcher, turn):
             return [SlotSet("follow", kept), SlotSet("requested_slot", "order_resume")]
+        callback = answer_callback(dispatcher, tracker, turn)
+        if callback is not None:
+            slot = "order_resume" if is_open(tracker, callback) else f"follow_{state.asked}"
+            return [*callback, SlotSet("follow", kept), SlotSet("requested_slot", slot)]
         words = turn.words
         if is_cancel(words) or (turn.intent == "cancel" and turn.confidence >= DIGRESSING_CONFIDENCE):
             say(dispatcher, "好的,那先不办了。还有什么可以帮您?")

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import answer_danger
 from actions.base import Events, HotlineAction
+from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
 from actions.replies import Button, ask_for_human, say
@@ -64,7 +65,14 @@ class ValidateOrderForm(HotlineAction):
             return self._start(dispatcher, tracker, turn) if first is None else self._stay_out(first)
         if answer_danger(dispatcher, turn):
             return [SlotSet("order_draft", kept), SlotSet("requested_slot", "order_resume")]
-        return self._go_on(dispatcher, tracker, turn, Draft.from_json(kept))
+        draft = Draft.from_json(kept)
+        callback = answer_callback(dispatcher, tracker, turn)
+        if callback is not None:
+            slot = (
+                "order_resume" if is_open(tracker, callback) else requested(draft.asked or next_field(draft))
+            )
+            return [*callback, SlotSet("order_draft", kept), SlotSet("requested_slot", slot)]
+        return self._go_on(dispatcher, tracker, turn, draft)
 
     def _stay_out(self, first: Events) -> Events:
         return [*first, SlotSet("order_outcome", "none"), SlotSet("requested_slot", None)]

@@ -8,8 +8,10 @@ from actions.handoff import HandOver
 from actions.knowledge import AnswerKnowledge, NotUnderstood
 from actions.manners import SmallTalk
 from actions.open_turns import Affirm, Deny, LayAside, TakeDetail
+from actions.order_follow import BeginFollow, ValidateFollowForm
 from actions.order_form import ValidateOrderForm
 from tests.actions.conftest import Run
+from tests.actions.test_order_form import SMOKE, fill_form
 
 ASK = "请人工回电"
 
@@ -100,3 +102,29 @@ def test_a_bare_number_after_a_call_for_a_person_means_a_call_back(run: Run) -> 
 def test_stories_about_calls_ask_for_none(run: Run, words: str) -> None:
     outcome = run(SmallTalk, words, "chitchat")
     assert outcome.slots.get("pending") is None
+
+
+def test_in_the_midst_of_a_form_the_form_waits_and_goes_on(run: Run) -> None:
+    form = fill_form(run, SMOKE)
+    asked = run(ValidateOrderForm, ASK, "ask_human", slots=form.slots, form="order_form")
+    assert (asked.called, asked.slots["requested_slot"]) == (None, "order_resume")
+    given = run(ValidateOrderForm, "13912345678", slots=asked.slots, form="order_form")
+    agreed = run(ValidateOrderForm, "/affirm", "affirm", slots=given.slots, form="order_form")
+    done = run(ValidateOrderForm, "明天上午", "order_help", slots=agreed.slots, form="order_form")
+    assert wish(done) == {"event": "callback_requested", "phone": "13912345678", "wish": "明天上午"}
+    assert done.slots["requested_slot"] == form.slots["requested_slot"]
+    assert done.slots["order_draft"] == form.slots["order_draft"]
+
+
+def test_the_follow_form_waits_as_well(run: Run) -> None:
+    slots = {**run(BeginFollow, "查一下进度", "order_status").slots, "callback_phone": "13912345678"}
+    asked = run(ValidateFollowForm, ASK, "ask_human", slots=slots, form="order_follow_form")
+    assert asked.slots["requested_slot"] == "order_resume"
+    left = run(ValidateFollowForm, "算了不用了", "cancel", slots=asked.slots, form="order_follow_form")
+    assert left.slots["requested_slot"] == "follow_number"
+
+
+def test_what_a_complaint_asks_for_is_no_call_back(run: Run) -> None:
+    form = fill_form(run, SMOKE)
+    told = run(ValidateOrderForm, "希望给我回个电话", "inform", slots=form.slots, form="order_form")
+    assert (told.slots.get("pending"), wish(told)) == (None, None)
