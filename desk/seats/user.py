@@ -57,11 +57,6 @@ class User:
     # Until when wrong passwords keep the account shut; None when it is open.
     locked_until: datetime | None = None
 
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Groups that conversations can be transferred to: one per skill."""
-        return self.skills
-
 
 @dataclass(frozen=True, kw_only=True)
 class NewUser:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.seats import tables as t
@@ -216,9 +216,3 @@ def _keep_an_admin(connection: Connection, before: dict[str, Any], values: dict[
     admins = select(t.users.c.id).where(t.users.c.role == Role.ADMIN.value, t.users.c.active)
     if len(connection.execute(admins.order_by(t.users.c.id).with_for_update()).all()) < 2:
         raise LastAdmin
-
-
-def count_users(engine: Engine) -> int:
-    """How many users there are: none at all means that nobody has set the desk up yet."""
-    with engine.connect() as connection:
-        return int(connection.execute(select(func.count()).select_from(t.users)).scalar_one())

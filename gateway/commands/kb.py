@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +24,7 @@ from desk.knowledge import KnowledgeSearch, KnowledgeStore, Status, open_search
 from desk.knowledge.article import STATUS_LABELS
 from desk.knowledge.errors import ImportRefused, KnowledgeError
 from desk.knowledge.importer import read_articles
+from desk.seats import KnowledgeFeedback
 from desk.settings import ROOT, Settings, load_settings
 from gateway.commands.database import opened
 from gateway.commands.errors import CommandError
@@ -140,6 +143,37 @@ def _search_one(search: KnowledgeSearch, query: str, top: int, console: Console,
     console.print(f"[bold]{query}[/]  ({took_ms:.1f} ms)")
     for hit in hits:
         console.print(f"  {hit.score:.2f}  {hit.title}  [dim]{hit.id}[/]")
+
+
+@app.command("feedback")
+def feedback_command(
+    article: Annotated[str | None, typer.Argument(help="One article: its verdicts with comments")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="At most this many")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+) -> None:
+    """What seats think of the articles that the console showed them; most thumbs down first."""
+    with _database() as (settings, engine):
+        feedback, zone = KnowledgeFeedback(engine), ZoneInfo(settings.timezone)
+        if article is None:
+            lines = [asdict(verdicts) for verdicts in feedback.worst(limit)]
+        else:
+            lines = [
+                {
+                    "at": one.at.astimezone(zone).isoformat(timespec="seconds"),
+                    "verdict": one.verdict.value,
+                    "comment": one.comment,
+                    "conversation": one.conversation_id,
+                }
+                for one in feedback.of_article(article, limit)
+            ]
+    if as_json:
+        for line in lines:
+            typer.echo(orjson.dumps(line).decode())
+        return
+    table = Table(*(lines[0] if lines else ("no verdicts",)), box=None, padding=(0, 2))
+    for line in lines:
+        table.add_row(*(escape(str(value)) for value in line.values()))
+    Console(highlight=False).print(table)
 
 
 @app.command("check")

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from desk.seats import Accounts, KnowledgeFeedback, Verdict
 from desk.store import migrate
 from desk.store.engine import open_engine
 from gateway.commands import kb
 from gateway.commands.errors import CommandError
+from tests.desk.seats.conftest import add_user, cheap_hasher
 
 ARTICLE = '{"id": "a1", "title": "居住证怎么办", "voice": "带身份证", "body": "带身份证到街道办理。", "questions": ["办居住证"]}'
 
@@ -60,3 +63,19 @@ def test_an_empty_database_gets_its_tables(
     assert imported.exit_code == 0, imported.exception
     assert "居住证怎么办" in run("list").stdout
     assert "居住证怎么办" in run("search", "居住证").stdout
+
+
+def test_verdicts_of_seats_are_shown_worst_first(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
+    engine = open_engine(database_url)
+    migrate.upgrade(engine)
+    wang = add_user(Accounts(engine, hasher=cheap_hasher()), "wang", badge="1024")
+    feedback = KnowledgeFeedback(engine)
+    feedback.add(wang.id, "a1", "c1", Verdict.DOWN, comment="标准已经调整[旧]")
+    feedback.add(wang.id, "a1", "c2", Verdict.DOWN)
+    feedback.add(wang.id, "a2", "c2", Verdict.DOWN)
+    engine.dispose()
+    lines = [json.loads(line) for line in run("feedback", "--json").stdout.splitlines()]
+    assert lines == [{"article_id": "a1", "up": 0, "down": 2}, {"article_id": "a2", "up": 0, "down": 1}]
+    assert "标准已经调整[旧]" in run("feedback", "a1").stdout
+    assert "no verdicts" in run("feedback", "a3").stdout
