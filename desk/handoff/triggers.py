@@ -141,7 +141,9 @@ def _asked(turns: Sequence[TurnFacts], thresholds: Thresholds, skill: str) -> Tr
         return None
     times = sum(turn.asked for turn in turns)
     stalled = any(not turn.understood for turn in turns)
-    tense = emotion_strength(turns) >= thresholds.emotion_score / 2
+    tense = any(
+        turn.emotion in HARD_EMOTIONS and turn.emotion_score >= thresholds.emotion_score / 2 for turn in turns
+    )
     held_back = any(turn.helped_first for turn in turns)
     first = times == 1 and not (stalled or tense or held_back)
     return Trigger(
