@@ -40,7 +40,8 @@ def admitted(
     drafts: Sequence[Draft], effects: Effects, request: HandoffRequest, place: Place
 ) -> tuple[tuple[Draft, ...], Effects]:
     """The answer with the place in the queue at its end."""
-    return (*drafts, queue_draft(place)), replace(effects, handoff=request)
+    told = urgent_draft(place) if is_urgent(request) else queue_draft(place)
+    return (*drafts, told), replace(effects, handoff=request)
 
 
 def refused(
@@ -64,6 +65,11 @@ def queue_draft(place: Place) -> Draft:
         ahead=ahead, wait=wait_words(place)
     )
     return Draft(sender=Sender.SYSTEM, text=text, kind="handoff", card=place_json(place))
+
+
+def urgent_draft(place: Place) -> Draft:
+    """Nobody in danger should wait for us, whoever is on duty."""
+    return Draft(sender=Sender.SYSTEM, text=sentences.URGENT_QUEUED, kind="handoff", card=place_json(place))
 
 
 def place_json(place: Place) -> dict[str, int]:

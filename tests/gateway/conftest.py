@@ -36,7 +36,13 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
     """Starts gateways with changed settings; those with the same `var` are replicas of one another."""
     running: list[RunningGateway] = []
 
-    def make(dist: Path | None = None, open_parts: Any = None, **changes: Any) -> RunningGateway:
+    def make(
+        dist: Path | None = None,
+        open_parts: Any = None,
+        impatient: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> RunningGateway:
+        """`impatient`: settings past their bounds, for tests that would wait for a person's time otherwise."""
         values: dict[str, Any] = {
             "var": tmp_path / "var",
             "redis_url": redis_url,
@@ -46,6 +52,7 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
             "rate_conversations_per_hour": 1000,
         }
         settings = Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
+        settings = settings.model_copy(update=impatient or {})
         extra = {"open_parts": open_parts} if open_parts else {}
         gateway = RunningGateway(settings, dist, **extra)
         running.append(gateway)

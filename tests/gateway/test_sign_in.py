@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI
 
-from desk.seats import Accounts, Role, SignedIn, User, UserChange
+from desk.seats import Accounts, NewUser, Role, SignedIn, User, UserChange
 from desk.seats.sign_ins import hash_token
 from desk.settings import Settings
 from desk.store import migrate
@@ -24,6 +24,7 @@ from gateway.seats import sign_in, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.sign_in import COOKIE, signed_in
 from tests.desk.seats.conftest import PASSWORD, Clock, add_user, cheap_hasher
+from tests.gateway.conftest import MakeGateway, client_of
 
 BASE = "http://desk.test"
 API = "/api/v1/desk"
@@ -341,3 +342,21 @@ async def test_a_lead_staffs_the_shift_and_no_more(console: Console) -> None:
     assert code_of(await lead.post(f"{API}/users", json=body)) == (403, "forbidden")
     for response in (await seat.get(f"{API}/users"), await seat.patch(url, json={"capacity": 20})):
         assert code_of(response) == (403, "forbidden")
+
+
+@pytest.mark.redis
+async def test_the_whole_gateway_lets_a_seat_in_on_every_replica(make_gateway: MakeGateway) -> None:
+    """With the real parameters of argon2, the real Redis and the outer layers of the application."""
+    one, two = make_gateway(), make_gateway()
+    accounts = Accounts(one.engine)
+    new = NewUser(username="wang", display_name="王敏", badge="1024")
+    accounts.users.add(new, accounts.checked_hash(PASSWORD, "wang"), "cli:test")
+    async with client_of(one) as first, client_of(two) as second:
+        assert code_of(await enter(first, "wang", "wrong")) == (401, "wrong")
+        entered = await enter(first, "wang")
+        assert entered.status_code == 200 and entered.headers["cache-control"] == "no-store"
+        second.cookies.set(COOKIE, first.cookies[COOKIE])
+        assert (await second.get(f"{API}/me")).json() == entered.json()
+        left = await second.post(f"{API}/sign-out", headers={"X-CSRF": entered.json()["csrf"]})
+        assert left.status_code == 204
+        assert (await first.get(f"{API}/me")).status_code == 401

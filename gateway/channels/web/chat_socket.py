@@ -75,7 +75,7 @@ class ChatSocket:
         self._sent_seq = 0
         self._owner: tuple[str, int] = ("", 0)
         self._place: Mapping[str, int] | None = None
-        self._typed_at = -1e9
+        self._typed_at, self._typing_on = -1e9, False
         self._outgoing: asyncio.Queue[_Frame | _CatchUp | _Place] = asyncio.Queue(OUTGOING)
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -264,8 +264,9 @@ class ChatSocket:
     def _typing(self, typing: CitizenTyping) -> None:
         """Only a person at the desk is told, and never what is being written. Bounded: what comes faster is dropped."""
         now = time.monotonic()
-        if self._owner[0] == Owner.SEAT.value and (not typing.on or now - self._typed_at >= TYPING_EVERY_S):
-            self._typed_at = now
+        news = now - self._typed_at >= TYPING_EVERY_S if typing.on else self._typing_on
+        if self._owner[0] == Owner.SEAT.value and news:
+            self._typed_at, self._typing_on = now if typing.on else self._typed_at, typing.on
             frame = {"type": "typing", "from": "citizen", "on": typing.on}
             self._services.hub.publish(self._conversation_id, frame)
 
