@@ -18,12 +18,14 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import UploadFile
 
 DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'none'"
 )
 
@@ -52,6 +54,7 @@ class Conversation:
     epoch: int = 0
     ratings: list[dict[str, Any]] = field(default_factory=list)
     sends: list[Message] = field(default_factory=list)
+    typed: list[bool] = field(default_factory=list)
 
     def store(self, message: Message, at: datetime | None = None) -> Message:
         stamp = (at or datetime.now(UTC)).isoformat()
@@ -74,6 +77,8 @@ class FakeGateway:
         self.repeat_messages = False
         self.reply_delay_s = 0.0
         self.refusals: dict[str, dict[str, Any]] = {}
+        self.pictures: dict[str, bytes] = {}
+        self.refuse_picture = ""
         self._sockets: dict[WebSocket, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -117,6 +122,16 @@ class FakeGateway:
     def hand_over(self, owner: str) -> None:
         self._do(self._hand_over(owner))
 
+    def queue(self, position: int, low_min: int, high_min: int) -> None:
+        place = {"position": position, "low_min": low_min, "high_min": high_min}
+        self._do(self._broadcast({"type": "queue", **place}))
+
+    def keep_picture(self, content: bytes) -> str:
+        """Its id, as after an upload."""
+        picture_id = f"{self.only.id}-{len(self.pictures) + 1}.jpg"
+        self.pictures[picture_id] = content
+        return picture_id
+
     @property
     def only(self) -> Conversation:
         assert len(self.conversations) == 1, f"{len(self.conversations)} conversations"
@@ -149,8 +164,31 @@ class FakeGateway:
         async def chat(socket: WebSocket) -> None:
             await self._chat(socket)
 
+        @app.post("/api/v1/conversations/{conversation_id}/images", status_code=201)
+        async def upload(request: Request, conversation_id: str) -> Response:
+            if not self._knows(request, conversation_id):
+                return JSONResponse({"error": {"text": "会话凭证无效"}}, status_code=401)
+            if self.refuse_picture:
+                return JSONResponse({"error": {"text": self.refuse_picture}}, status_code=413)
+            async with request.form() as form:
+                (file,) = form.values()
+                assert isinstance(file, UploadFile)
+                picture_id = self.keep_picture(await file.read())
+            return JSONResponse({"attachment": {"id": picture_id, "type": "image/jpeg"}}, status_code=201)
+
+        @app.get("/api/v1/attachments/{picture_id}")
+        def download(request: Request, picture_id: str) -> Response:
+            if not self._knows(request, picture_id.split("-")[0]) or picture_id not in self.pictures:
+                return JSONResponse({"error": {"text": "没有找到这张图片"}}, status_code=404)
+            return Response(self.pictures[picture_id], media_type="image/jpeg")
+
         app.mount("/", StaticFiles(directory=DIST, html=True))
         return app
+
+    def _knows(self, request: Request, conversation_id: str) -> bool:
+        conversation = self.conversations.get(conversation_id)
+        shown = request.headers.get("authorization", "")
+        return conversation is not None and shown == f"Bearer {conversation.token}"
 
     async def _chat(self, socket: WebSocket) -> None:
         if self.refuse_sockets:
@@ -206,6 +244,11 @@ class FakeGateway:
             case "rate":
                 conversation.ratings.append(frame)
                 await socket.send_json({"type": "rated", "score": frame["score"]})
+            case "typing":
+                conversation.typed.append(frame["on"])
+            case "take_bot":
+                if conversation.owner == "WAITING":
+                    await self._hand_over("BOT")
             case "send":
                 await self._take_send(socket, conversation, frame)
 
@@ -219,12 +262,19 @@ class FakeGateway:
         known = next((m for m in conversation.messages if m["message_id"] == message_id), None)
         if known is None:
             stored = conversation.store(
-                {**bot(frame["text"]), "from": "citizen", "message_id": message_id, "speech": frame["text"]}
+                {
+                    **bot(frame["text"]),
+                    "from": "citizen",
+                    "message_id": message_id,
+                    "speech": frame["text"],
+                    "attachment": {"id": frame["attachment"]} if frame.get("attachment") else None,
+                }
             )
             await self._broadcast({"type": "message", "message": stored}, conversation)
-            task = asyncio.create_task(self._answer(conversation, frame["text"], frame.get("payload")))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if conversation.owner == "BOT":
+                task = asyncio.create_task(self._answer(conversation, frame["text"], frame.get("payload")))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
             known = stored
         if self.swallow_acks > 0:
             self.swallow_acks -= 1

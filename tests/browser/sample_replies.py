@@ -100,7 +100,34 @@ CLARIFY = bot(
     ],
 )
 
-HANDOFF = bot("好的，正在为您转接人工坐席，前面还有 2 位。您可以继续留言，坐席能看到。", kind="handoff")
+HANDOFF = bot("好的，这就为您转人工，您说的内容都会一并转过去。", kind="handoff")
+
+NO_SEAT = {
+    **bot(
+        "非常抱歉，现在没有坐席在线，暂时接不通人工。您的情况已经记下，可以留个电话请人工回电，也可以现在就登记成工单。",
+        kind="handoff",
+        quick_replies=[
+            {"text": "请人工回电", "payload": None},
+            {"text": "登记成工单", "payload": "/order_help"},
+        ],
+    ),
+    "from": "system",
+}
+
+
+def seat(text: str, **more: object) -> Message:
+    """A message of the seat with number 1024."""
+    return {**bot(text, author={"badge": "1024"}, **more), "from": "seat"}
+
+
+ENDED = {
+    **bot(
+        "本次人工服务已结束，感谢您的来访，请为这次服务打分。如果还有补充，直接留言即可。",
+        kind="rating",
+        card={"scale": 5},
+    ),
+    "from": "system",
+}
 
 RATING = bot("感谢您的咨询，请对本次服务做个评价。", kind="rating", card={"scale": 5})
 

@@ -59,8 +59,9 @@ class Watched:
         assert self.complaints == []
 
     def _note(self, kind: str, text: str) -> None:
-        # A refused or cut socket is what many tests ask for; the browser reports it by itself.
-        network = "WebSocket connection to" in text or "ERR_INTERNET_DISCONNECTED" in text
+        # A refused or cut socket or a refused picture is what tests ask for; the browser reports it by itself.
+        asked_for = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "status of 413")
+        network = any(part in text for part in asked_for)
         if kind in ("error", "warning") and not network:
             self.complaints.append(f"{kind}: {text}")
 
@@ -233,15 +234,172 @@ def test_a_person_can_always_be_asked_for(gateway: FakeGateway, open_page: OpenP
     expect(page.locator('[data-kind="handoff"]')).to_be_visible()
     assert gateway.only.sends[-1]["text"] == "转人工"
     gateway.hand_over("WAITING")
-    expect(page.get_by_test_id("owner-bar")).to_contain_text("正在为您转接人工坐席")
+    expect(page.get_by_test_id("ask-person")).to_be_disabled()
     gateway.hand_over("SEAT")
-    gateway.say({**bot("您好，我是坐席"), "from": "seat"})
+    expect(page.get_by_test_id("waiting")).to_have_count(0)
+    gateway.say(sample_replies.seat("您好，我是坐席"))
     expect(said(page, "seat")).to_contain_text("您好，我是坐席")
+    expect(said(page, "seat").get_by_test_id("speaker")).to_have_text("人工坐席 1024号")
+    expect(said(page, "seat").get_by_test_id("seat-avatar")).to_be_visible()
+    expect(page.get_by_test_id("owner-bar")).to_contain_text("人工坐席 1024号正在为您服务")
+    gateway.typing(True, "seat")
+    expect(page.get_by_test_id("typing")).to_have_text("人工坐席正在输入")
     gateway.hand_over("CLOSED")
     expect(page.get_by_test_id("closed")).to_be_visible()
     page.get_by_test_id("closed-restart").click()
     expect(said(page, "citizen")).to_have_count(0)
     expect(page.get_by_test_id("input")).to_be_visible()
+
+
+def test_who_waits_sees_the_place_and_may_go_on_talking(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    gateway.hand_over("WAITING")
+    place = page.get_by_test_id("queue-place")
+    expect(place).to_have_text("正在为您排队，请稍候")
+    gateway.queue(3, 3, 5)
+    expect(place).to_have_text("您前面还有 2 位，约 3–5 分钟")
+    assert place.get_attribute("role") == "status"
+    expect(page.get_by_test_id("waiting")).to_contain_text("继续说")
+    say(page, "我再补充一点")
+    expect(said(page, "citizen").get_by_test_id("delivery")).to_have_attribute("data-state", "delivered")
+    gateway.queue(1, 0, 1)
+    expect(place).to_have_text("下一位就是您，约 1 分钟内")
+
+
+def test_who_waits_can_take_the_bot_back(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.hand_over("WAITING")
+    page.get_by_test_id("take-bot").click()
+    expect(page.get_by_test_id("waiting")).to_have_count(0)
+    say(page, "公积金怎么提取")
+    expect(page.locator('[data-kind="answer"]')).to_be_visible()
+
+
+def test_who_waits_can_ask_to_be_called_back(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.hand_over("WAITING")
+    page.get_by_test_id("ask-callback").click()
+    expect(said(page, "citizen")).to_contain_text("请人工回电")
+    expect(said(page, "bot").last).to_contain_text("收到：请人工回电")
+    expect(page.get_by_test_id("owner")).to_have_attribute("data-owner", "BOT")
+
+
+def test_a_seat_learns_that_somebody_writes_and_not_what(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_test_id("input").press_sequentially("和智能客服")
+    gateway.hand_over("SEAT")
+    expect(page.get_by_test_id("owner-bar")).to_be_visible()
+    page.get_by_test_id("input").press_sequentially("和坐席")
+    page.get_by_test_id("send").click()
+    expect(said(page, "citizen")).to_have_count(1)
+    assert gateway.only.typed == [True, False]
+
+
+# One pixel of PNG is no test of scaling: the page draws the picture itself.
+DRAW = """
+async ([width, height]) => {
+  const canvas = document.createElement('canvas');
+  canvas.width = width; canvas.height = height;
+  canvas.getContext('2d').fillRect(0, 0, width / 2, height);
+  const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+  return Array.from(new Uint8Array(await blob.arrayBuffer()));
+}
+"""
+
+
+def picture(page: Page, width: int, height: int) -> bytes:
+    return bytes(page.evaluate(DRAW, [width, height]))
+
+
+def jpeg_size(content: bytes) -> tuple[int, int]:
+    """Width and height out of the frame header (SOF0 or SOF2)."""
+    at = max(content.find(b"\xff\xc0"), content.find(b"\xff\xc2"))
+    height, width = content[at + 5 : at + 7], content[at + 7 : at + 9]
+    return int.from_bytes(width, "big"), int.from_bytes(height, "big")
+
+
+def test_a_picture_is_made_smaller_sent_and_shown(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    expect(page.get_by_test_id("add-picture")).to_have_count(0)
+    gateway.hand_over("SEAT")
+    content = picture(page, 3200, 800)
+    page.get_by_test_id("picture-file").set_input_files(
+        {"name": "照片.png", "mimeType": "image/png", "buffer": content}
+    )
+    shown = said(page, "citizen").get_by_test_id("picture-open")
+    expect(shown.get_by_role("img", name="您发的图片")).to_be_visible()
+    expect(said(page, "citizen").get_by_test_id("message-text")).to_have_count(0)
+    (stored,) = gateway.pictures.values()
+    assert (stored[:2], jpeg_size(stored)) == (b"\xff\xd8", (1600, 400))
+    assert gateway.only.sends[-1]["attachment"] in gateway.pictures
+    shown.click()
+    expect(page.get_by_test_id("dialog-picture").get_by_role("img")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(said(page, "citizen").get_by_test_id("picture-open")).to_be_visible()
+
+
+def test_a_picture_is_pasted(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.hand_over("SEAT")
+    expect(page.get_by_test_id("add-picture")).to_be_visible()
+    paste = """(box, bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], 'a.png', { type: 'image/png' }));
+      box.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }"""
+    page.get_by_test_id("input").evaluate(paste, list(picture(page, 40, 40)))
+    expect(said(page, "citizen").get_by_test_id("picture-open")).to_be_visible()
+    gateway.hand_over("BOT")
+    expect(page.get_by_test_id("add-picture")).to_have_count(0)
+    page.get_by_test_id("input").evaluate(paste, list(picture(page, 40, 40)))
+    expect(page.get_by_test_id("notice-bar")).to_contain_text("智能客服看不了图片")
+    assert len(gateway.pictures) == 1
+
+
+def test_a_picture_of_the_seat_is_shown(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.hand_over("SEAT")
+    picture_id = gateway.keep_picture(picture(page, 600, 300))
+    gateway.say(sample_replies.seat("[图片]", attachment={"id": picture_id, "type": "image/png"}))
+    expect(said(page, "seat").get_by_role("img", name="人工坐席 1024号发的图片")).to_be_visible()
+
+
+def test_what_is_no_picture_or_is_refused_is_explained(gateway: FakeGateway, open_page: OpenPage) -> None:
+    page = open_page()
+    gateway.hand_over("SEAT")
+    chooser = page.get_by_test_id("picture-file")
+    chooser.set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
+    expect(page.get_by_test_id("notice-bar")).to_contain_text("只能发送图片")
+    gateway.refuse_picture = "图片太多了"
+    chooser.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture(page, 9, 9)})
+    expect(page.get_by_test_id("notice-bar")).to_contain_text("图片太多了")
+    expect(said(page, "citizen")).to_have_count(0)
+    expect(page.get_by_test_id("add-picture")).to_be_enabled()
+
+
+@pytest.mark.parametrize("asked_by_gateway", [True, False])
+def test_a_rating_is_asked_once_a_person_has_ended_it_and_then_one_can_go_on(
+    gateway: FakeGateway, open_page: OpenPage, asked_by_gateway: bool
+) -> None:
+    page = open_page(width=390, height=844)
+    say(page, "转人工")
+    expect(page.locator('[data-kind="handoff"]')).to_be_visible()
+    gateway.hand_over("SEAT")
+    gateway.say(sample_replies.seat("已经为您办好了"))
+    gateway.hand_over("WRAP_UP")
+    if asked_by_gateway:
+        gateway.say(sample_replies.ENDED)
+    ended = page.get_by_test_id("service-ended")
+    expect(ended).to_be_visible()
+    expect(page.get_by_test_id("rating-form")).to_have_count(1)
+    page.get_by_test_id("rating-star-5").check(force=True)
+    page.get_by_test_id("rating-submit").click()
+    expect(page.get_by_test_id("rating-done")).to_contain_text("5 星")
+    assert gateway.only.ratings[0]["score"] == 5
+    ended.get_by_test_id("ask-again").click()
+    expect(said(page, "citizen")).to_have_count(0)
+    expect(page.get_by_test_id("topic").first).to_be_visible()
 
 
 def test_a_rating_is_asked_for_and_can_be_given_by_itself(gateway: FakeGateway, open_page: OpenPage) -> None:
