@@ -22,6 +22,7 @@ from tests.conftest import missing
 TEST_LIMITS = {
     "MINSHENG_RATE_MESSAGES_PER_MINUTE": "100000",
     "MINSHENG_RATE_CONVERSATIONS_PER_HOUR": "100000",
+    "MINSHENG_HANDOFF_POLICY_TOPICS": "拆迁",
 }
 API_TOKEN = "test-operator-token"
 TURN_TIMEOUT_S = 60.0
@@ -56,6 +57,16 @@ class HttpCitizen:
         assert answer.status_code == 200, answer.text
         data = answer.json()
         return Heard(replies=data["replies"], owner=data["owner"])
+
+    def given_back(self) -> Heard:
+        """A person hands the conversation back: the bot is told as the gateway tells it, without a seat at hand."""
+        told = httpx.post(
+            f"{self._product.settings.rasa_url}/webhooks/rest/webhook",
+            json={"sender": self.id, "message": "/returned_from_seat", "metadata": {"channel": "api"}},
+            timeout=TURN_TIMEOUT_S,
+        )
+        assert told.status_code == 200, told.text
+        return Heard(replies=[part.get("custom") or part for part in told.json()])
 
     def messages(self) -> list[dict[str, Any]]:
         answer = self._client.get(f"/api/v1/conversations/{self.id}/messages", params={"after": 0})

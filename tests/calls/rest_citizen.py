@@ -13,6 +13,9 @@ import httpx
 from desk.orders.store import OrderStore
 from tests.calls.runner import Heard
 
+# What the gateway tells Rasa then.
+GIVEN_BACK = "/returned_from_seat"
+
 
 class RestCitizen:
     """One conversation with Rasa at `rasa_url`; orders are read from `store`. `clock` is sent along as the time."""
@@ -38,6 +41,9 @@ class RestCitizen:
         parts = [part.get("custom") or _plain(part) for part in answer.json()]
         self._seq += len(parts)
         return Heard([p for p in parts if "text" in p], [p for p in parts if "event" in p])
+
+    def given_back(self) -> Heard:
+        return self.send("", GIVEN_BACK)
 
     def orders(self) -> Sequence[Mapping[str, Any]]:
         found = self._store.find_by_conversation(self.conversation_id)

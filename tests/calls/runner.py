@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import yaml
 
 FOLDER = Path(__file__).parent
+GIVES_BACK = "gives back"
 EXPECTATIONS = {"contains", "any_of", "not_contains", "kind", "event", "owner"}
 
 
@@ -24,9 +25,11 @@ class Heard:
 
 
 class Citizen(Protocol):
-    """One conversation. `payload` is that of a quick reply; `orders` are its stored orders, oldest first, as dicts."""
+    """One conversation. `payload` is that of a quick reply; `orders` are its stored orders, oldest first, as dicts.
+    `given_back` is what the bot says when a person hands the conversation back to it."""
 
     def send(self, text: str, payload: str | None = None) -> Heard: ...
+    def given_back(self) -> Heard: ...
     def orders(self) -> Sequence[Mapping[str, Any]]: ...
 
 
@@ -52,10 +55,11 @@ def _read(path: Path) -> Iterator[Call]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         for turn in entry["turns"]:
             unknown = (
-                set(turn) - {"citizen", "button", "repeat", "expect"}
+                set(turn) - {"citizen", "button", "seat", "repeat", "expect"}
                 | set(turn.get("expect", {})) - EXPECTATIONS
             )
-            if unknown or ("citizen" in turn) == ("button" in turn):
+            speakers = sum(key in turn for key in ("citizen", "button", "seat"))
+            if unknown or speakers != 1 or turn.get("seat", GIVES_BACK) != GIVES_BACK:
                 raise ValueError(f"{path.name}: {entry['name']}: cannot play {turn}")
         yield Call(entry["name"], path.name, tuple(entry["turns"]), entry.get("final", {}))
 
@@ -66,8 +70,10 @@ def play(call: Call, citizen: Citizen) -> list[str]:
     number = ""
     heard = Heard([])
     for position, turn in enumerate(call.turns, start=1):
-        said = turn.get("citizen", turn.get("button", ""))
-        if "button" in turn:
+        said = turn.get("citizen", turn.get("button", turn.get("seat", "")))
+        if "seat" in turn:
+            heard = citizen.given_back()
+        elif "button" in turn:
             buttons = [button for reply in heard.replies for button in reply.get("quick_replies") or []]
             pressed = next((button for button in buttons if button["text"] == turn["button"]), None)
             if pressed is None:

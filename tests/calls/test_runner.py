@@ -28,6 +28,9 @@ class Echo:
         }
         return Heard([reply], [], "BOT")
 
+    def given_back(self) -> Heard:
+        return Heard([{"text": "我回来了", "kind": "text"}], [], "BOT")
+
     def orders(self) -> Sequence[Mapping[str, Any]]:
         return [{"type": "complain", "description": "油烟太大"}]
 
@@ -45,6 +48,7 @@ def test_a_call_that_goes_as_written_has_no_problems() -> None:
             {"citizen": "登记", "expect": {"contains": "登记", "kind": "order_card"}},
             {"button": "是", "expect": {"contains": "是", "owner": "BOT"}},
             {"citizen": "查{number}", "expect": {"contains": "261122-00001-9"}},
+            {"seat": "gives back", "expect": {"contains": "我回来了"}},
         ),
         {"orders": 1, "order": {"type": "complain", "description": "contains:油烟"}},
     )
@@ -73,6 +77,12 @@ def test_a_wrong_order_a_missing_button_and_silence_are_told() -> None:
     assert len(play(Call("x", "x.yml", (), final), Echo())) == 3
     assert "no button" in play(Call("x", "x.yml", ({"citizen": "a"}, {"button": "没有"})), Echo())[0]
     assert differences({}, Heard([])) == ["no reply at all"]
+
+
+def test_a_seat_can_only_give_back(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("- name: a\n  turns:\n    - seat: dances\n")
+    with pytest.raises(ValueError, match="cannot play"):
+        load_calls(tmp_path)
 
 
 def test_a_call_with_a_misspelt_key_cannot_be_loaded(tmp_path: Path) -> None:
