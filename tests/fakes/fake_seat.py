@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from desk.seats import Accounts, NewUser, Role
+from desk.seats.passwords import Argon2Hasher
 from tests.fakes.running_gateway import RunningGateway
 
 PASSWORD = "Minsheng-12345-desk"
@@ -27,7 +29,13 @@ def add_user(gateway: RunningGateway, username: str, **more: Any) -> str:
     }
     values["role"] = Role(more.pop("role", "seat"))
     new = NewUser(username=username, **values, **more)
-    return accounts.users.add(new, accounts.hasher.hash(PASSWORD), "test").id
+    return accounts.users.add(new, _hash(), "test").id
+
+
+@cache
+def _hash() -> str:
+    """Hashing is slow on purpose; once is enough for all users of all tests."""
+    return Argon2Hasher().hash(PASSWORD)
 
 
 class FakeSeat:
@@ -70,7 +78,9 @@ class FakeSeat:
     def id(self) -> str:
         return str(self.user["id"])
 
-    async def open(self, *, beat_s: float = 0.2, gateway: RunningGateway | None = None) -> dict[str, Any]:
+    async def open(
+        self, *, beat_s: float = 0.2, gateway: RunningGateway | None = None, limit_s: float = 8
+    ) -> dict[str, Any]:
         """Open the console (again), perhaps at another replica; its welcome comes back."""
         gateway = gateway or self.gateway
         url = gateway.url.replace("http", "ws") + "/ws/seat"
@@ -80,7 +90,7 @@ class FakeSeat:
         )
         self._tasks = [asyncio.create_task(self._listen(self._line))]
         await self.send(type="hello", csrf=self.csrf, tab="t")
-        welcome = await self.next("welcome")
+        welcome = await self.next("welcome", limit_s)
         await self.next("desk")
         if beat_s:
             self._tasks.append(asyncio.create_task(self._beat(beat_s)))
@@ -96,7 +106,7 @@ class FakeSeat:
         await self.send(**frame, id=frame_id)
         return await self.find(lambda got: got.get("id") == frame_id)
 
-    async def next(self, kind: str, limit_s: float = 8, **wanted: Any) -> dict[str, Any]:
+    async def next(self, kind: str, /, limit_s: float = 8, **wanted: Any) -> dict[str, Any]:
         """The first frame of that kind that nobody took yet; it is taken."""
 
         def fits(frame: dict[str, Any]) -> bool:
@@ -114,7 +124,7 @@ class FakeSeat:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            seen = [(f["type"], f.get("conversation") or f.get("code") or "") for f in self.frames]
+            seen = [str(f)[:150] for f in self.frames if f["type"] != "pong"]
             raise AssertionError(f"never came; there were {seen[-30:]}") from None
 
     async def item(self, conversation: str, limit_s: float = 8, **wanted: Any) -> dict[str, Any]:

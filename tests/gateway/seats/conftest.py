@@ -8,6 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
+from desk.knowledge.search import Hit
+from desk.orders.category import Category, CategoryTree
+from desk.orders.limits import OrderLimits
+from desk.orders.order import Urgency
+from desk.orders.store import OrderStore
+from desk.settings import ROOT, Settings
+from desk.store.engine import open_engine
+from gateway.api.desk_parts import DeskParts
+from gateway.blocking import Blocking
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.running_gateway import RunningGateway
@@ -37,6 +46,61 @@ def hotline(request: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"text": f"收到：{words}"}]
 
 
+class OneArticle:
+    """Knowledge that always finds the same article."""
+
+    def __init__(self) -> None:
+        self.queries: list[str] = []
+
+    def search(self, query: str, top: int = 3) -> list[Hit]:
+        self.queries.append(query)
+        return [
+            Hit(
+                id="noise",
+                title="夜间噪声怎么投诉",
+                score=0.8,
+                department="明州市生态环境局",
+                voice="夜间噪声由城管处理。",
+                body="夜间噪声由城管处理。",
+                source="噪声污染防治法",
+                effective_to=None,
+            )
+        ]
+
+
+class SmallJudge:
+    """Two categories, always the same verdict."""
+
+    def __init__(self, tree: CategoryTree) -> None:
+        self.tree = tree
+
+    def classify(self, text: str) -> Category:
+        code = self.tree.leaves[0]
+        return Category(
+            code=code,
+            path=self.tree.path(code),
+            confidence=0.9,
+            leaf_confidence=0.7,
+            department=self.tree[code].department,
+            urgency=Urgency.NORMAL,
+            urgency_reason="",
+        )
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        return {code: 0.7 - 0.1 * n for n, code in enumerate(self.tree.leaves[:3])}
+
+
+def desk_parts(settings: Settings, blocking: Blocking) -> DeskParts:
+    """Real orders, one article, a judge without a model."""
+    limits = OrderLimits.from_settings(settings)
+    return DeskParts(
+        blocking,
+        OneArticle,
+        lambda: OrderStore(open_engine(settings.effective_database_url), limits),
+        lambda: SmallJudge(CategoryTree.load(ROOT / "data" / "categories" / "tree.tsv")),
+    )
+
+
 @pytest.fixture
 def make_desk(make_gateway: Any, rasa: FakeRasa) -> MakeDesk:
     """Starts gateways whose time-outs are too short for people and right for tests."""
@@ -45,7 +109,7 @@ def make_desk(make_gateway: Any, rasa: FakeRasa) -> MakeDesk:
     def make(**changes: Any) -> RunningGateway:
         patience = {"offer_timeout_s": 20.0, "seat_lost_s": 20.0, "affinity_s": 0.0, "overflow_after_s": 0.0}
         patience |= {key: changes.pop(key) for key in list(changes) if key in patience}
-        return make_gateway(impatient=patience, **changes)  # type: ignore[no-any-return]
+        return make_gateway(impatient=patience, open_parts=desk_parts, **changes)  # type: ignore[no-any-return]
 
     return make
 

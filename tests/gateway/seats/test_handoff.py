@@ -224,7 +224,7 @@ async def test_a_seat_whose_browser_dies_loses_the_conversation_to_the_head_of_t
 ) -> None:
     from tests.fakes.fake_seat import FakeSeat, add_user
 
-    gateway = make_desk(seat_lost_s=1.0)
+    gateway = make_desk(seat_lost_s=4.0, offer_timeout_s=3.0)
     add_user(gateway, "wang", badge="1")
     add_user(gateway, "li", badge="2")
     async with httpx.AsyncClient(base_url=gateway.url, timeout=20, trust_env=False) as client:
@@ -233,7 +233,7 @@ async def test_a_seat_whose_browser_dies_loses_the_conversation_to_the_head_of_t
         done = await wang.take(citizen.id)
         await wang.drop()
         li = await FakeSeat.arrive(gateway, "li")
-        await li.take(citizen.id, limit_s=10)
+        await li.take(citizen.id, limit_s=15)
         read = await citizen.read()
         assert read["owner"] == "SEAT"
         assert any("连接中断" in m["text"] for m in read["messages"])
