@@ -578,6 +578,7 @@ def _problem(status: int, code: str, text: str) -> JSONResponse:
 if __name__ == "__main__":
     gateway = FakeSeatGateway(int(sys.argv[1]) if len(sys.argv) > 1 else 8123, offer_every_s=30)
     gateway.start()
-    print(gateway.url)
+    sys.stdout.write(f"{gateway.url}\n")
+    sys.stdout.flush()
     while True:
         time.sleep(3600)

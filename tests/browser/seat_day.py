@@ -295,15 +295,20 @@ def order_draft(conversation: str) -> Json:
         {"value": code, "label": path, "department": department} for code, path, department in CATEGORIES
     ]
     told = "楼下烧烤店天天晚上冒烟，吵到凌晨两点"
+
+    def span(turn: int, words: str) -> list[int]:
+        at = BBQ[turn - 1][1].index(words)
+        return [at, at + len(words)]
+
     fields = [
         field("type", "诉求类型", "choice", "complain", 1, None, 0.92, "rule", required=True, options=types),
         field(
             "description",
             "反映内容",
             "textarea",
-            f"和平新村3幢楼下老刘烧烤{told[2:]}，已三次反映未解决。",
+            "和平新村3幢楼下老刘烧烤天天晚上冒烟，吵到凌晨两点，已三次反映未解决。",
             1,
-            [5, 24],
+            span(1, told),
             0.88,
             "citizen",
             required=True,
@@ -315,13 +320,22 @@ def order_draft(conversation: str) -> Json:
             "place",
             "东湖区和平街道和平新村3幢",
             3,
-            [0, 8],
+            span(3, "和平新村3幢"),
             0.93,
             "citizen",
             required=True,
         ),
-        field("event_time", "发生时间", "time", "国庆以后，每晚20时至次日2时", 5, [1, 5], 0.66, "citizen"),
-        field("subject", "涉及对象", "text", "老刘烧烤", 3, [11, 15], 0.81, "citizen"),
+        field(
+            "event_time",
+            "发生时间",
+            "time",
+            "国庆以后，每晚20时至次日2时",
+            5,
+            span(5, "国庆以后"),
+            0.66,
+            "citizen",
+        ),
+        field("subject", "涉及对象", "text", "老刘烧烤", 3, span(3, "老刘烧烤"), 0.81, "citizen"),
         field("appeal", "市民诉求", "textarea", "查处油烟噪音，限制夜间经营", 1, None, 0.9, "rule"),
         field(
             "category_code",
@@ -341,7 +355,7 @@ def order_draft(conversation: str) -> Json:
         field(
             "urgency", "紧急程度", "choice", "normal", 1, None, 0.8, "rule", required=True, options=urgency
         ),
-        field("caller_name", "来电人", "text", "张", 5, [36, 37], 0.9, "citizen"),
+        field("caller_name", "来电人", "text", "张", 5, span(5, "姓张"), 0.9, "citizen"),
         field(
             "caller_title",
             "称谓",
@@ -359,7 +373,7 @@ def order_draft(conversation: str) -> Json:
             "phone",
             "1380001001",
             5,
-            [23, 34],
+            span(5, "13800010012"),
             0.62,
             "citizen",
             problem="手机号应为 11 位，请核对",

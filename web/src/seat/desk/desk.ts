@@ -171,6 +171,11 @@ export class Desk {
     if (before !== null && before !== conversation && !this.#isMine(before)) this.closeView(before);
   }
 
+  /** Takes notice of a conversation that somebody else serves, so that a lead can look at it. */
+  know(item: Item): void {
+    if (this.item(item.conversation) === null) this.#publish({ others: put(this.#state.others, item) });
+  }
+
   closeView(conversation: string): void {
     if (!this.#open.delete(conversation)) return;
     this.#line.write({ type: "close_view", conversation });

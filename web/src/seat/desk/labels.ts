@@ -48,7 +48,7 @@ const EVENTS: Record<string, string> = {
   offered: "派给坐席",
   declined: "坐席未接，继续派单",
   offer_expired: "派单超时，继续派单",
-  accepted: "坐席接入",
+  accepted: "接入会话",
   first_reply: "首次答复",
   seat_lost: "坐席掉线",
   requeued: "重新排队（优先）",
@@ -99,7 +99,7 @@ export const OUTCOMES: { code: string; label: string }[] = [
   { code: "answered", label: "已解答" },
   { code: "order", label: "已转工单" },
   { code: "callback", label: "待回拨" },
-  { code: "redirected", label: "已引导其他渠道" },
+  { code: "redirected", label: "已引导" },
   { code: "citizen_left", label: "市民离开" },
   { code: "invalid", label: "无效诉求" },
 ];
