@@ -104,6 +104,9 @@ class Desk(RuleBasedStateMachine):
         for seat in SEATS[:2]:
             self.act(0, lambda g, seat=seat: g.service.set_seat(self.seat(seat, SeatStatus.READY)))
         request = HandoffRequest(reason=HandoffReason.ASKED)
+        for conversation_id in self.conversations:
+            # The bot was asked everywhere, and may answer when it is no longer the bot's turn.
+            self.citizen_writes(self.conversations.index(conversation_id), "我家停水了", 0)
         for conversation_id in self.conversations[1:]:
             self.act(1, lambda g, c=conversation_id: g.service.request(c, request))
 
@@ -196,6 +199,7 @@ class Desk(RuleBasedStateMachine):
         conversation_id = self.pick(n)
         before = self.store.get(conversation_id)
         held = self.holder(conversation_id)
+        seat = held or seat if n % 4 else seat
         try:
             self.store.append_seat(
                 conversation_id, seat, before.epoch - old, secrets.token_hex(8),
@@ -329,6 +333,8 @@ class Desk(RuleBasedStateMachine):
         self.check_queue()
         waiting = [t.handoff for t in self.handoffs.open() if t.owner is Owner.WAITING]
         assert waiting == [], "somebody waits for ever"
+        keepers = {t.seat_id for t in self.handoffs.open() if t.owner is Owner.SEAT}
+        assert keepers <= {"u9"}, "a vanished seat keeps a conversation"
         with self.engine.connect() as connection:
             kinds = ("accepted", "taken_over")
             doubled = connection.execute(
@@ -389,25 +395,42 @@ class Desk(RuleBasedStateMachine):
 
     def seat_act(self, n: int, what: str, seat: str, skill: str, old: int) -> Act:
         conversation_id = self.pick(n)
-        epoch = self.store.get(conversation_id).epoch - old
+        before = self.store.get(conversation_id)
+        epoch = before.epoch - old
         # Mostly the owner himself, sometimes somebody who has no business here.
-        who = self.holder(conversation_id) or seat if n % 4 else seat
-        match what:
-            case "transfer":
-                wanted = seat if n % 2 else None
-                return lambda g: g.service.transfer(
-                    conversation_id, who, epoch, skill=skill, wanted_seat=wanted, note="请处理"
-                )
-            case "end":
-                return lambda g: g.service.end(conversation_id, who, epoch)
-            case "to_bot":
-                return lambda g: g.service.to_bot(conversation_id, who, epoch)
-            case "give_back":
-                return lambda g: g.service.give_back(conversation_id, who, epoch)
-            case "wrap":
-                return lambda g: g.service.wrap(conversation_id, who, outcome="resolved", to_bot=n % 2 == 0)
-            case _:
-                return lambda g: g.service.take_over(conversation_id, seat, epoch)
+        held = self.holder(conversation_id)
+        who = held or seat if n % 4 else seat
+
+        def work(gateway: Gateway) -> Awaitable[Done]:
+            service = gateway.service
+            match what:
+                case "transfer":
+                    wanted = seat if n % 2 else None
+                    return service.transfer(
+                        conversation_id, who, epoch, skill=skill, wanted_seat=wanted, note="请处理"
+                    )
+                case "end":
+                    return service.end(conversation_id, who, epoch)
+                case "to_bot":
+                    return service.to_bot(conversation_id, who, epoch)
+                case "give_back":
+                    return service.give_back(conversation_id, who, epoch)
+                case "wrap":
+                    return service.wrap(conversation_id, who, outcome="resolved", to_bot=n % 2 == 0)
+                case _:
+                    return service.take_over(conversation_id, seat, epoch)
+
+        async def act(gateway: Gateway) -> Done:
+            done = await work(gateway)
+            if done.turnover.changed and what in ("transfer", "end", "to_bot", "give_back"):
+                assert who == held, "acted on what was never his"
+            if done.turnover.changed and what != "wrap":
+                # Calling a person and taking over from the bot are two steps in one.
+                steps = 2 if before.owner is Owner.BOT else 1
+                assert done.epoch == epoch + steps, "acted on what was no longer so"
+            return done
+
+        return act
 
     def seat(self, seat_id: str, status: SeatStatus) -> SeatState:
         return SeatState(
