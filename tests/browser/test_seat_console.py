@@ -328,13 +328,13 @@ def test_a_private_note_is_kept_apart_from_what_the_citizen_reads(
 
 def test_a_picture_is_sent(gateway: FakeSeatGateway, console: OpenConsole) -> None:
     page = console()
-    before = page.get_by_test_id("message-image").count()
+    expect(page.get_by_test_id("message-image")).to_have_count(1)
     page.get_by_test_id("image-file").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": PICTURE}
     )
     expect(page.get_by_test_id("picture")).to_have_count(1)
     page.get_by_test_id("send").click()
-    expect(page.get_by_test_id("message-image")).to_have_count(before + 1)
+    expect(page.get_by_test_id("message-image")).to_have_count(2)
     expect(page.get_by_test_id("picture")).to_have_count(0)
     assert gateway.sent("send")[0]["attachment"].startswith("photo-")
 

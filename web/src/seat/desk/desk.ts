@@ -594,6 +594,7 @@ export class Desk {
   #sent(conversation: string, message_id: string): void {
     const held = this.view(conversation).messages.some((message) => message.message_id === message_id);
     if (held || !this.#open.has(conversation)) this.#outbox.remove(message_id);
+    else this.#outbox.change(message_id, { state: "sent" });
     this.#outgoingChanged(conversation);
     this.#pump();
   }

@@ -6,8 +6,11 @@
 import type { KeyValueStore } from "./ports";
 import { object, text, whole } from "./read";
 
-/** `queued`: waits for its turn or the line. `sending`: on the wire. `failed`: refused; the seat decides. */
-export type SendState = "queued" | "sending" | "failed";
+/**
+ * `queued`: waits for its turn or the line. `sending`: on the wire. `sent`: the server has stored it, its echo is on
+ * the way. `failed`: refused; the seat decides.
+ */
+export type SendState = "queued" | "sending" | "sent" | "failed";
 
 export interface Outgoing {
   message_id: string;
@@ -84,6 +87,7 @@ export class SeatOutbox {
   }
 
   #save(entry: Outgoing): void {
+    if (entry.state === "sent") return this.store.remove(PREFIX + entry.message_id);
     this.store.set(PREFIX + entry.message_id, JSON.stringify(entry));
   }
 }
