@@ -102,11 +102,13 @@ class Dispatcher:
             self.typical_s = handling_s(await self._blocking.read(self._handoffs.handling_times))
 
     async def moved(self) -> list[Event]:
-        """The places that changed since this was last called in this process."""
+        """The places, if any changed since this was last called in this process."""
         found = self.places_of(await self._queue.snapshot())
-        changed = {key: place for key, place in found.items() if self._told.get(key) != place}
-        self._told = found
-        return [QueueMoved(positions=changed)] if changed else []
+        told, self._told = self._told, found
+        if found == told:
+            return []
+        changed = frozenset(key for key, place in found.items() if told.get(key) != place)
+        return [QueueMoved(positions=found, changed=changed)]
 
     def places_of(self, snapshot: Snapshot) -> dict[str, Place]:
         now = self._clock()

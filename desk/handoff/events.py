@@ -90,9 +90,10 @@ class HandoffEnded:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueMoved:
-    """Places in the queue, by conversation: all that changed, or that of a newcomer."""
+    """The places of everybody who waits, by conversation; those in `changed` are new or not what they were."""
 
     positions: Mapping[str, Place]
+    changed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ acts and the tick return.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from desk.conversations import (
@@ -34,7 +34,6 @@ from desk.handoff.events import (
     Event,
     OfferWithdrawn,
     Place,
-    QueueMoved,
     Requested,
     Requeued,
     SeatsChanged,
@@ -122,19 +121,16 @@ class HandoffService:
         return await self.requested(turnover)
 
     async def requested(self, turnover: Turnover) -> Done:
-        """Queue what `append_reply` (AnswerResult.turnover) or `append_citizen` (Appended.reopened) has stored."""
+        """Queue what `append_reply` (AnswerResult.turnover) or `append_citizen` (Appended.reopened) has stored.
+
+        The places in the queue are told by the next tick; `place` knows at once.
+        """
         handoff = turnover.handoff
         if turnover.from_seat is not None:
             happened: Event = Requeued(handoff=handoff, seat_id=turnover.from_seat, why="citizen_wrote")
         else:
             happened = Requested(handoff=handoff)
-        done = await self._follow(turnover, happened)
-        if turnover.changed and turnover.owner is Owner.WAITING:
-            place = await self.place(handoff.conversation_id)
-            if place is not None:
-                moved = QueueMoved(positions={handoff.conversation_id: place})
-                done = replace(done, events=(*done.events, moved))
-        return done
+        return await self._follow(turnover, happened)
 
     async def accept(self, handoff_id: str, seat_id: str) -> Done:
         """Take what was offered. Raises OfferGone if it is not offered to this seat (any more)."""

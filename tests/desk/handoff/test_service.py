@@ -122,7 +122,7 @@ async def test_a_request_is_offered_at_once_to_a_free_seat_and_accepted(desk: De
     assert only(asked.events, Requested) and only(asked.events, OwnerChanged)[0].owner is Owner.WAITING
     (offer,) = only(asked.events, Offered)
     assert (offer.handoff.id, offer.seat_id) == (asked.handoff.id, "u1")
-    assert only(asked.events, QueueMoved) == [QueueMoved(positions={conversation_id: Place(1, 0, 1)})]
+    assert await desk.one.place(conversation_id) == Place(1, 0, 1)
     taken = await desk.other.accept(asked.handoff.id, "u1")
     assert (taken.owner, taken.epoch) == (Owner.SEAT, 3)
     assert only(taken.events, Accepted)[0].seat_id == "u1"
@@ -375,9 +375,13 @@ async def test_places_are_told_when_they_change(desk: Desk) -> None:
         zip(names, [1, 2, 3], strict=True)
     )
     assert only(await desk.one.tick(), QueueMoved) == []
+    last = await desk.citizen()
+    (moved,) = only(await desk.one.tick(), QueueMoved)
+    assert (len(moved.positions), moved.changed) == (4, {last.handoff.conversation_id})
     await desk.one.leave(names[0])
     (moved,) = only(await desk.one.tick(), QueueMoved)
-    assert {key: place.position for key, place in moved.positions.items()} == {names[1]: 1, names[2]: 2}
+    assert names[0] not in moved.positions and moved.positions[names[1]].position == 1
+    assert moved.changed == set(moved.positions)
     assert await desk.one.place(names[0]) is None
 
 
