@@ -87,7 +87,7 @@ def test_coming_back_from_a_digression_asks_the_same_question(run: Run) -> None:
     outcome = fill_form(run, SMOKE)
     after = [
         {"event": "action_execution_rejected", "name": "order_form"},
-        {"event": "action", "name": "utter_identity"},
+        {"event": "action", "name": "action_identity"},
     ]
     back = run(
         ValidateOrderForm, "你是谁", "ask_identity", slots=outcome.slots, form="order_form", after=after

@@ -6,6 +6,7 @@ import pytest
 from rasa_sdk import Tracker
 
 from actions.base import HotlineAction
+from actions.courtesies import Greet, TellIdentity
 from actions.emergency import AnswerDespair, AnswerEmergency
 from actions.emotion import CalmDown
 from actions.handoff import HandOver, ReturnedFromSeat
@@ -43,7 +44,9 @@ def test_asking_again_works_like_the_first_time(run: Run) -> None:
     "words",
     ["0", "转人工", "给我接真人", "不想跟机器人说", "有没有活人", "叫接线员来", "问题没解决,给我转人工"],
 )
-@pytest.mark.parametrize("action", [AnswerKnowledge, NotUnderstood, TakeDetail, SmallTalk, BeginFollow])
+@pytest.mark.parametrize(
+    "action", [AnswerKnowledge, NotUnderstood, TakeDetail, SmallTalk, BeginFollow, Greet, TellIdentity]
+)
 def test_a_wish_for_a_person_is_heard_by_every_action(
     run: Run, action: type[HotlineAction], words: str
 ) -> None:
@@ -63,6 +66,12 @@ def test_a_wish_for_a_person_is_heard_by_every_action(
 )
 def test_what_only_sounds_like_it_calls_nobody(run: Run, words: str) -> None:
     assert run(SmallTalk, words, "chitchat").called is None
+
+
+def test_a_greeting_hides_no_danger_and_no_wish(run: Run) -> None:
+    assert run(Greet, "你好,转人工", "greet").called == ("asked", "")
+    assert run(Greet, "你好,我家着火了", "greet").called == ("emergency", "fire")
+    assert run(Greet, "你好", "greet").called is None
 
 
 def test_a_button_calls_a_person(run: Run) -> None:
