@@ -20,6 +20,19 @@ window.__violations = [];
 document.addEventListener('securitypolicyviolation',
   (event) => window.__violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
+# Counts the tones and notifications that the page asks for; says that another window is in front.
+WATCH_ATTENTION = """
+window.__tones = 0;
+window.__notified = [];
+OscillatorNode.prototype.start = function () { window.__tones += 1; };
+window.Notification = class {
+  static permission = 'granted';
+  static requestPermission() { return Promise.resolve('granted'); }
+  constructor(title, options) { window.__notified.push(`${title} ${options.body}`); }
+  close() {}
+};
+document.hasFocus = () => false;
+"""
 # A refused session, a refused form and a cut socket are what these tests ask for; the browser reports them by itself.
 EXPECTED = re.compile(r"WebSocket connection to|status of (401|422|423)")
 
@@ -161,6 +174,27 @@ def test_an_offer_can_be_declined_and_one_that_ran_out_is_said(
     gateway.expire(conversation)
     expect(page.get_by_test_id("offer")).to_have_count(0)
     expect(page.get_by_test_id("notice")).to_contain_text("超时未接")
+
+
+def test_an_offer_is_heard_and_notified_without_anything_personal(
+    gateway: FakeSeatGateway, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    context.add_init_script(WATCH_ATTENTION)
+    page = context.new_page()
+    page.goto(gateway.url)
+    sign_in(page, "wangfang")
+    gateway.offer()
+    expect(page.get_by_test_id("offer")).to_be_visible()
+    assert page.evaluate("window.__tones") == 2
+    assert page.evaluate("window.__notified") == ["新的派单 特殊人群"]
+    assert page.title().startswith("【派单】")
+    page.get_by_test_id("mute").click()
+    tones = page.evaluate("window.__tones")
+    gateway.offer(20)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.__tones") == tones
+    context.close()
 
 
 def test_words_are_sent_once_and_shown_as_mine(gateway: FakeSeatGateway, console: OpenConsole) -> None:

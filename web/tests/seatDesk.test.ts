@@ -97,6 +97,7 @@ test("what waits for a conversation that is not mine any more is never sent", ()
   welcome([item("b")]);
   expect(browser.sent("send")).toEqual([]);
   expect(desk.view("a").outgoing).toMatchObject([{ state: "failed" }]);
+  expect(desk.state.notice).toMatchObject({ tone: "alarm", text: "会话已不在您名下，没有发出：断线时写的" });
   expect(desk.state.selected).toBe("b");
 });
 
@@ -140,6 +141,16 @@ test("a lost conversation goes, and the next one comes up", () => {
   expect(desk.state.mine.map((one) => one.conversation)).toEqual(["b"]);
   expect(desk.state.selected).toBe("b");
   expect(browser.sent("close_view")).toEqual([{ type: "close_view", conversation: "a" }]);
+});
+
+test("what is held of a conversation that has ended is forgotten", () => {
+  const { browser, desk, heard, welcome } = seatPage();
+  welcome();
+  browser.socket.receive(said("a", 1, "一"));
+  browser.socket.receive({ type: "item_gone", conversation: "a" });
+  expect(heard).toEqual(["gone a"]);
+  expect(desk.state.selected).toBe("b");
+  expect(desk.view("a").messages).toEqual([]);
 });
 
 test("an owner frame of an old epoch changes nothing", () => {

@@ -105,6 +105,7 @@ export function seatPage(store?: MemoryStore, user = ME): SeatPage {
     desk: () => undefined,
     view: () => undefined,
     attention: (kind) => heard.push(kind),
+    gone: (conversation) => heard.push(`gone ${conversation}`),
     shut: () => heard.push("shut"),
   });
   desk.start();

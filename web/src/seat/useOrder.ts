@@ -55,6 +55,11 @@ export class Orders {
     return state;
   }
 
+  forget(conversation: string): void {
+    this.#states.delete(conversation);
+    this.store.remove(PREFIX + conversation);
+  }
+
   /** Asks for the draft; what the seat has changed stays as he wrote it. */
   async load(conversation: string, upTo: number): Promise<void> {
     const state = this.of(conversation);

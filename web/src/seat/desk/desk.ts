@@ -61,6 +61,8 @@ export interface Changed {
   view(conversation: string): void;
   /** An offer or an emergency came: make it heard. */
   attention(kind: "offer" | "message" | "alert", item: Item | null): void;
+  /** A conversation is nobody's here any more: what is held of it may be forgotten. */
+  gone(conversation: string): void;
   shut(): void;
 }
 
@@ -445,6 +447,11 @@ export class Desk {
     });
     if (wasMine) this.#leave(conversation);
     this.#countUnread();
+    if (this.#state.selected === conversation) this.select(null);
+    // Eight hours bring many conversations; only those that can still be seen are held.
+    if (this.#outbox.of(conversation).length > 0) return;
+    this.#views.delete(conversation);
+    this.changed.gone(conversation);
   }
 
   /** A conversation is no longer mine: nothing more can be sent there, the next one comes up. */
@@ -617,11 +624,14 @@ export class Desk {
   #failOrphans(): void {
     for (const conversation of this.#outbox.ready) {
       if (this.#isMine(conversation)) continue;
-      for (const entry of this.#outbox.of(conversation)) {
+      const unsent = this.#outbox.of(conversation).filter((entry) => entry.state === "queued");
+      for (const entry of unsent) {
         this.#outbox.change(entry.message_id, { state: "failed", reason: "会话已不在您名下，这条没有发出" });
       }
       this.#outgoingChanged(conversation);
-      this.notify("有消息没有发出：会话已不在您名下", "problem", conversation);
+      // The words are said in full, for they may be needed elsewhere, and stay until they have been read.
+      const words = unsent.map((entry) => entry.text || "[图片]").join(" / ");
+      this.notify(`会话已不在您名下，没有发出：${words}`, "alarm");
     }
   }
 
