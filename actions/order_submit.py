@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, HotlineAction
 from actions.conversation import channel_of
 from actions.filing import file_under
-from actions.replies import HUMAN, Button, ask_for_human, say
+from actions.replies import HUMAN, Button, say
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.turn import Turn
@@ -72,9 +72,6 @@ class SubmitOrder(HotlineAction):
             buttons=(Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
             card=order_card(order, self.parts.zone),
         )
-        if order.urgency.value == "emergency":
-            say(dispatcher, "这件事比较紧急,我同时为您转人工跟进,您说的内容都会一并转过去。", kind="handoff")
-            ask_for_human(dispatcher, "policy", "emergency_order")
         return [
             SlotSet("last_order", order.number),
             SlotSet("proved_orders", [*(tracker.get_slot("proved_orders") or []), order.number]),

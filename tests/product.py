@@ -58,6 +58,10 @@ class HttpCitizen:
         data = answer.json()
         return Heard(replies=data["replies"], owner=data["owner"])
 
+    def take_bot(self) -> None:
+        answer = self._client.post(f"/api/v1/conversations/{self.id}/take-bot")
+        assert answer.status_code == 200, answer.text
+
     def given_back(self) -> Heard:
         """A person hands the conversation back: the bot is told as the gateway tells it, without a seat at hand."""
         told = httpx.post(

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 import yaml
 
 FOLDER = Path(__file__).parent
-GIVES_BACK = "gives back"
+SPEAKERS = ("citizen", "button", "seat", "takes")
+# What can be done besides speaking: a seat gives back, a citizen who waits takes the bot.
+ACTS = {"seat": "gives back", "takes": "bot"}
 EXPECTATIONS = {"contains", "any_of", "not_contains", "kind", "event", "owner"}
 
 
@@ -26,10 +28,11 @@ class Heard:
 
 class Citizen(Protocol):
     """One conversation. `payload` is that of a quick reply; `orders` are its stored orders, oldest first, as dicts.
-    `given_back` is what the bot says when a person hands the conversation back to it."""
+    `given_back` is what the bot says when a person hands the conversation back to it; `take_bot` leaves the queue."""
 
     def send(self, text: str, payload: str | None = None) -> Heard: ...
     def given_back(self) -> Heard: ...
+    def take_bot(self) -> None: ...
     def orders(self) -> Sequence[Mapping[str, Any]]: ...
 
 
@@ -55,11 +58,11 @@ def _read(path: Path) -> Iterator[Call]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         for turn in entry["turns"]:
             unknown = (
-                set(turn) - {"citizen", "button", "seat", "repeat", "expect"}
+                set(turn) - {"citizen", "button", "seat", "takes", "repeat", "expect"}
                 | set(turn.get("expect", {})) - EXPECTATIONS
             )
-            speakers = sum(key in turn for key in ("citizen", "button", "seat"))
-            if unknown or speakers != 1 or turn.get("seat", GIVES_BACK) != GIVES_BACK:
+            speakers = sum(key in turn for key in SPEAKERS)
+            if unknown or speakers != 1 or any(turn.get(key, word) != word for key, word in ACTS.items()):
                 raise ValueError(f"{path.name}: {entry['name']}: cannot play {turn}")
         yield Call(entry["name"], path.name, tuple(entry["turns"]), entry.get("final", {}))
 
@@ -71,6 +74,9 @@ def play(call: Call, citizen: Citizen) -> list[str]:
     heard = Heard([])
     for position, turn in enumerate(call.turns, start=1):
         said = turn.get("citizen", turn.get("button", turn.get("seat", "")))
+        if "takes" in turn:
+            citizen.take_bot()
+            continue
         if "seat" in turn:
             heard = citizen.given_back()
         elif "button" in turn:

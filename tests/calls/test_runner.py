@@ -28,6 +28,9 @@ class Echo:
         }
         return Heard([reply], [], "BOT")
 
+    def take_bot(self) -> None:
+        self.said.append(("takes bot", None))
+
     def given_back(self) -> Heard:
         return Heard([{"text": "我回来了", "kind": "text"}], [], "BOT")
 
@@ -48,6 +51,7 @@ def test_a_call_that_goes_as_written_has_no_problems() -> None:
             {"citizen": "登记", "expect": {"contains": "登记", "kind": "order_card"}},
             {"button": "是", "expect": {"contains": "是", "owner": "BOT"}},
             {"citizen": "查{number}", "expect": {"contains": "261122-00001-9"}},
+            {"takes": "bot"},
             {"seat": "gives back", "expect": {"contains": "我回来了"}},
         ),
         {"orders": 1, "order": {"type": "complain", "description": "contains:油烟"}},
@@ -80,9 +84,10 @@ def test_a_wrong_order_a_missing_button_and_silence_are_told() -> None:
 
 
 def test_a_seat_can_only_give_back(tmp_path: Path) -> None:
-    (tmp_path / "a.yml").write_text("- name: a\n  turns:\n    - seat: dances\n")
-    with pytest.raises(ValueError, match="cannot play"):
-        load_calls(tmp_path)
+    for act in ("seat: dances", "takes: a taxi"):
+        (tmp_path / "a.yml").write_text(f"- name: a\n  turns:\n    - {act}\n")
+        with pytest.raises(ValueError, match="cannot play"):
+            load_calls(tmp_path)
 
 
 def test_a_call_with_a_misspelt_key_cannot_be_loaded(tmp_path: Path) -> None:
