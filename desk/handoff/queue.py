@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -274,6 +275,11 @@ class HandoffQueue:
             raise QueueUnavailable from error
 
 
+# Most of a snapshot is what it was a moment ago; reading it again would be most of the work of a dispatch.
+_same = lru_cache(maxsize=8192)
+
+
+@_same
 def encode_entry(entry: Entry) -> str:
     body = {
         "handoff": entry.handoff_id,
@@ -288,6 +294,7 @@ def encode_entry(entry: Entry) -> str:
     return f"{entry.epoch}|{orjson.dumps(body).decode()}"
 
 
+@_same
 def decode_entry(conversation_id: str, raw: str) -> Entry:
     epoch, _, text = raw.partition("|")
     body = orjson.loads(text)
@@ -302,6 +309,7 @@ def encode_offer(offer: Offer) -> str:
     return f"{offer.handoff_id}|{offer.seat_id}|{_ms(offer.until)}|{int(offer.claimed)}"
 
 
+@_same
 def decode_offer(conversation_id: str, raw: bytes | str) -> Offer:
     handoff_id, seat_id, until, claimed = _text(raw).split("|")
     return Offer(
@@ -314,6 +322,7 @@ def encode_lease(lease: Lease) -> str:
     return f"{lease.seat_id}|{lease.epoch}|{int(lease.call)}"
 
 
+@_same
 def decode_lease(conversation_id: str, raw: str) -> Lease:
     seat_id, epoch, call = raw.split("|")
     return Lease(conversation_id=conversation_id, seat_id=seat_id, epoch=int(epoch), call=call == "1")
@@ -328,6 +337,7 @@ def encode_seat(state: SeatState) -> bytes:
     )  # fmt: skip
 
 
+@_same
 def decode_seat(seat_id: str, raw: str) -> SeatState:
     body = orjson.loads(raw)
     return SeatState(

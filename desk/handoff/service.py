@@ -46,6 +46,8 @@ from desk.handoff.routing import Rules
 from desk.handoff.seat import SeatState, SeatStatus, SeatView
 from desk.handoff.store import Callback, HandoffStore
 
+_HELD = frozenset({Owner.SEAT, Owner.WRAP_UP})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
@@ -341,5 +343,7 @@ class HandoffService:
             seats = {turnover.seat_id, turnover.from_seat} - {None}
             if seats:
                 events.append(SeatsChanged(seat_ids=tuple(sorted(s for s in seats if s is not None))))
-            events += await self._dispatcher.after_act()
+            # Somebody more waits, or a seat has room again; else there is nothing to offer.
+            if turnover.owner not in _HELD or turnover.from_seat not in (None, turnover.seat_id):
+                events += await self._dispatcher.after_act()
         return Done(turnover=turnover, events=tuple(events))
