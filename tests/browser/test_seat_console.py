@@ -588,5 +588,5 @@ def test_twenty_open_conversations_draw_one_transcript_and_switch_at_once(
           return (performance.now() - started) / rows.length;
         }"""
     )
-    # Measured 25 to 40 ms on two shared cores; a person notices about 100.
-    assert took_ms < 250
+    # Measured 60 ms on two busy cores (median); the limit only catches a switch that draws everything.
+    assert took_ms < 400
