@@ -187,32 +187,19 @@ class HandoffQueue:
         return bool(await self._eval(scripts.FORGET, seat_id, _ms(last_beat)))
 
     async def snapshot(self) -> Snapshot:
-        entries, offers, refusals, seats, presence, leases, taken, version = self._keys[:8]
-
-        async def read(client: Any) -> list[Any]:
-            pipe = client.pipeline(transaction=True)
-            for key in (entries, offers, refusals, seats, leases, taken):
-                pipe.hgetall(key)
-            pipe.zrange(presence, 0, -1, withscores=True)
-            pipe.get(version)
-            return list(await pipe.execute())
-
-        found = await self._run(read)
-        waiting, open_offers, refused, states, hands, took = (
-            {_text(key): _text(value) for key, value in table.items()} for table in found[:6]
-        )
+        found = orjson.loads(await self._eval(scripts.SNAPSHOT))
+        beats, waiting, open_offers, refused, states, hands, took = (_pairs(flat) for flat in found[1:])
         return Snapshot(
-            version=int(found[7] or 0),
-            entries={key: decode_entry(key, raw) for key, raw in waiting.items()},
-            offers={key: decode_offer(key, raw) for key, raw in open_offers.items()},
+            version=int(found[0]),
+            entries={key: decode_entry(key, raw) for key, raw in waiting},
+            offers={key: decode_offer(key, raw) for key, raw in open_offers},
             refusals={
-                key: {seat: _moment(ms) for seat, ms in orjson.loads(raw).items()}
-                for key, raw in refused.items()
+                key: {seat: _moment(ms) for seat, ms in orjson.loads(raw).items()} for key, raw in refused
             },
-            seats={key: decode_seat(key, raw) for key, raw in states.items()},
-            presence={_text(seat): _moment(score) for seat, score in found[6]},
-            leases={key: decode_lease(key, raw) for key, raw in hands.items()},
-            taken={key: _moment(raw) for key, raw in took.items()},
+            seats={key: decode_seat(key, raw) for key, raw in states},
+            presence={seat: _moment(score) for seat, score in beats},
+            leases={key: decode_lease(key, raw) for key, raw in hands},
+            taken={key: _moment(ms) for key, ms in took},
         )
 
     async def mend(self, before: Snapshot, waiting: Iterable[Entry], leases: Iterable[Lease]) -> list[Offer]:
@@ -349,6 +336,11 @@ def decode_seat(seat_id: str, raw: str) -> SeatState:
 def _offers(flat: Sequence[Any]) -> list[Offer]:
     """Scripts give pairs back as one flat list."""
     return [decode_offer(_text(flat[i]), flat[i + 1]) for i in range(0, len(flat), 2)]
+
+
+def _pairs(flat: Any) -> Iterable[tuple[str, str]]:
+    """Keys and values in turn. Lua knows no difference between an empty list and an empty object."""
+    return zip(flat[::2], flat[1::2], strict=True) if flat else ()
 
 
 def _ms(moment: datetime) -> int:

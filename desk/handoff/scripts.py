@@ -262,5 +262,15 @@ return gone
 """
 
 
+# everything as one JSON text: Python reads that a hundred times faster than a thousand small answers
+SNAPSHOT = """
+local found = {redis.call('GET', version) or '0', redis.call('ZRANGE', presence, 0, -1, 'WITHSCORES')}
+for _, key in ipairs({entries, offers, refusals, seats, leases, taken}) do
+  found[#found + 1] = redis.call('HGETALL', key)
+end
+return cjson.encode(found)
+"""
+
+
 def script(body: str) -> str:
     return _PRELUDE + body
