@@ -96,6 +96,15 @@ class FakeSeatGateway:
     def sent(self, kind: str) -> list[Json]:
         return [frame for frame in self.frames if frame["type"] == kind]
 
+    def wait_for(self, kind: str) -> Json:
+        """The first frame of this type, which the page may still be sending."""
+        deadline = time.monotonic() + 10
+        while not self.sent(kind):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no frame {kind}")
+            time.sleep(0.02)
+        return self.sent(kind)[0]
+
     def drop_all(self) -> None:
         """Cuts every open socket without a word, as a dead network does."""
         self._do(self._drop_all())
@@ -305,6 +314,12 @@ class FakeSeatGateway:
             case ["knowledge", article, "feedback"]:
                 self.feedback.append({"article": article, **body})
                 return Response(status_code=204)
+            case ["categories"]:
+                known = [
+                    {"code": code, "path": path.split(" / "), "department": department, "urgency": "normal"}
+                    for code, path, department in day.CATEGORIES
+                ]
+                return JSONResponse({"categories": known})
             case ["canned-replies"]:
                 return JSONResponse({"replies": day.CANNED})
             case ["directory"]:
@@ -422,7 +437,8 @@ class FakeSeatGateway:
             }
         )
         mine = [i for i in self.items.values() if i["seat"] == user["id"]]
-        queue = [i for i in self.items.values() if i["state"] in ("waiting", "offered")]
+        lead = user["role"] == "lead"
+        queue = [i for i in self.items.values() if i["seat"] is None or (lead and i["seat"] != user["id"])]
         await socket.send_json({"type": "desk", "mine": mine, "queue": queue, "seats": self._seats()})
 
     def _seats(self) -> list[Json]:

@@ -237,7 +237,7 @@ def knowledge() -> list[Json]:
 CATEGORIES = [
     ("030201", "城市管理 / 市容环境 / 餐饮油烟", "明州市城市管理局"),
     ("030202", "城市管理 / 市容环境 / 占道经营", "明州市城市管理局"),
-    ("030203", "城市管理 / 市容环境 / 夜间噪声", "明州市城市管理局"),
+    ("030203", "城市管理 / 市容环境 / 夜间噪声", "明州市公安局"),
     ("050101", "生态环境 / 噪声污染 / 社会生活噪声", "明州市公安局"),
     ("010201", "交通运输 / 客运出行 / 公交线路与服务", "明州市公交集团"),
     ("070301", "住房保障 / 物业管理 / 物业服务质量", "明州市住房和城乡建设局"),
@@ -291,9 +291,7 @@ def order_draft(conversation: str) -> Json:
             ("difficult", "疑难"),
         )
     ]
-    categories = [
-        {"value": code, "label": path, "department": department} for code, path, department in CATEGORIES
-    ]
+    categories = [{"value": code, "label": path} for code, path, _ in CATEGORIES]
     told = "楼下烧烤店天天晚上冒烟，吵到凌晨两点"
 
     def span(turn: int, words: str) -> list[int]:

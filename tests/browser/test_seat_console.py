@@ -168,7 +168,7 @@ def test_an_offer_can_be_declined_and_one_that_ran_out_is_said(
     expect(page.get_by_test_id("offer")).to_be_visible()
     page.keyboard.press("Alt+x")
     expect(page.get_by_test_id("offer")).to_have_count(0)
-    assert len(gateway.sent("decline")) == 1
+    assert gateway.wait_for("decline")["handoff"] == "h-c21"
     conversation = gateway.offer()
     expect(page.get_by_test_id("offer")).to_be_visible()
     gateway.expire(conversation)
@@ -189,6 +189,9 @@ def test_an_offer_is_heard_and_notified_without_anything_personal(
     assert page.evaluate("window.__tones") == 2
     assert page.evaluate("window.__notified") == ["新的派单 特殊人群"]
     assert page.title().startswith("【派单】")
+    gateway.citizen_says("c05", "还在吗")
+    expect(row(page, "c05").get_by_test_id("unread")).to_be_visible()
+    assert page.evaluate("window.__notified")[1:] == ["市民有新消息 情绪激动"]
     page.get_by_test_id("mute").click()
     tones = page.evaluate("window.__tones")
     gateway.offer(20)
@@ -207,7 +210,7 @@ def test_words_are_sent_once_and_shown_as_mine(gateway: FakeSeatGateway, console
     expect(last.get_by_test_id("message-text")).to_have_text("第一行\n第二行")
     expect(page.get_by_test_id("outgoing")).to_have_count(0)
     expect(page.get_by_test_id("input")).to_have_value("")
-    frame = gateway.sent("send")[0]
+    frame = gateway.wait_for("send")
     assert (frame["conversation"], frame["epoch"], frame["text"]) == ("c00", 2, "第一行\n第二行")
     assert [f["on"] for f in gateway.sent("typing")] == [True, False]
 
@@ -279,6 +282,7 @@ def test_an_order_is_checked_corrected_and_submitted_once(
     expect(page.get_by_test_id("category-option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator("#order-category_code")).to_have_value("城市管理 / 市容环境 / 夜间噪声")
+    expect(page.locator("#order-department")).to_have_value("明州市公安局")
     gateway.refuse_order = {"place": "没有这个地点，请核对"}
     page.get_by_test_id("order-submit").click()
     expect(field(page, "place").get_by_test_id("order-problem")).to_have_text("没有这个地点，请核对")
@@ -304,7 +308,7 @@ def test_a_conversation_is_transferred_by_keyboard(gateway: FakeSeatGateway, con
     page.get_by_test_id("transfer-note").fill("涉税部分请协助")
     page.get_by_test_id("transfer-note").press("Enter")
     expect(row(page, "c00")).to_have_count(0)
-    frame = gateway.sent("transfer")[0]
+    frame = gateway.wait_for("transfer")
     assert (frame["skill"], frame["note"], frame["epoch"]) == ("tax", "涉税部分请协助", 2)
     # The next conversation comes up, ready to be answered.
     selected(page, "c01")
@@ -327,7 +331,7 @@ def test_a_talk_is_ended_and_wrapped_up_by_keyboard(gateway: FakeSeatGateway, co
     page.get_by_test_id("wrap-note").fill("已说明时限")
     page.keyboard.press("Control+Enter")
     expect(row(page, "c00")).to_have_count(0)
-    wrap = gateway.sent("wrap")[0]
+    wrap = gateway.wait_for("wrap")
     assert (wrap["outcome"], wrap["tags"], wrap["note"]) == ("answered", ["情绪安抚"], "已说明时限")
 
 
@@ -336,12 +340,12 @@ def test_giving_back_to_the_bot_and_asking_a_lead(gateway: FakeSeatGateway, cons
     page.keyboard.press("Alt+p")
     page.get_by_test_id("transfer-submit").click()
     expect(page.get_by_test_id("notice")).to_contain_text("已通知班长")
-    assert gateway.sent("pull_in")[0]["lead"] == "u000000001001"
+    assert gateway.wait_for("pull_in")["lead"] == "u000000001001"
     page.keyboard.press("Alt+b")
     page.get_by_test_id("to-bot-note").fill("市民只想查进度")
     page.keyboard.press("Enter")
     expect(row(page, "c00")).to_have_count(0)
-    assert gateway.sent("to_bot")[0]["note"] == "市民只想查进度"
+    assert gateway.wait_for("to_bot")["note"] == "市民只想查进度"
 
 
 def test_a_private_note_is_kept_apart_from_what_the_citizen_reads(
@@ -370,7 +374,7 @@ def test_a_picture_is_sent(gateway: FakeSeatGateway, console: OpenConsole) -> No
     page.get_by_test_id("send").click()
     expect(page.get_by_test_id("message-image")).to_have_count(2)
     expect(page.get_by_test_id("picture")).to_have_count(0)
-    assert gateway.sent("send")[0]["attachment"].startswith("photo-")
+    assert gateway.wait_for("send")["attachment"].startswith("photo-")
 
 
 def test_what_is_masked_is_shown_only_with_a_reason(gateway: FakeSeatGateway, console: OpenConsole) -> None:
@@ -515,7 +519,7 @@ def test_a_lead_watches_whispers_and_takes_over(gateway: FakeSeatGateway, consol
     page.get_by_test_id("input").fill("建议先安抚")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("note").last).to_contain_text("建议先安抚")
-    assert gateway.sent("whisper")[0]["conversation"] == "x03"
+    assert gateway.wait_for("whisper")["conversation"] == "x03"
     expect(page.get_by_test_id("order-submit")).to_be_disabled()
     page.keyboard.press("Alt+g")
     expect(row(page, "x03")).to_be_visible()

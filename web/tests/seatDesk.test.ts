@@ -112,6 +112,12 @@ test("unread words are counted apart from the selected conversation, and survive
   desk.select("a");
   browser.socket.receive(said("b", 5, "五"));
   expect(desk.state.unread).toEqual({ b: 1 });
+  // The past is not heard, nor is what somebody else said; a new line of the citizen is.
+  expect(heard).toEqual([]);
+  const told = (seq: number, from: string): object => ({ type: "item", item: item("b", { last: { from, text: "", at: "", seq } }) });
+  browser.socket.receive(told(5, "citizen"));
+  browser.socket.receive(told(5, "citizen"));
+  browser.socket.receive(told(6, "seat"));
   expect(heard).toEqual(["message"]);
 });
 
@@ -196,12 +202,14 @@ test("an action without a line fails at once and says so", async () => {
 
 test("a lead keeps what others serve; a seat who is asked for help is shown to him", () => {
   const lead = seatPage(undefined, { ...ME, id: "u9", role: "lead" });
-  lead.welcome([], []);
+  lead.welcome([], [item("w", { state: "waiting", seat: null }), item("x", { seat: "u2" })]);
+  expect(lead.desk.state.queue.map((one) => one.conversation)).toEqual(["w"]);
+  expect(lead.desk.state.others.map((one) => one.conversation)).toEqual(["x"]);
   const served = item("a", { seat: "u1" });
   lead.browser.socket.receive({ type: "alert", kind: "pull_in", text: "请班长协助（王芳）", item: served });
-  expect(lead.desk.state.others.map((one) => one.conversation)).toEqual(["a"]);
+  expect(lead.desk.state.others.map((one) => one.conversation)).toEqual(["x", "a"]);
   expect(lead.desk.state.notice).toMatchObject({ text: "请班长协助（王芳）", conversation: "a" });
-  expect(lead.desk.state.queue).toEqual([]);
+  expect(lead.desk.state.queue).toHaveLength(1);
 });
 
 test("typing is told at most every three seconds, and its end once", () => {

@@ -2,7 +2,7 @@
 
 import { inject, type InjectionKey, type ShallowRef } from "vue";
 import type { PageConfig } from "../citizen/config";
-import type { CannedReply, Directory } from "./desk/answers";
+import type { CannedReply, Category, Directory } from "./desk/answers";
 import type { DeskApi } from "./desk/api";
 import type { Desk, DeskState } from "./desk/desk";
 import type { Drafts } from "./desk/drafts";
@@ -28,6 +28,8 @@ export interface DeskContext {
   config: Readonly<ShallowRef<PageConfig>>;
   canned: Readonly<ShallowRef<readonly CannedReply[]>>;
   directory: Readonly<ShallowRef<Directory>>;
+  /** All categories; empty until they have come. */
+  categories: Readonly<ShallowRef<readonly Category[]>>;
   highlight: ShallowRef<Highlight | null>;
   /** Puts words into the input of the selected conversation. */
   insert(words: string): void;

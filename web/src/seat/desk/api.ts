@@ -2,6 +2,7 @@
 
 import {
   type CannedReply,
+  type Category,
   type ConversationDetail,
   type Directory,
   type OrderBrief,
@@ -9,6 +10,7 @@ import {
   type Overview,
   type Past,
   readCanned,
+  readCategory,
   readDetail,
   readDirectory,
   readDraft,
@@ -104,6 +106,10 @@ export class DeskApi {
     const order = readOrder(object(await this.#call("POST", path, { draft_id, fields }))["order"]);
     if (order === null) throw new ApiError(200, "unreadable", "工单已提交，但没有收到编号，请刷新查看");
     return order;
+  }
+
+  async categories(): Promise<Category[]> {
+    return readAll(object(await this.#call("GET", "/categories"))["categories"], readCategory);
   }
 
   async knowledge(conversation: string, query: string): Promise<{ query: string; hits: KnowledgeHit[] }> {

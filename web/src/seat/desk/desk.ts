@@ -396,9 +396,12 @@ export class Desk {
 
   #takeDesk(mine: Item[], queue: Item[], seats: SeatItem[]): void {
     const me = seats.find((seat) => seat.id === this.#state.user.id);
+    const waits = (item: Item): boolean => item.state === "waiting" || item.state === "offered";
     this.#publish({
       mine: orderMine(mine),
-      queue: orderQueue(queue),
+      queue: orderQueue(queue.filter(waits)),
+      // Leads are told what the other seats serve as well.
+      others: queue.filter((item) => !waits(item)),
       seats,
       ...(me === undefined ? {} : { statusReason: me.reason }),
     });
@@ -421,6 +424,7 @@ export class Desk {
     const serving = item.state === "serving" || item.state === "wrap_up";
     const isMine = serving && item.seat === user.id;
     const wasMine = this.#isMine(item.conversation);
+    const knownUpTo = this.item(item.conversation)?.last.seq ?? 0;
     this.#publish({
       mine: isMine ? orderMine(put(this.#state.mine, item)) : without(this.#state.mine, item.conversation),
       queue: serving ? without(this.#state.queue, item.conversation) : orderQueue(put(this.#state.queue, item)),
@@ -434,6 +438,10 @@ export class Desk {
       this.#selectExpected();
     }
     if (wasMine && !isMine) this.#leave(item.conversation);
+    // Told by the item and not by the message: only what is opened brings its messages, and the past must not be heard.
+    if (isMine && wasMine && item.last.from === "citizen" && item.last.seq > knownUpTo) {
+      this.changed.attention("message", item);
+    }
     this.#pump();
   }
 
@@ -493,9 +501,6 @@ export class Desk {
     });
     if (conversation === this.#state.selected) this.markRead(conversation);
     else this.#countUnread();
-    if (isNew && view.loaded && message.from === "citizen" && this.#isMine(conversation)) {
-      this.changed.attention("message", this.item(conversation));
-    }
     // A hole between what is held: ask again from where it begins.
     const complete = contiguousUpTo(messages);
     if (complete < (messages[messages.length - 1]?.seq ?? 0) && complete > contiguousUpTo(view.messages) - 1 && isNew) {
