@@ -129,6 +129,17 @@ class Settings(BaseSettings):
         180, ge=1, description="A text answered within this time counts as on time, in seconds (GB/T 33358)"
     )
     seat_session_h: float = Field(12.0, gt=0, le=168, description="A seat's sign-in ends after so many hours")
+    outside_desk_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Webhook of an outside desk whose people answer too; default: none",
+    )
+    outside_desk_secret: SecretStr | None = Field(
+        None, min_length=16, description="Secret shared with the outside desk: signs webhooks, opens its REST"
+    )
+    outside_desk_user: str = Field(
+        "outside", description="Username of the seat that the outside desk acts as; add it with minsheng user add"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )

@@ -22,6 +22,7 @@ from gateway.channels.web import http, pictures
 from gateway.channels.web.chat_socket import GOING_DOWN, TRY_LATER, WRONG_TOKEN, ChatSocket
 from gateway.channels.web.pages import page_router
 from gateway.errors import GatewayError, Refused
+from gateway.handoff import outside_api
 from gateway.network import client_address, origin_allowed
 from gateway.seats import console, lead, orders, sign_in, users
 from gateway.seats.accounts import SeatAccounts
@@ -73,7 +74,14 @@ def create_app(
     app.include_router(http.router)
     app.include_router(pictures.router)
     app.include_router(operators.router)
-    for router in (sign_in.router, users.router, console.router, orders.router, lead.router):
+    for router in (
+        sign_in.router,
+        users.router,
+        console.router,
+        orders.router,
+        lead.router,
+        outside_api.router,
+    ):
         app.include_router(router)
 
     @app.get("/healthz", tags=["machines"], summary="State of each component; 503 when the database is gone")

@@ -25,6 +25,8 @@ from gateway.channels.web.sockets import OpenSockets
 from gateway.errors import StoreUnavailable
 from gateway.handoff.bus import DeskBus
 from gateway.handoff.desk import DeskTools, HandoffDesk
+from gateway.handoff.outbox import Outbox
+from gateway.handoff.outside import OutsideDesk, OutsideTools
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
@@ -79,6 +81,7 @@ class Services:
     bus: DeskBus
     desk: HandoffDesk
     attachments: Attachments
+    outside: OutsideDesk | None
     # Set once by the application: it needs the parts of the desk that open later.
     seats: SeatParts = field(init=False)
     closing: bool = False
@@ -89,6 +92,8 @@ class Services:
         self.bus.start()
         self.desk.start()
         self.seats.consoles.start()
+        if self.outside is not None:
+            self.outside.start()
         self.tasks.append(asyncio.create_task(self._recover_forever()))
 
     async def drain(self) -> None:
@@ -104,6 +109,8 @@ class Services:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self.outside is not None:
+            await self.outside.aclose()
         await self.seats.consoles.aclose()
         await self.desk.aclose()
         await self.bus.aclose()
@@ -175,6 +182,22 @@ async def open_services(settings: Settings) -> Services:
             desk=desk,
         )
     )
+    outside = None
+    if settings.outside_desk_url is not None and settings.outside_desk_secret is not None:
+        outside = OutsideDesk(
+            OutsideTools(
+                url=settings.outside_desk_url,
+                secret=settings.outside_desk_secret.get_secret_value(),
+                username=settings.outside_desk_user,
+                desk=desk,
+                store=store,
+                handoffs=handoffs,
+                accounts=accounts,
+                blocking=blocking,
+                outbox=await blocking.file(Outbox, settings.var_dir / "outside"),
+                metrics=metrics,
+            )
+        )
     return Services(
         settings=settings,
         engine=engine,
@@ -196,4 +219,5 @@ async def open_services(settings: Settings) -> Services:
         bus=bus,
         desk=desk,
         attachments=Attachments(settings.var_dir / "attachments"),
+        outside=outside,
     )

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -86,6 +86,16 @@ class DeskTools:
     clock: Clock = utc_now
 
 
+class Watcher(Protocol):
+    """Somebody else who works with handoffs, in the process where they happen."""
+
+    def on_event(self, event: Event) -> None:
+        """Must not block and must not raise."""
+
+    async def on_said(self, appended: Appended) -> None:
+        """A citizen wrote to a person. Must not raise."""
+
+
 class HandoffDesk:
     """`start` it inside the event loop; `aclose` at the end."""
 
@@ -94,6 +104,7 @@ class HandoffDesk:
         self._wake = asyncio.Event()
         self._typical: tuple[float, float] = (-1e9, 0.0)
         self._places: dict[str, Place] = {}
+        self._watchers: list[Watcher] = []
         self._acknowledged: OrderedDict[tuple[str, int], None] = OrderedDict()
         self._ticking: asyncio.Task[None] | None = None
         tools.bus.listen(self._on_bus)
@@ -101,6 +112,9 @@ class HandoffDesk:
     @property
     def service(self) -> HandoffService:
         return self._t.service
+
+    def watch(self, watcher: Watcher) -> None:
+        self._watchers.append(watcher)
 
     def start(self) -> None:
         self._ticking = asyncio.create_task(self._tick_forever())
@@ -152,6 +166,8 @@ class HandoffDesk:
             await self.requested(appended.reopened)
         elif appended.pending.owner is Owner.WAITING:
             await self._acknowledge(conversation_id, appended.pending.epoch)
+        for watcher in self._watchers:
+            await watcher.on_said(appended)
         self._t.bus.publish({"kind": "said", "conversation": conversation_id, "seq": appended.message.seq})
 
     async def _acknowledge(self, conversation_id: str, epoch: int) -> None:
@@ -210,6 +226,8 @@ class HandoffDesk:
         changed: dict[str, None] = {}
         for event in events:
             await self._tell_event(event, changed)
+            for watcher in self._watchers:
+                watcher.on_event(event)
         if changed:
             self._t.bus.publish({"kind": "changed", "conversations": list(changed)})
 

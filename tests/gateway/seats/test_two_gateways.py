@@ -44,7 +44,8 @@ async def test_a_seat_whose_gateway_stops_goes_on_at_the_other(make_desk: MakeDe
         citizen = await angry_citizen(client)
         done = await wang.take(citizen.id)
         await asyncio.to_thread(here.stop)
-        assert await wang.closed() == 1001
+        # "Going away", or the web server's own "restarting" where it is faster: both mean "connect again".
+        assert await wang.closed() in (1001, 1012)
         wang.frames.clear()
         welcome = await wang.open(gateway=there)
         assert welcome["status"] == "ready"

@@ -1,0 +1,263 @@
+"""An outside desk: another system whose people answer, connected by a webhook and a small REST.
+
+To the desk it is one seat with much room, a user of role `seat` who is named in the settings. What is offered to it is
+accepted at once and told by webhook; what its people say comes back over REST (outside_api.py). While it cannot be
+reached it takes nothing new, and what it took but never heard of goes back to the head of the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import orjson
+import structlog
+
+from desk.conversations import Appended, ConversationError, ConversationStore, Owner
+from desk.conversations.store import PAGE
+from desk.handoff.errors import HandoffError
+from desk.handoff.events import Event, HandoffEnded, Offered, OwnerChanged
+from desk.handoff.seat import SeatState, SeatStatus
+from desk.handoff.store import HandoffStore
+from desk.seats import Accounts, SeatError
+from gateway.blocking import Blocking
+from gateway.errors import StoreUnavailable
+from gateway.handoff.desk import HandoffDesk
+from gateway.handoff.outbox import Notification, Outbox
+from gateway.metrics import Metrics
+from gateway.wire import message_json
+
+_log = structlog.get_logger(__name__)
+
+BEAT_S = 3.0
+DELIVERY_LIMIT_S = 5.0
+RETRY_FIRST_S = 1.0
+RETRY_LONGEST_S = 60.0
+# After so many failures a notification is given up, and the conversation goes back to the queue.
+TRIES_MAX = 6
+IDLE_S = 0.5
+CAPACITY = 500
+TROUBLE = (StoreUnavailable, HandoffError, ConversationError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideTools:
+    url: str
+    secret: str
+    username: str
+    desk: HandoffDesk
+    store: ConversationStore
+    handoffs: HandoffStore
+    accounts: Accounts
+    blocking: Blocking
+    outbox: Outbox
+    metrics: Metrics
+
+
+class OutsideDesk:
+    """`start` it inside the event loop; `aclose` at the end."""
+
+    def __init__(self, tools: OutsideTools) -> None:
+        self._t = tools
+        self.seat_id = ""
+        self._skills: frozenset[str] = frozenset()
+        self._http = httpx.AsyncClient(timeout=DELIVERY_LIMIT_S, trust_env=False)
+        self._failures: dict[str, int] = {}
+        self._not_before = 0.0
+        self._since = datetime.now(UTC)
+        self._told = SeatStatus.OFFLINE
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._side: set[asyncio.Task[None]] = set()
+        tools.desk.watch(self)
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._beat_forever()),
+            asyncio.create_task(self._deliver_forever()),
+        ]
+
+    async def aclose(self) -> None:
+        tasks = [*self._tasks, *self._side]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._t.outbox.let_go()
+        await self._http.aclose()
+
+    def on_event(self, event: Event) -> None:
+        """What happened at the desk, told to the one process that did it."""
+        match event:
+            case Offered(seat_id=seat_id) if seat_id == self.seat_id:
+                self._later(self._accept(event.handoff.id))
+            case OwnerChanged(seat=seat) if seat == self.seat_id and event.owner is Owner.SEAT:
+                self._later(self._requested(event.conversation_id))
+            case HandoffEnded(seat_id=seat_id) if seat_id == self.seat_id:
+                self._later(self._closed(event.handoff.conversation_id, event.handoff.ended_by or "seat"))
+            case _:
+                return
+
+    async def on_said(self, appended: Appended) -> None:
+        """A citizen wrote to a person; perhaps to one of ours."""
+        if appended.pending.owner is not Owner.SEAT:
+            return
+        conversation_id = appended.message.conversation_id
+        with contextlib.suppress(*TROUBLE):
+            found = await self._t.blocking.read(self._t.handoffs.open_of, conversation_id)
+            if found is not None and found.seat_id == self.seat_id:
+                await self._keep("message", conversation_id, message=message_json(appended.message))
+
+    async def _accept(self, handoff_id: str) -> None:
+        with contextlib.suppress(*TROUBLE):
+            await self._t.desk.done(await self._t.desk.service.accept(handoff_id, self.seat_id))
+
+    async def _requested(self, conversation_id: str) -> None:
+        with contextlib.suppress(*TROUBLE):
+            found = await self._t.blocking.read(self._t.handoffs.open_of, conversation_id)
+            if found is None:
+                return
+            messages = await self._t.blocking.read(self._t.store.messages, conversation_id, 0, PAGE)
+            await self._keep(
+                "handoff",
+                conversation_id,
+                handoff=found.handoff.id,
+                epoch=found.epoch,
+                reason=found.handoff.reason.value,
+                note=found.handoff.note,
+                skill=found.handoff.skill,
+                channel=found.channel,
+                messages=[message_json(message) for message in messages],
+            )
+
+    async def _closed(self, conversation_id: str, by: str) -> None:
+        await self._keep("closed", conversation_id, by=by)
+
+    async def _keep(self, kind: str, conversation_id: str, **more: Any) -> None:
+        body = {"event": kind, "conversation": conversation_id, "at": datetime.now(UTC).isoformat(), **more}
+        try:
+            await self._t.blocking.file(self._t.outbox.keep, body)
+        except OSError:
+            _log.error("outside_not_kept", conversation=conversation_id)
+            self._t.metrics.outside.labels("lost").inc()
+        self._news.set()
+
+    async def _beat_forever(self) -> None:
+        """Present while this process lives; ready while the outside desk can be reached."""
+        while True:
+            with contextlib.suppress(*TROUBLE):
+                if not self.seat_id:
+                    await self._find_user()
+                if self.seat_id:
+                    await self._beat()
+            await asyncio.sleep(BEAT_S)
+
+    async def _find_user(self) -> None:
+        try:
+            user = await self._t.blocking.read(self._t.accounts.users.by_username, self._t.username)
+        except SeatError:
+            _log.error("outside_user_missing")
+            return
+        self.seat_id, self._skills = user.id, frozenset(user.skills)
+
+    async def _beat(self) -> None:
+        status = SeatStatus.PAUSE if self._failures else SeatStatus.READY
+        known = await self._t.desk.service.heartbeat(self.seat_id)
+        if known and status is self._told:
+            return
+        if status is not self._told:
+            self._since = datetime.now(UTC)
+        state = SeatState(
+            seat_id=self.seat_id,
+            status=status,
+            skills=self._skills,
+            capacity=CAPACITY,
+            since=self._since,
+            reason="outside",
+        )
+        await self._t.desk.publish(await self._t.desk.service.set_seat(state))
+        self._told = status
+        self._t.desk.wake()
+
+    async def _deliver_forever(self) -> None:
+        while True:
+            self._news.clear()
+            try:
+                if await self._t.blocking.file(self._t.outbox.take_charge):
+                    await self._deliver_waiting()
+            except Exception:
+                self._t.metrics.failures.labels("outside").inc()
+                _log.exception("outside_crashed")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(self._not_before - time.monotonic(), IDLE_S)):
+                    await self._news.wait()
+
+    async def _deliver_waiting(self) -> None:
+        if time.monotonic() < self._not_before:
+            return
+        # Order holds within a conversation; one that cannot be told of must not hold up the others.
+        stuck: set[str] = set()
+        for notification in await self._t.blocking.file(self._t.outbox.waiting):
+            if notification.conversation_id in stuck:
+                continue
+            if await self._deliver(notification):
+                self._failures.pop(notification.id, None)
+                await self._t.blocking.file(self._t.outbox.done, notification)
+                continue
+            stuck.add(notification.conversation_id)
+            tries = self._failures[notification.id] = self._failures.get(notification.id, 0) + 1
+            self._not_before = time.monotonic() + min(RETRY_FIRST_S * 2 ** (tries - 1), RETRY_LONGEST_S)
+            if tries >= TRIES_MAX:
+                await self._give_up(notification)
+
+    async def _deliver(self, notification: Notification) -> bool:
+        body = orjson.dumps({**notification.body, "id": notification.id})
+        stamp = str(int(time.time()))
+        headers = {
+            "content-type": "application/json",
+            "x-minsheng-timestamp": stamp,
+            "x-minsheng-signature": signature(self._t.secret, stamp, body),
+        }
+        try:
+            response = await self._http.post(self._t.url, content=body, headers=headers)
+        except httpx.HTTPError:
+            self._t.metrics.outside.labels("failed").inc()
+            return False
+        ok = response.is_success
+        self._t.metrics.outside.labels("delivered" if ok else "failed").inc()
+        return ok
+
+    async def _give_up(self, notification: Notification) -> None:
+        conversation_id = notification.conversation_id
+        _log.error("outside_given_up", conversation=conversation_id)
+        self._t.metrics.outside.labels("given_up").inc()
+        self._failures.pop(notification.id, None)
+        await self._t.blocking.file(self._t.outbox.done, notification)
+        with contextlib.suppress(*TROUBLE):
+            found = await self._t.blocking.read(self._t.handoffs.open_of, conversation_id)
+            if found is not None and found.owner is Owner.SEAT and found.seat_id == self.seat_id:
+                done = await self._t.desk.service.give_back(conversation_id, self.seat_id, found.epoch)
+                await self._t.desk.done(done)
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """`sha256=` and the HMAC-SHA256 of `<timestamp>.<body>` in hexadecimal."""
+    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
+    return f"sha256={digest.hexdigest()}"
+
+
+def shows_secret(secret: str, authorization: str | None) -> bool:
+    """`Authorization: Bearer <secret>`, compared in constant time."""
+    shown = authorization.removeprefix("Bearer ").strip() if authorization else ""
+    return hmac.compare_digest(shown.encode(), secret.encode())
