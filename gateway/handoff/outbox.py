@@ -34,7 +34,8 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
-        self._lock = FileLock(folder / "lock")
+        # Calls come from changing worker threads.
+        self._lock = FileLock(folder / "lock", thread_local=False)
 
     def keep(self, body: Mapping[str, Any]) -> None:
         """On disk when it returns."""
