@@ -112,11 +112,12 @@ class Stack:
 
 
 class Crowd:
-    """Everybody who is connected, as tasks of this process."""
+    """Everybody who is connected, as tasks of this process. `group` begins the names of its seats."""
 
-    def __init__(self, stack: Stack, load: Load) -> None:
+    def __init__(self, stack: Stack, load: Load, group: str = "seat") -> None:
         self.stack = stack
         self.load = load
+        self._group = group
         self.watch = Watch()
         self.citizens: dict[str, Citizen] = {}
         self.seats: list[Seat] = []
@@ -126,10 +127,8 @@ class Crowd:
     async def sign_in(self) -> None:
         """Sessions straight from the store: checking passwords is slow on purpose, and not what is measured."""
         for number in range(self.load.seats):
-            name = f"seat{number:03}"
-            new = NewUser(
-                username=name, display_name=name, badge=str(1000 + number), role=Role.SEAT, capacity=1
-            )
+            name = f"{self._group}{number:03}"
+            new = NewUser(username=name, display_name=name, badge=name, role=Role.SEAT, capacity=1)
             user = self.stack.accounts.users.add(new, "-", "bench")
             with self.stack.engine.begin() as connection:
                 token, signed_in = self.stack.accounts.sign_ins.begin_in(connection, user, "", "bench")
