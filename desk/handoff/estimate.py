@@ -69,9 +69,13 @@ def admit(
     skill: str = "",
     priority: int = 100,
 ) -> Admission:
-    """May somebody with this skill and priority be queued? `local` is the city's time. An emergency always may."""
+    """May somebody with this skill and priority be queued? `local` is the city's time.
+
+    An emergency always may while any console is open, even one that takes no conversations: it is alerted. With
+    nobody there the citizen is better off with a bot that goes on talking than in a silent queue.
+    """
     if priority >= EMERGENCY_PRIORITY:
-        return Admission.QUEUE
+        return Admission.QUEUE if any(seat.present for seat in seats) else Admission.NO_SEAT
     if not OpeningHours.parse(rules.hours).open_at(local):
         return Admission.OUT_OF_HOURS
     if not any(is_around(seat) for seat in seats):

@@ -32,7 +32,7 @@ def request_of(effects: Effects) -> HandoffRequest | None:
 
 
 def is_urgent(request: HandoffRequest) -> bool:
-    """Enters the queue whatever the hour and the length of it."""
+    """Enters the queue whatever the hour and the length of it, if only somebody is there."""
     return request.reason is HandoffReason.EMERGENCY
 
 
@@ -51,7 +51,9 @@ def refused(
 
     `opens` is the next opening in the city's time, `now` the time there.
     """
-    kept = replace(effects, handoff=None)
+    kept, request = replace(effects, handoff=None), request_of(effects)
+    if request is not None and is_urgent(request):
+        return (*drafts, sentences.notice(sentences.URGENT_NO_SEAT)), kept
     if effects.handoff is None:
         # The bot broke: it has said already that a person will look at it, and nobody asked for one just now.
         return tuple(drafts), kept

@@ -53,7 +53,7 @@ from gateway import sentences
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.handoff import notices
-from gateway.handoff.admission import admitted, is_urgent, place_json, refused, request_of
+from gateway.handoff.admission import admitted, place_json, refused, request_of
 from gateway.handoff.bus import DeskBus
 from gateway.hub import Hub
 from gateway.metrics import Metrics
@@ -139,9 +139,7 @@ class HandoffDesk:
         if request is None:
             return answer
         local = self._t.clock().astimezone(self._t.zone)
-        admission = Admission.QUEUE
-        if not is_urgent(request):
-            admission = await self._t.service.admission(local, request.skill)
+        admission = await self._t.service.admission(local, request.skill, priority_of(request))
         self._t.metrics.admissions.labels(admission.value).inc()
         if admission is Admission.QUEUE:
             place = await self._newcomers_place(request, channel)

@@ -61,7 +61,9 @@ def test_admission() -> None:
     evening = NOON.replace(hour=20)
     assert admit(NOON, day, seats, [], 300) is Admission.QUEUE
     assert admit(evening, day, seats, [], 300) is Admission.OUT_OF_HOURS
-    assert admit(evening, day, [], [], 300, priority=400) is Admission.QUEUE
+    assert admit(evening, day, seats, [], 300, priority=400) is Admission.QUEUE
+    assert admit(evening, day, [view("u", status="offline")], [], 300, priority=400) is Admission.QUEUE
+    assert admit(NOON, day, [], [], 300, priority=400) is Admission.NO_SEAT
     assert admit(NOON, day, [view("u", status="offline")], [], 300) is Admission.NO_SEAT
     assert admit(NOON, day, [view("u", status="pause")], [], 300) is Admission.QUEUE
     assert admit(NOON, day, seats, [entry("1"), entry("2")], 300) is Admission.TOO_LONG

@@ -388,8 +388,9 @@ async def test_places_are_told_when_they_change(desk: Desk) -> None:
 async def test_admission_and_callbacks(desk: Desk) -> None:
     local = desk.clock.now
     assert await desk.one.admission(local) is Admission.NO_SEAT
-    assert await desk.one.admission(local, priority=400) is Admission.QUEUE
+    assert await desk.one.admission(local, priority=400) is Admission.NO_SEAT
     await desk.seat("u1")
+    assert await desk.one.admission(local, priority=400) is Admission.QUEUE
     assert await desk.one.admission(local) is Admission.QUEUE
     conversation_id = desk.store.create("web")[0].id
     callback, events = await desk.one.callback(conversation_id, "13800000000", "明天上午")

@@ -121,6 +121,19 @@ async def test_an_emergency_enters_the_queue_whatever_the_hour_and_alerts_every_
     assert alert["item"]["priority"] == 400
 
 
+async def test_an_emergency_with_nobody_there_stays_with_the_bot(
+    client: httpx.AsyncClient, rasa: FakeRasa
+) -> None:
+    """A silent queue would be worse than a bot that goes on talking."""
+    numbers = [{"number": "119", "label": "火警"}]
+    rasa.answer = lambda _request: [{"custom": {"event": "emergency", "numbers": numbers}}]
+    citizen = await Citizen.arrive(client)
+    body = (await citizen.say("着火了")).json()
+    assert body["owner"] == "BOT"
+    assert [r["kind"] for r in body["replies"]] == ["emergency", "notice"]
+    assert "没有坐席在线" in body["replies"][1]["text"]
+
+
 async def test_what_is_added_while_waiting_is_kept_acknowledged_once_and_seen_by_the_seat(
     client: httpx.AsyncClient, seats: Seats
 ) -> None:
