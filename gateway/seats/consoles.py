@@ -198,6 +198,9 @@ class Consoles:
                 frame = orjson.dumps({"type": "item", "item": item}).decode()
                 for console in tuple(self._open.get(item["seat"], ())):
                     console.show(item, frame)
+        for item, seat_id, until in change.offers:
+            # Its event was lost on the way: the seat hears of it here.
+            self.to_seat(seat_id, {"type": "offer", "item": item, "until": until.isoformat()})
         for conversation_id in change.gone:
             self._light.pop(conversation_id, None)
             for console in self.all():

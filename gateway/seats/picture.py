@@ -24,18 +24,21 @@ from gateway.seats.people import People
 from gateway.seats.queries import ConsoleQueries, Head
 
 Item = dict[str, Any]
+SAME_OFFER_S = 0.5
 # Keys whose change all consoles should see at once.
 _WEIGHTY = ("handoff", "state", "seat", "priority", "skill", "epoch", "requeued", "reason")
 
 
 @dataclass
 class Change:
-    """What a refresh found. `weighty` and `light` are changed items; `gone` are conversations without a handoff."""
+    """What a refresh found. `weighty` and `light` are changed items; `gone` are conversations without a handoff;
+    `offers` are those that no event has told of: item, seat, until."""
 
     weighty: list[Item] = field(default_factory=list)
     light: list[Item] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     seats: list[dict[str, Any]] = field(default_factory=list)
+    offers: list[tuple[Item, str, datetime]] = field(default_factory=list)
 
 
 class DeskPicture:
@@ -60,10 +63,13 @@ class DeskPicture:
         self._titles: dict[str, str] = {}
         # Conversation -> (seat, until), as events and sweeps tell.
         self._offers: dict[str, tuple[str, datetime]] = {}
+        # What events told of while a sweep was reading: younger than what it reads.
+        self._touched: set[str] = set()
         self.refreshed_at = -1e9
 
     def offered(self, conversation_id: str, seat_id: str, until: datetime) -> None:
         """An event said so; the next refresh of the conversation shows it."""
+        self._touched.add(conversation_id)
         self._offers[conversation_id] = (seat_id, until)
 
     def offer_to(self, seat_id: str) -> list[tuple[Item, datetime]]:
@@ -81,8 +87,11 @@ class DeskPicture:
 
     async def refresh(self, conversation_ids: Collection[str] | None = None) -> Change:
         """Read these conversations, or everything. Raises StoreUnavailable."""
+        untold: list[str] = []
         if conversation_ids is None:
-            await self._refresh_offers()
+            untold = await self._refresh_offers()
+        else:
+            self._touched.update(conversation_ids)
         heads = await self._blocking.read(self._queries.heads, conversation_ids)
         seen = {head.conversation_id: head for head in heads}
         asked = set(self.items) if conversation_ids is None else set(conversation_ids)
@@ -94,6 +103,11 @@ class DeskPicture:
         stale = [head for one, head in seen.items() if self._is_stale(one, head)]
         await self._read(stale, change)
         if conversation_ids is None:
+            change.offers = [
+                (self.items[one], *self._offers[one])
+                for one in untold
+                if one in self._offers and one in self.items and self.items[one]["state"] == "offered"
+            ]
             change.seats = await self.refresh_seats()
             self.refreshed_at = time.monotonic()
         return change
@@ -143,17 +157,25 @@ class DeskPicture:
             weighty = before is None or any(before[key] != item[key] for key in _WEIGHTY)
             (change.weighty if weighty else change.light).append(item)
 
-    async def _refresh_offers(self) -> None:
+    async def _refresh_offers(self) -> list[str]:
+        """Compare with the queue; the conversations whose offer is news."""
+        self._touched.clear()
         try:
             picture = await self._service.picture()
         except (HandoffError, StoreUnavailable):
-            return
-        by_handoff = {t.handoff.id: t.handoff.conversation_id for t in picture.waiting}
-        offers = {
-            by_handoff[handoff]: seat for handoff, seat in picture.offers.items() if handoff in by_handoff
+            return []
+        found = {
+            one: (offer.seat_id, offer.until) for one, offer in picture.offers.items() if not offer.claimed
         }
-        for one in [one for one in self._offers if one not in offers]:
+        for one in [one for one in self._offers if one not in found and one not in self._touched]:
             del self._offers[one]
+        untold = [
+            one
+            for one, offer in found.items()
+            if one not in self._touched and not _same_offer(self._offers.get(one), offer)
+        ]
+        self._offers.update({one: found[one] for one in untold})
+        return untold
 
     def _forget(self, conversation_id: str) -> None:
         for known in (self._heads, self._titles, self._offers):
@@ -174,6 +196,15 @@ class DeskPicture:
             "capacity": view.state.capacity,
             "present": view.present,
         }
+
+
+def _same_offer(known: tuple[str, datetime] | None, found: tuple[str, datetime]) -> bool:
+    """The queue keeps milliseconds, the event tells microseconds; two offers to one seat are seconds apart."""
+    return (
+        known is not None
+        and known[0] == found[0]
+        and abs((known[1] - found[1]).total_seconds()) < SAME_OFFER_S
+    )
 
 
 def seats_json(seats: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
