@@ -138,7 +138,8 @@ class Settings(BaseSettings):
         None, min_length=16, description="Secret shared with the outside desk: signs webhooks, opens its REST"
     )
     outside_desk_user: str = Field(
-        "outside", description="Username of the seat that the outside desk acts as; add it with minsheng user add"
+        "outside",
+        description="Username of the seat that the outside desk acts as; add it with minsheng user add",
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
