@@ -355,6 +355,7 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
         assert words(page).count(text) == 1
         assert words(li).count(text) == 1
 
+    expect(patient.get_by_test_id("offline-bar")).to_have_count(0, timeout=PATIENCE_MS)
     patient.get_by_test_id("take-bot").click()
     owner(patient, "BOT")
     wrap_up(li, "1")
