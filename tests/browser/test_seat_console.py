@@ -110,6 +110,10 @@ def console(open_page: OpenConsole) -> OpenConsole:
     def open_(username: str = "wangfang", **size: Any) -> Page:
         page = open_page(**size)
         sign_in(page, username)
+        if username == "wangfang":
+            # Keys act on the conversation that is up; the page opens the first one by itself.
+            expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", "c00")
+            expect(page.get_by_test_id("message").first).to_be_visible()
         return page
 
     return open_
