@@ -271,7 +271,7 @@ def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
     owner(page, "BOT")
     expect(seat.get_by_test_id("my-conversation")).to_have_count(0)
     # The bot speaks first, and then answers as before.
-    expect(messages(page, "bot").last).to_contain_text("智能客服", timeout=PATIENCE_MS)
+    expect(messages(page, "bot").last).to_contain_text("我是智能客服", timeout=PATIENCE_MS)
     assert "公积金" in ask(page, "租房怎么提取公积金")
 
     say(page, "我还是要转人工")
