@@ -18,10 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.fingerprint import fingerprint_files
 from bot.text.entities import EntityFinder, merge
-from bot.text.gazetteer import DEPARTMENTS_FILE, LANDMARKS_FILE, PLACES_FILE, Gazetteer
+from bot.text.gazetteer import COMPANIES_FILE, DEPARTMENTS_FILE, LANDMARKS_FILE, PLACES_FILE, Gazetteer
 from bot.text.spans import Span
 
-FILES = (PLACES_FILE, LANDMARKS_FILE, DEPARTMENTS_FILE)
+FILES = (PLACES_FILE, LANDMARKS_FILE, DEPARTMENTS_FILE, COMPANIES_FILE)
 # China has one time zone and no summer time; a fixed offset needs no zone database.
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 # Metadata key in which a channel may say when the citizen wrote, ISO 8601 or Unix seconds.

@@ -12,7 +12,7 @@ from bot.text.names import find_names
 from bot.text.normalise import normalise
 from bot.text.numerals import find_numbers
 from bot.text.order_numbers import find_order_numbers
-from bot.text.organisations import DepartmentFinder, find_organisations
+from bot.text.organisations import CompanyFinder, DepartmentFinder, find_organisations
 from bot.text.phones import find_phones
 from bot.text.plates import find_plates
 from bot.text.spans import Span
@@ -29,6 +29,7 @@ class EntityFinder:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._addresses = AddressFinder(gazetteer)
         self._departments = DepartmentFinder(gazetteer)
+        self._companies = CompanyFinder(gazetteer)
 
     def find(self, text: str, now: datetime) -> list[Span]:
         """Spans refer to `text` as given, not to its normalised form. `now` resolves times and needs a time zone."""
@@ -39,13 +40,21 @@ class EntityFinder:
         )
         addresses = _outside(self._addresses.find(clean), identifiers)
         times = _outside(find_times(clean, now), identifiers, addresses)
-        departments = _outside(self._departments.find(clean), identifiers)
+        companies = self._companies.find(clean)
+        # 工商银行 is no department; 京东物流园 is more than 京东.
+        departments = _outside(self._departments.find(clean), identifiers, companies)
         covered = _coverage(len(clean), addresses)
-        organisations = [
+        by_ending = [
             span
             for span in _outside(find_organisations(clean), departments)
             if not all(covered[span.start : span.end])
         ]
+        surer = [
+            company
+            for company in companies
+            if not any(_contains(span, company) and span.length > company.length for span in by_ending)
+        ]
+        organisations = [*_outside(by_ending, surer), *_outside(surer, addresses)]
         names = _outside(find_names(clean, alone=len(clean) <= 4), identifiers, addresses)
         numbers = _outside(find_numbers(clean), identifiers, addresses, times, departments)
         found = [*identifiers, *addresses, *times, *departments, *organisations, *names, *numbers]
@@ -53,6 +62,10 @@ class EntityFinder:
             _to_original(span, normalised.original_span(span.start, span.end))
             for span in sorted(found, key=_place)
         ]
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _place(span: Span) -> tuple[int, int]:

@@ -1,27 +1,29 @@
-"""Names that the city knows: places, landmarks and departments, read from `data/places/*.tsv`."""
+"""Names that the city knows: places, landmarks, departments and well-known companies, read from `data/places/*.tsv`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PLACES_FILE = "mingzhou.tsv"
 LANDMARKS_FILE = "landmarks.tsv"
 DEPARTMENTS_FILE = "departments.tsv"
+COMPANIES_FILE = "companies.tsv"
 
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """`places` maps each name and alias to its level, `departments` to the official full name."""
+    """`places` maps each name and alias to its level, `departments` and `companies` to the full name."""
 
     places: Mapping[str, str]
     departments: Mapping[str, str]
+    companies: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Gazetteer:
-        """Reads the three files of `folder`; a missing file is an error. Short aliases of places are left out."""
+        """Reads the four files of `folder`; a missing file is an error. Short aliases of places are left out."""
         places: dict[str, str] = {}
         for file in (PLACES_FILE, LANDMARKS_FILE):
             for row in _rows(folder / file):
@@ -32,7 +34,11 @@ class Gazetteer:
         for row in _rows(folder / DEPARTMENTS_FILE):
             for name in (row["name"], row["name"].removeprefix("明州市"), *_aliases(row)):
                 departments.setdefault(name, row["name"])
-        return cls(places, departments)
+        companies: dict[str, str] = {}
+        for row in _rows(folder / COMPANIES_FILE):
+            for name in (row["name"], *_aliases(row)):
+                companies.setdefault(name, row["name"])
+        return cls(places, departments, companies)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

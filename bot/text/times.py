@@ -49,7 +49,8 @@ def find_times(text: str, now: datetime) -> list[Span]:
             continue
         resolved, end = _extend(text, match, first, now)
         start = match.start()
-        spans.append(Span("time", _value(resolved, text[start:end].strip()), start, end, 0.95))
+        said = text[start:end].rstrip("的 ")
+        spans.append(Span("time", _value(resolved, said.strip()), start, start + len(said), 0.95))
         position = end
     return spans
 
@@ -106,6 +107,10 @@ def _merged(match: re.Match[str]) -> dict[str, str | None]:
     )
     groups["day"] = groups["day"] or groups["day_shift"]
     groups["portion"] = groups["portion"] or groups["portion_shift"]
+    groups["season"] = groups["season"] or groups["season_alone"]
+    groups["yearportion"] = groups["yearportion"] or groups["year_edge"]
+    if groups["shortdate"]:
+        groups["month"], groups["day"] = re.split(r"[./]", groups["shortdate"])
     if groups["month_portion"]:
         groups["monthshift"], groups["portion"] = "", groups["month_portion"][1]
     return groups
@@ -170,6 +175,7 @@ def _at(day: date, now: datetime, hour: int = 0, minute: int = 0) -> datetime:
 _PARTS = (
     (r"凌晨", 0, 5), (r"清晨|清早|大清早|一大早|大早上|早晨|早上|早|晨", 5, 9), (r"上午|午前", 8, 12), (r"中午|正午|晌午", 11, 13),
     (r"下午|午后", 12, 18), (r"傍晚|黄昏", 17, 19), (r"晚上|晚间|晚|夜晚|大晚上", 18, 24), (r"后半夜|下半夜", 24, 29),
+    (r"早高峰", 7, 9), (r"晚高峰", 17, 19),
     (r"夜里|夜间|半夜三更|三更半夜|大半夜|半夜|深夜|深更半夜|午夜|夜", 23, 29), (r"白天", 8, 18),
 )  # fmt: skip
 _NIGHT = re.compile(r"夜")
@@ -274,7 +280,7 @@ def _recurrence(groups: dict[str, str | None]) -> str | None:
     word = groups["every"]
     if not word:
         return None
-    if re.search("周|星期|礼拜", word):
+    if re.search("周|星期|礼拜|双休日|节假日", word):
         return "weekly"
     return "monthly" if "月" in word else "daily"
 
@@ -377,7 +383,10 @@ def _date_range(groups: dict[str, str | None], now: datetime) -> DateRange | Non
     if groups["isodate"]:
         year, month, day_number = (int(piece) for piece in re.split(r"[-/.]", groups["isodate"]))
         return _day(year, month, day_number)
-    if any(groups[name] is not None for name in ("month", "monthshift", "year", "relative_year", "dayonly")):
+    if groups["season"]:
+        return _season(groups["season"], _year(groups, today), today)
+    calendar_words = ("month", "monthshift", "year", "relative_year", "dayonly", "yearportion")
+    if any(groups[name] is not None for name in calendar_words):
         return _calendar(groups, today)
     return None
 
@@ -443,25 +452,43 @@ def _calendar(groups: dict[str, str | None], today: date) -> DateRange | None:
             index = today.year * 12 + today.month - 2
             found = _day(index // 12, index % 12 + 1, day) or found
         return found
+    if groups["yearportion"]:
+        return _part_of_year(groups["yearportion"], year or today.year)
     if year is None:
         return None
-    if groups["yearportion"]:
-        first = (
-            date(year, 1, 1)
-            if groups["yearportion"] == "初"
-            else date(year, 5, 1)
-            if groups["yearportion"] == "中"
-            else date(year, 11, 1)
-        )
-        end = (
-            date(year, 3, 1)
-            if groups["yearportion"] == "初"
-            else date(year, 9, 1)
-            if groups["yearportion"] == "中"
-            else date(year + 1, 1, 1)
-        )
-        return first, end, "month"
     return date(year, 1, 1), date(year + 1, 1, 1), "year"
+
+
+_YEAR_PARTS = {
+    "初": (1, 2),
+    "中": (5, 8),
+    "底": (11, 12),
+    "末": (11, 12),
+    "上半年": (1, 6),
+    "下半年": (7, 12),
+}
+
+
+def _part_of_year(portion: str, year: int) -> DateRange:
+    first, last = _YEAR_PARTS[portion]
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1]) + DAY, "month"
+
+
+# 立春, 立夏, 立秋, 立冬, give or take a day: people speak of winter long before December.
+_SEASON_BEGINS = {"春": (2, 4), "夏": (5, 5), "秋": (8, 7), "冬": (11, 7)}
+
+
+def _season(words: str, year: int | None, today: date) -> DateRange:
+    """Without a year the last season that has begun."""
+    seasons = list(_SEASON_BEGINS)
+    index = next(i for i, name in enumerate(seasons) if name in words)
+    month, day = _SEASON_BEGINS[seasons[index]]
+    first = date(year or today.year, month, day)
+    if year is None and first > today:
+        first = date(today.year - 1, month, day)
+    following = (index + 1) % len(seasons)
+    end = date(first.year + (following == 0), *_SEASON_BEGINS[seasons[following]])
+    return first, end, "month"
 
 
 def _year(groups: dict[str, str | None], today: date) -> int | None:

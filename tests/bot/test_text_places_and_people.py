@@ -75,6 +75,7 @@ def test_what_is_no_name(text: str) -> None:
     [
         ("明州市宏达物业服务有限公司乱收费", ["明州市宏达物业服务有限公司"]), ("拖欠工资的明州建工集团", ["明州建工集团"]),
         ("在阳光物业交的钱", ["阳光物业"]), ("老王烧烤店太吵", ["老王烧烤店"]), ("我在盒马超市买到过期食品", ["盒马超市"]), ("二手房市场", []),
+        ("老王烧烤油烟大", ["老王烧烤"]), ("路边烧烤太呛", []), ("新东方培训班不退费", ["新东方培训班"]), ("拿快递", []), ("物业公司不管", ["物业公司"]),
     ],
 )  # fmt: skip
 def test_organisations(text: str, values: list[str]) -> None:
@@ -176,3 +177,22 @@ def test_a_guessed_name_takes_the_shape_of_a_name() -> None:
 
 def test_entities_of_different_kinds_may_overlap() -> None:
     assert len(merge([entity("organisation", 0, 8)], [entity("address", 0, 4)])) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("工商银行柜台态度差", [("organisation", "工商银行")]), ("滴滴司机绕路", [("organisation", "滴滴")]),
+        ("顺丰快递把我东西弄丢了", [("organisation", "顺丰快递")]), ("京东物流园", [("organisation", "京东物流")]),
+        ("老板卷款跑路", []), ("施工把电线弄断", []), ("手机5G信号", []), ("X20型号", []), ("G7次列车", []),
+        ("S307省道云溪段", [("address", "S307省道云溪段")]), ("G25高速明州北出口", [("address", "G25高速明州北出口")]),
+        ("104国道边", [("address", "104国道")]), ("人民路与建设路路口往南五十米", [("address", "人民路与建设路路口往南五十米")]),
+        ("解放路和中山路交叉口东北角", [("address", "解放路和中山路交叉口东北角")]), ("学院路地铁站B口", [("address", "学院路地铁站B口")]),
+        ("阳光花园三期5栋2单元1102", [("address", "阳光花园三期5栋2单元1102")]),
+    ],
+)  # fmt: skip
+def test_companies_and_roads_told_from_other_words(
+    gazetteer: Gazetteer, now: datetime, text: str, spans: list[tuple[str, str]]
+) -> None:
+    found = [(span.entity, text[span.start : span.end]) for span in EntityFinder(gazetteer).find(text, now)]
+    assert [span for span in found if span[0] in ("organisation", "address", "department")] == spans
