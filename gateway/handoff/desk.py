@@ -243,6 +243,8 @@ class HandoffDesk:
                     bus.publish(
                         {"kind": "alert", "alert": "emergency", "conversation": handoff.conversation_id}
                     )
+                if event.late:
+                    await self.tell(handoff.conversation_id, notices.called_late())
             case Offered():
                 changed[event.handoff.conversation_id] = None
                 metrics.offers.labels("made").inc()
