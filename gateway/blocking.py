@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import anyio
 import anyio.to_thread
+import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,21 +25,38 @@ T = TypeVar("T")
 
 # Longer than SQLite's own wait for a lock (3 s), so that the database's word comes first.
 STORE_LIMIT_S = 5.0
+# Added to the niceness of the process. Work in the background gets about a tenth of a busy core, and all of an idle one.
+BACKGROUND_NICENESS = 10
+
+_log = structlog.get_logger(__name__)
 
 
 class Blocking:
-    """Share one a process; make it inside the event loop."""
+    """Share one a process; make it inside the event loop, and `aclose` it there."""
 
-    def __init__(self, *, sqlite: bool) -> None:
+    def __init__(self, *, sqlite: bool, writers: Path | None = None) -> None:
+        """`writers`: a file that all processes who write the same SQLite database name; their writes then take turns."""
         # SQLite has one writer. Queueing here is fair; queueing in SQLite is a lottery of sleeping and trying again.
         self._writes = anyio.CapacityLimiter(1 if sqlite else 8)
+        self._writers = writers
+        self._background = ThreadPoolExecutor(1, "background", _step_back)
+        self._later: set[asyncio.Task[None]] = set()
         self._reads = anyio.CapacityLimiter(4 if sqlite else 8)
         self._files = anyio.CapacityLimiter(1)
         self._searches = anyio.CapacityLimiter(2)
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises StoreUnavailable when the database does not do it in time (it may still do it later)."""
-        return await self._sql(self._writes, partial(work, *args, **kwargs))
+        wanted = partial(work, *args, **kwargs)
+        return await self._sql(
+            self._writes, wanted if self._writers is None else partial(self._in_turn, wanted)
+        )
+
+    async def later(self, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Write what nobody waits for, soon; a failure is logged."""
+        task = asyncio.create_task(self._written(partial(work, *args, **kwargs)))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises StoreUnavailable."""
@@ -46,6 +70,39 @@ class Blocking:
         """Processor-bound work; two at once leave the loop room to breathe."""
         return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._searches)
 
+    async def background(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Processor-bound work that may wait for everything else: one at a time, in order, in a thread that steps back."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._background, partial(work, *args, **kwargs)
+        )
+
+    async def aclose(self) -> None:
+        """Finishes what was promised for later."""
+        await asyncio.gather(*self._later, return_exceptions=True)
+        self._background.shutdown(wait=False, cancel_futures=True)
+
+    async def _written(self, work: Callable[[], object]) -> None:
+        try:
+            await self.write(work)
+        except Exception:
+            _log.exception("not_written_later")
+
+    def _in_turn(self, work: Callable[[], T]) -> T:
+        with self._turn():
+            return work()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The kernel wakes who waits at once, and lets go for who died. A writer that does not know of the file (a command,
+        the actions) still meets SQLite's own lock."""
+        assert self._writers is not None
+        file = os.open(self._writers, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(file)
+
     async def _sql(self, limiter: anyio.CapacityLimiter, work: Callable[[], T]) -> T:
         try:
             with anyio.fail_after(STORE_LIMIT_S):
@@ -55,3 +112,8 @@ class Blocking:
             raise
         except (DBAPIError, PoolTimeout, TimeoutError) as error:
             raise StoreUnavailable from error
+
+
+def _step_back() -> None:
+    """On Linux niceness belongs to the thread."""
+    os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0) + BACKGROUND_NICENESS, 19))

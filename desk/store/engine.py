@@ -36,3 +36,11 @@ def open_engine(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def writers_of(engine: Engine) -> Path | None:
+    """The file on which processes that write the same SQLite file take turns; None for other databases."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return None
+    return Path(f"{database}-writers")

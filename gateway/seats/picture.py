@@ -67,10 +67,15 @@ class DeskPicture:
         self._touched: set[str] = set()
         self.refreshed_at = -1e9
 
-    def offered(self, conversation_id: str, seat_id: str, until: datetime) -> None:
-        """An event said so; the next refresh of the conversation shows it."""
+    def offered(self, conversation_id: str, seat_id: str, until: datetime) -> Item | None:
+        """An event said so. The item as it is now; None if it is not known to wait: the next refresh shows it."""
         self._touched.add(conversation_id)
         self._offers[conversation_id] = (seat_id, until)
+        item = self.items.get(conversation_id)
+        if item is None or item["state"] not in ("waiting", "offered"):
+            return None
+        shown = self.items[conversation_id] = {**item, "state": "offered"}
+        return shown
 
     def offer_to(self, seat_id: str) -> list[tuple[Item, datetime]]:
         """Open offers to a seat."""
@@ -161,12 +166,10 @@ class DeskPicture:
         """Compare with the queue; the conversations whose offer is news."""
         self._touched.clear()
         try:
-            picture = await self._service.picture()
-        except (HandoffError, StoreUnavailable):
+            offers = await self._service.offers()
+        except HandoffError:
             return []
-        found = {
-            one: (offer.seat_id, offer.until) for one, offer in picture.offers.items() if not offer.claimed
-        }
+        found = {one: (offer.seat_id, offer.until) for one, offer in offers.items() if not offer.claimed}
         for one in [one for one in self._offers if one not in found and one not in self._touched]:
             del self._offers[one]
         untold = [
