@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import anyio
@@ -18,6 +15,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from desk.store.grouped import WriteGroups
 from gateway.errors import StoreUnavailable
 
 P = ParamSpec("P")
@@ -34,11 +32,11 @@ _log = structlog.get_logger(__name__)
 class Blocking:
     """Share one a process; make it inside the event loop, and `aclose` it there."""
 
-    def __init__(self, *, sqlite: bool, writers: Path | None = None) -> None:
-        """`writers`: a file that all processes who write the same SQLite database name; their writes then take turns."""
+    def __init__(self, *, sqlite: bool, groups: WriteGroups | None = None) -> None:
+        """`groups` takes the writes, if there are any; closed with this."""
         # SQLite has one writer. Queueing here is fair; queueing in SQLite is a lottery of sleeping and trying again.
         self._writes = anyio.CapacityLimiter(1 if sqlite else 8)
-        self._writers = writers
+        self._groups = groups
         self._background = ThreadPoolExecutor(1, "background", _step_back)
         self._later: set[asyncio.Task[None]] = set()
         self._reads = anyio.CapacityLimiter(4 if sqlite else 8)
@@ -48,9 +46,11 @@ class Blocking:
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises StoreUnavailable when the database does not do it in time (it may still do it later)."""
         wanted = partial(work, *args, **kwargs)
-        return await self._sql(
-            self._writes, wanted if self._writers is None else partial(self._in_turn, wanted)
-        )
+        if self._groups is None:
+            return await self._sql(
+                anyio.to_thread.run_sync(wanted, limiter=self._writes, abandon_on_cancel=True)
+            )
+        return await self._sql(asyncio.wrap_future(self._groups.submit(wanted)))
 
     async def later(self, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Write what nobody waits for, soon; a failure is logged."""
@@ -60,7 +60,8 @@ class Blocking:
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises StoreUnavailable."""
-        return await self._sql(self._reads, partial(work, *args, **kwargs))
+        wanted = partial(work, *args, **kwargs)
+        return await self._sql(anyio.to_thread.run_sync(wanted, limiter=self._reads, abandon_on_cancel=True))
 
     async def file(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """One at a time, in order."""
@@ -79,6 +80,8 @@ class Blocking:
     async def aclose(self) -> None:
         """Finishes what was promised for later."""
         await asyncio.gather(*self._later, return_exceptions=True)
+        if self._groups is not None:
+            await anyio.to_thread.run_sync(self._groups.close)
         self._background.shutdown(wait=False, cancel_futures=True)
 
     async def _written(self, work: Callable[[], object]) -> None:
@@ -87,26 +90,10 @@ class Blocking:
         except Exception:
             _log.exception("not_written_later")
 
-    def _in_turn(self, work: Callable[[], T]) -> T:
-        with self._turn():
-            return work()
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """The kernel wakes who waits at once, and lets go for who died. A writer that does not know of the file (a command,
-        the actions) still meets SQLite's own lock."""
-        assert self._writers is not None
-        file = os.open(self._writers, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(file)
-
-    async def _sql(self, limiter: anyio.CapacityLimiter, work: Callable[[], T]) -> T:
+    async def _sql(self, work: Awaitable[T]) -> T:
         try:
             with anyio.fail_after(STORE_LIMIT_S):
-                return await anyio.to_thread.run_sync(work, limiter=limiter, abandon_on_cancel=True)
+                return await work
         except IntegrityError:
             # A broken rule of ours, not a database that is away.
             raise
