@@ -97,9 +97,10 @@ class DeskPicture:
             untold = await self._refresh_offers()
         else:
             self._touched.update(conversation_ids)
+        # Before reading: what another refresh adds meanwhile is younger than what this one reads.
+        asked = set(self.items) if conversation_ids is None else set(conversation_ids)
         heads = await self._blocking.read(self._queries.heads, conversation_ids)
         seen = {head.conversation_id: head for head in heads}
-        asked = set(self.items) if conversation_ids is None else set(conversation_ids)
         change = Change()
         for one in asked - set(seen):
             if self.items.pop(one, None) is not None:
@@ -140,6 +141,11 @@ class DeskPicture:
             return True
         return bool(shown["state"] == "offered") != self._is_offered(head)
 
+    def _is_older(self, head: Head) -> bool:
+        """Whether another refresh, which began later, was faster."""
+        known = self._heads.get(head.conversation_id)
+        return known is not None and (known.epoch, known.last_seq) > (head.epoch, head.last_seq)
+
     def _is_offered(self, head: Head) -> bool:
         offer = self._offers.get(head.conversation_id)
         return head.state == "waiting" and offer is not None and offer[1] > self._clock()
@@ -151,6 +157,8 @@ class DeskPicture:
         now = self._clock()
         for head in heads:
             one = head.conversation_id
+            if self._is_older(head):
+                continue
             talk = talks[one]
             if one in untitled:
                 self._titles[one] = title_of(talk.first_words)

@@ -90,8 +90,12 @@ class SeatSocket(PageSocket[str]):
             self.put(frame)
         else:
             self.show_gone(conversation_id)
-        if item["seat"] != self.user.id and conversation_id in self._views and not sees_everything(self.user):
-            # Handed on: what is said there now is no longer for these eyes.
+        view = self._views.get(conversation_id)
+        if view is None or item["seat"] == self.user.id or sees_everything(self.user):
+            return
+        if item["epoch"] > view.epoch:
+            # Handed on: what is said there now is no longer for these eyes. (An item of an older epoch is late: it tells
+            # of the waiting that ended when this seat took it.)
             self._views.pop(conversation_id).close()
 
     def show_gone(self, conversation_id: str) -> None:
