@@ -18,6 +18,7 @@ from actions.callback import answer_callback
 from actions.conversation import turn_of
 from actions.ports import Parts
 from actions.replies import ask_for_human, say, signal, take_wishes
+from actions.seed import kept_if_told
 from actions.watch import Watch
 from desk.conversations import HandoffReason
 from desk.handoff.triggers import Trigger
@@ -93,12 +94,15 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
         if callback is not None:
             return callback
         trigger = self._watch(tracker, turn).foresee()
-        # Nothing is said here: the watch speaks, at the end of every turn.
-        return [] if trigger is not None and self.gives_way_to(trigger, tracker, turn) else None
+        if trigger is None or not self.gives_way_to(trigger, tracker, turn):
+            return None
+        # Nothing is said here: the watch speaks, at the end of every turn. Who hears that a person comes must not be
+        # asked anything by the bot besides; what was told waits in case that nobody can come.
+        return kept_if_told(tracker, turn)
 
     def gives_way_to(self, trigger: Trigger, tracker: Tracker, turn: Turn) -> bool:
         """Whether the affair is left alone because a person is called, who will do it."""
-        return trigger.reason in (HandoffReason.ASKED, HandoffReason.POLICY)
+        return True
 
     @property
     def answers_first(self) -> bool:

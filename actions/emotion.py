@@ -8,8 +8,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, REGISTER, say
 from actions.seed import order_if_told
-from desk.conversations import HandoffReason
-from desk.handoff.triggers import Trigger
 from desk.orders.drafting.turn import Turn
 
 # A sentence of this length that names a trouble is a complaint told in anger, not anger alone.
@@ -18,13 +16,6 @@ TOLD_CHARS = 10
 
 class CalmDown(HotlineAction):
     ACTION = "action_emotion"
-
-    def gives_way_to(self, trigger: Trigger, tracker: Tracker, turn: Turn) -> bool:
-        # Who gets a person need not be told to calm down; but a trouble that was told is still taken down.
-        told = order_if_told(tracker, turn, even_asked=True, min_chars=TOLD_CHARS)
-        return super().gives_way_to(trigger, tracker, turn) or (
-            trigger.reason is HandoffReason.EMOTION and told is None
-        )
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         order = order_if_told(tracker, turn, even_asked=True, min_chars=TOLD_CHARS)

@@ -10,6 +10,8 @@ from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, Button, say
 from actions.seed import order_if_told, seed_of
 from actions.telling import tell
+from desk.conversations import HandoffReason
+from desk.handoff.triggers import Trigger
 from desk.orders.drafting.turn import Turn
 
 
@@ -36,8 +38,15 @@ def miss(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, underst
 class AnswerKnowledge(HotlineAction):
     ACTION = "action_answer_knowledge"
 
+    def gives_way_to(self, trigger: Trigger, tracker: Tracker, turn: Turn) -> bool:
+        if trigger.reason in (HandoffReason.ASKED, HandoffReason.POLICY):
+            return True
+        # What can be answered is answered besides; a choice between two articles, or an order, asks more questions.
+        told = order_if_told(tracker, turn, at_a_place=True) is not None
+        return told or self.parts.knowledge.answer(_query(turn)).outcome != "found"
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        query = (turn.arguments or {}).get("question") or turn.words
+        query = _query(turn)
         in_form = bool(tracker.active_loop)
         if not query:
             say(dispatcher, "您请说,想了解哪方面的政策或者办事流程?")
@@ -54,6 +63,10 @@ class AnswerKnowledge(HotlineAction):
             return []
         # A trouble that was told, not a question that was asked.
         return order_if_told(tracker, turn) or miss(dispatcher, tracker, turn, understood=True)
+
+
+def _query(turn: Turn) -> str:
+    return str((turn.arguments or {}).get("question") or turn.words)
 
 
 class NotUnderstood(HotlineAction):

@@ -12,8 +12,6 @@ from actions.base import Events, HotlineAction
 from actions.conversation import last_replies
 from actions.replies import HUMAN, REGISTER, Button, say, signal
 from actions.seed import order_if_told
-from desk.conversations import HandoffReason
-from desk.handoff.triggers import Trigger
 from desk.orders.drafting.phrases import first_match
 from desk.orders.drafting.turn import Turn
 
@@ -31,9 +29,6 @@ _MOODS = (
 
 class AnswerAbuse(HotlineAction):
     ACTION = "action_abuse"
-
-    def gives_way_to(self, trigger: Trigger, tracker: Tracker, turn: Turn) -> bool:
-        return trigger.reason is HandoffReason.EMOTION or super().gives_way_to(trigger, tracker, turn)
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         count = int(tracker.get_slot("abuse_count") or 0) + 1

@@ -17,6 +17,7 @@ from actions.follow_state import LABELS, MAX_TRIES, FollowState, begin, looks_li
 from actions.order_submit import day_and_hour
 from actions.replies import HUMAN, Button, ask_for_human, say
 from actions.seed import seed_of
+from actions.watch import RESUME
 from desk.orders.drafting.arbitration import DIGRESSIONS
 from desk.orders.drafting.phrases import (
     asks_for_person,
@@ -151,13 +152,13 @@ class ValidateFollowForm(FollowAction):
             return [SlotSet("follow", None), SlotSet("requested_slot", None)]
         state = FollowState.from_json(kept)
         if already_handled(tracker, FORM):
-            slot = "order_resume" if tracker.get_slot("emergency_kind") else f"follow_{state.asked}"
+            slot = RESUME if tracker.get_slot("emergency_kind") else f"follow_{state.asked}"
             return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
         if answer_danger(dispatcher, turn):
-            return [SlotSet("follow", kept), SlotSet("requested_slot", "order_resume")]
+            return [SlotSet("follow", kept), SlotSet("requested_slot", RESUME)]
         callback = answer_callback(dispatcher, tracker, turn)
         if callback is not None:
-            slot = "order_resume" if is_open(tracker, callback) else f"follow_{state.asked}"
+            slot = RESUME if is_open(tracker, callback) else f"follow_{state.asked}"
             return [*callback, SlotSet("follow", kept), SlotSet("requested_slot", slot)]
         words = turn.words
         if is_cancel(words) or (turn.intent == "cancel" and turn.confidence >= DIGRESSING_CONFIDENCE):
@@ -175,7 +176,7 @@ class ValidateFollowForm(FollowAction):
                     SlotSet("pending", {"offer": "order_now"}),
                 ]
         if state == before and asks_for_person(words):
-            # The watch hears it; the question is asked again for whoever waits.
+            # Heard in actions/watch.py, which keeps the question for the next turn.
             return [SlotSet("follow", kept), SlotSet("requested_slot", f"follow_{state.asked}")]
         return self._take(dispatcher, tracker, turn, state)
 

@@ -17,8 +17,9 @@ from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
 from actions.replies import Button, ask_for_human, say
-from actions.seed import turn_from
+from actions.seed import seed_for, turn_from
 from actions.telling import tell
+from actions.watch import RESUME
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import TYPES, Draft
@@ -56,7 +57,7 @@ class ValidateOrderForm(HotlineAction):
             draft = Draft.from_json(kept)
             alarmed = tracker.get_slot("emergency_kind")
             # After an alarm nothing may push the numbers off the screen; the question waits for the next turn.
-            slot = "order_resume" if alarmed else requested(draft.asked or next_field(draft))
+            slot = RESUME if alarmed else requested(draft.asked or next_field(draft))
             return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
         if kept is None:
             first = (
@@ -64,13 +65,11 @@ class ValidateOrderForm(HotlineAction):
             )
             return self._start(dispatcher, tracker, turn) if first is None else self._stay_out(first)
         if answer_danger(dispatcher, turn):
-            return [SlotSet("order_draft", kept), SlotSet("requested_slot", "order_resume")]
+            return [SlotSet("order_draft", kept), SlotSet("requested_slot", RESUME)]
         draft = Draft.from_json(kept)
         callback = answer_callback(dispatcher, tracker, turn)
         if callback is not None:
-            slot = (
-                "order_resume" if is_open(tracker, callback) else requested(draft.asked or next_field(draft))
-            )
+            slot = RESUME if is_open(tracker, callback) else requested(draft.asked or next_field(draft))
             return [*callback, SlotSet("order_draft", kept), SlotSet("requested_slot", slot)]
         return self._go_on(dispatcher, tracker, turn, draft)
 
@@ -78,7 +77,7 @@ class ValidateOrderForm(HotlineAction):
         return [*first, SlotSet("order_outcome", "none"), SlotSet("requested_slot", None)]
 
     def _start(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        seed = tracker.get_slot("order_seed")
+        seed = seed_for(tracker, turn)
         first = turn_from(seed, turn) if seed else turn
         named = _TYPE.fullmatch(first.intent)
         draft = Draft(draft_id=f"t{turn.seq}", type=named.group(1) if named else "help")
@@ -111,7 +110,7 @@ class ValidateOrderForm(HotlineAction):
                     say(dispatcher, "这个问题我暂时没有准确答案,先不乱说;登记好以后可以请人工回答您。")
                 return self._ask(taken.draft)
             case Kind.HUMAN:
-                # The wish itself is heard in actions/watch.py; whoever waits may go on with the order meanwhile.
+                # Heard in actions/watch.py, which keeps the question for the next turn.
                 return self._ask(taken.draft)
             case Kind.CONFIRMED:
                 return self._end(taken.draft, "confirmed")

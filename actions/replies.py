@@ -87,6 +87,13 @@ def take_wishes(dispatcher: CollectingDispatcher) -> list[Wish]:
     return [Wish(HandoffReason(wish["reason"]), wish["note"]) for wish in said]
 
 
+def take_back(dispatcher: CollectingDispatcher) -> None:
+    """Unsay what the action has said to the citizen; signals stay."""
+    dispatcher.messages[:] = [
+        message for message in dispatcher.messages if (message.get("custom") or {}).get("event")
+    ]
+
+
 _MARKDOWN = re.compile(r"[*_`#>]+|^\s*[-+]\s+|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions.turn_facts import needs_help
 from desk.orders.drafting.phrases import has_content, is_question
 from desk.orders.drafting.turn import Entity, Turn
 
@@ -39,6 +40,23 @@ def order_if_told(
         and (not at_a_place or bool(turn.named("address")))
     )
     return order_begun(turn) if told and not tracker.active_loop else None
+
+
+def kept_if_told(tracker: Tracker, turn: Turn) -> list[dict[str, Any]]:
+    """Events that keep a trouble that was told, for an order that the citizen may want later; none inside a form."""
+    if tracker.active_loop or not needs_help(turn.words):
+        return []
+    return [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)})]
+
+
+def seed_for(tracker: Tracker, turn: Turn) -> Mapping[str, Any] | None:
+    """The kept turn that an order form begins with; None where the present turn is its beginning."""
+    seed = tracker.get_slot("order_seed")
+    pending = tracker.get_slot("pending") or {}
+    if not seed and pending.get("offer") == "order" and not needs_help(turn.words):
+        # "登记吧", or the button for it: what is to be registered has been told.
+        seed = pending.get("seed")
+    return seed if isinstance(seed, Mapping) else None
 
 
 def seed_of(turn: Turn) -> dict[str, Any] | None:

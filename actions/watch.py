@@ -18,7 +18,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.conversation import channel_of
 from actions.filing import file_under
 from actions.ports import Parts
-from actions.replies import HUMAN, Wish, say, signal
+from actions.replies import HUMAN, Wish, say, signal, take_back
 from actions.telling import tell_article
 from actions.turn_facts import facts_of, frail, insists, question_besides
 from desk.conversations import HandoffReason
@@ -46,6 +46,8 @@ SENTENCES = {
     HandoffReason.POLICY: f"这方面的事情由人工为您答复,我这就为您转人工,{_COME}",
 }
 _AS_OFTEN_AS_SAID = (HandoffReason.ASKED, HandoffReason.EMERGENCY)
+# A slot for which there is no question: the form stays open and silent.
+RESUME = "order_resume"
 HELP_FIRST = "我先帮您看看:"
 AFTER_HELP = "要是没有帮上您,说“转人工”就行。"
 
@@ -121,9 +123,10 @@ class Watch:
     def conclude(
         self, dispatcher: CollectingDispatcher, events: list[dict[str, Any]], wishes: list[Wish]
     ) -> list[dict[str, Any]]:
-        """The events of the action and those of the handoff. Speaks and signals where a person is needed."""
+        """The events of the action and those of the handoff. Speaks and signals where a person is needed, and then the
+        bot asks nothing more in this turn."""
         if self.seen and not wishes:
-            return events
+            return self._asking_nothing(events, self.kept)
         facts = replace(
             self.facts,
             # Who wants to be called back has not asked to be put through.
@@ -148,6 +151,9 @@ class Watch:
             helped=self.kept.helped or helped,
         )
         if trigger is not None and not self._called_in_this_turn(trigger):
+            if not wishes and trigger.reason is HandoffReason.NOT_UNDERSTOOD:
+                # How else it could be said, and what could be done instead: questions for a bot that goes on.
+                take_back(dispatcher)
             if not wishes and trigger.reason in SENTENCES:
                 say(dispatcher, SENTENCES[trigger.reason], kind="handoff")
             self._call(dispatcher, trigger, kept, note=wishes[0].note if wishes else "")
@@ -156,7 +162,18 @@ class Watch:
                 called=tuple(dict.fromkeys((*kept.called, trigger.reason.value))),
                 called_seq=self.turn.seq,
             )
-        return [*events, kept.event()]
+        return [*self._asking_nothing(events, kept), kept.event()]
+
+    def _asking_nothing(self, events: list[dict[str, Any]], kept: Kept) -> list[dict[str, Any]]:
+        """Where a person was called in this turn, the question of an open form waits for the next one."""
+        if kept.called_seq != self.turn.seq:
+            return events
+        return [
+            SlotSet("requested_slot", RESUME)
+            if event.get("name") == "requested_slot" and event["value"]
+            else event
+            for event in events
+        ]
 
     def _judge(self, facts: TurnFacts) -> Trigger | None:
         before = self.kept.turns[:-1] if self.seen else self.kept.turns

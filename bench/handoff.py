@@ -13,6 +13,8 @@ Measured by the crowd's own clock, at the websockets:
   messages       from the citizen's frame to the seat's screen, and back
   at once        the same for the moment in which all seats get ready together
   crowd          how late the crowd itself was; what is measured cannot be better than that
+And by the operating system: what the crowd, the gateways and Redis used of the processors, and everybody else on the
+machine, with whom they share it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import platform
 import random
 import signal
@@ -213,6 +216,37 @@ class Crowd:
         self.closed.set()
 
 
+class Processors:
+    """Seconds of processor time since it was made, by who used them."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._began, self._before = time.perf_counter(), self._used()
+
+    def _used(self) -> dict[str, float]:
+        parts = {"gateways": [self._stack.first.pid("gateway"), self._stack.second.pid("gateway")]}
+        parts |= {"Redis": [self._stack.first.pid("redis")], "crowd": [os.getpid()]}
+        used: dict[str, float] = {}
+        for name, pids in parts.items():
+            times = [psutil.Process(pid).cpu_times() for pid in pids]
+            used[name] = sum(one.user + one.system for one in times)
+        everything = psutil.cpu_times()
+        used["machine"] = (
+            sum(everything) - everything.idle - everything.iowait - everything.guest - everything.guest_nice
+        )
+        return used
+
+    def told(self) -> str:
+        wall_s = time.perf_counter() - self._began
+        now = self._used()
+        spent = {name: now[name] - self._before[name] for name in now}
+        # A process that was killed meanwhile took its count with it.
+        ours = {name: max(spent[name], 0.0) for name in ("gateways", "Redis", "crowd")}
+        others = max(spent["machine"] - sum(ours.values()), 0.0)
+        shares = {**ours, "everybody else on the machine": others}
+        return ", ".join(f"{name} {used / wall_s:.2f}" for name, used in shares.items())
+
+
 async def kill_all_in_turn(stack: Stack, every_s: float, killed: list[str]) -> None:
     """`kill -9` of each process while the others go on; at last Redis and a gateway together."""
     victims: list[list[tuple[str, Part, str]]] = [
@@ -322,12 +356,14 @@ async def measure(stack: Stack, load: Load, *, faults: bool) -> bool:
             crowd.watch.times.clear()
             crowd.watch.troubles.clear()
             killed: list[str] = []
+            processors = Processors(stack)
             work = asyncio.ensure_future(crowd.serve(waiting, limit_s))
             if title != "calm":
                 await kill_all_in_turn(stack, max(2.0, rounds * load.handling_s / 8), killed)
             took = await work
             what = f"{title}: {size}, served in {took:.0f} s"
             CONSOLE.print(f"\n{what}" + (f"; killed: {', '.join(killed)}" if killed else ""))
+            CONSOLE.print(f"cores used: {processors.told()}; load {psutil.getloadavg()[0]:.1f}")
             show_times(crowd.watch, "times")
             verdict = inspect(stack, waiting, crowd.watch.sent)
             fine &= show_verdict(verdict, crowd.watch, "by SQL and by the pages")

@@ -107,6 +107,10 @@ class Hub:
         except asyncio.QueueFull:
             _log.warning("hub_outbox_full", conversation=conversation_id)
 
+    def tell_here(self, conversation_id: str, event: Mapping[str, Any]) -> None:
+        """Only to the pages of this replica: the others know by themselves."""
+        self._deliver(conversation_id, event)
+
     def publish_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
             described = message_json(message, self._author(message.author))

@@ -18,7 +18,7 @@ from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore
 from desk.seats import Accounts
 from desk.settings import Settings
-from desk.store.engine import open_engine
+from desk.store.engine import open_engine, open_write_groups
 from gateway.attachments import Attachments
 from gateway.blocking import Blocking
 from gateway.channels.web.sockets import OpenSockets
@@ -117,6 +117,7 @@ class Services:
         await self.hub.aclose()
         await self.rasa.aclose()
         await self.redis.aclose()
+        await self.blocking.aclose()
         self.spool.close()
         self.engine.dispose()
 
@@ -140,8 +141,8 @@ class Services:
 async def open_services(settings: Settings) -> Services:
     """Connects to nothing yet, so that the gateway starts and says what is wrong while its neighbours are away."""
     url = settings.effective_database_url
-    blocking = Blocking(sqlite=url.startswith("sqlite"))
     engine = open_engine(url)
+    blocking = Blocking(sqlite=engine.dialect.name == "sqlite", groups=open_write_groups(engine))
     store = ConversationStore(engine)
     redis = RedisLink(settings.effective_redis_url)
     metrics = Metrics()

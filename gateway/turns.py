@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -62,6 +62,8 @@ _log = structlog.get_logger(__name__)
 # A turn elsewhere may take a Rasa time-out for each message before ours; after this long something is wrong, and the
 # sweep (`recover`) finds the message again.
 LOCK_WAIT_S = 60.0
+# More than are with seats at once, however large the desk.
+WITH_PEOPLE_MAX = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,8 @@ class Turns:
         self._resuming: set[asyncio.Task[None]] = set()
         self._drains: dict[str, _Drain] = {}
         self._accepting: set[asyncio.Task[Appended]] = set()
+        # Conversations that a person had, or was awaited in, when the citizen last wrote. A hint, never the truth.
+        self._with_people: OrderedDict[str, None] = OrderedDict()
 
     async def accept(
         self,
@@ -157,6 +161,8 @@ class Turns:
             # What was kept came first and must be stored first.
             await self._replay_or_keep(conversation_id, message_id, text, payload, card)
         drain = self._drains.get(conversation_id)
+        if drain is None and conversation_id in self._with_people:
+            return await self._accept_for_person(conversation_id, message_id, text, payload, card, started)
         opened: TurnLock | None = None
         mine = drain is None
         if drain is None:
@@ -181,9 +187,46 @@ class Turns:
             self._start(drain, opened, appended.pending if opened else None)
         elif not appended.answered:
             self._wake(conversation_id)
-        if appended.new and appended.pending.owner is not Owner.BOT:
-            await self._t.desk.citizen_said(appended)
+        await self._tell_person(appended)
         return appended
+
+    async def _accept_for_person(
+        self,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        payload: str | None,
+        card: Mapping[str, Any] | None,
+        started: float,
+    ) -> Appended:
+        """A person had the conversation a moment ago: most likely the bot has no turn, so none is opened beforehand."""
+        try:
+            appended = await self._t.blocking.write(
+                self._t.store.append_citizen, conversation_id, message_id, text, payload, None, card
+            )
+        except StoreUnavailable as error:
+            await self._keep(conversation_id, message_id, text, payload, card, error)
+            raise
+        self._t.metrics.stage.labels("store").observe(time.perf_counter() - started)
+        if appended.new:
+            self._t.hub.publish_messages([appended.message])
+        if appended.pending.messages:
+            # The bot has it back, or something was left over from before it was handed on.
+            self._wake(conversation_id)
+        await self._tell_person(appended)
+        return appended
+
+    async def _tell_person(self, appended: Appended) -> None:
+        conversation_id = appended.message.conversation_id
+        if appended.pending.owner is Owner.BOT:
+            self._with_people.pop(conversation_id, None)
+            return
+        self._with_people[conversation_id] = None
+        self._with_people.move_to_end(conversation_id)
+        if len(self._with_people) > WITH_PEOPLE_MAX:
+            self._with_people.popitem(last=False)
+        if appended.new:
+            await self._t.desk.citizen_said(appended)
 
     def resume(self, conversation_id: str, epoch: int, payload: str) -> None:
         """Let the bot speak first, now that the conversation is its own again: `payload` is what it is told.

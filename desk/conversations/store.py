@@ -387,19 +387,6 @@ class ConversationStore(OwnerTransitions):
                 .values(answered_at=self._clock())
             )
 
-    def change_owner(self, conversation_id: str, owner: Owner) -> Conversation:
-        """Hand the conversation over; the epoch goes up, so that every turn under way is refused its answer."""
-        with self._engine.begin() as connection:
-            row = connection.execute(
-                update(_conversations)
-                .where(_c.id == conversation_id)
-                .values(owner=owner.value, epoch=_c.epoch + 1, updated_at=self._clock())
-                .returning(_conversations)
-            ).first()
-        if row is None:
-            raise ConversationNotFound(conversation_id)
-        return read_conversation(row._mapping)
-
     def messages(self, conversation_id: str, after: int = 0, limit: int = PAGE) -> list[Message]:
         """At most `limit` messages with a seq above `after`, in order."""
         query = (

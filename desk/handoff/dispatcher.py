@@ -7,7 +7,7 @@ gives the lock back, because the queue's version went up.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -46,6 +46,9 @@ class Blocking(Protocol):
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    async def later(self, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Write soon what nobody waits for. Never raises."""
 
 
 class Dispatcher:
@@ -135,23 +138,20 @@ class Dispatcher:
         made = await self._queue.commit(fence, real, snapshot, lost_at)
         if not made:
             return []
-        await self._journal(made, snapshot)
+        # The seats hear of their offers first: the journal tells of them later, and a seat's patience is short.
+        await self._blocking.later(self._handoffs.enter, _entered(made, snapshot))
         events: list[Event] = [
             Offered(handoff=waiting[offer.handoff_id], seat_id=offer.seat_id, until=offer.until)
             for offer in made
         ]
         return [*events, SeatsChanged(seat_ids=tuple(sorted({offer.seat_id for offer in made})))]
 
-    async def _journal(self, made: list[Offer], snapshot: Snapshot) -> None:
-        entered = [
-            Entered(
-                handoff_id=offer.handoff_id, conversation_id=offer.conversation_id, kind=EventKind.OFFERED,
-                actor=SYSTEM, epoch=snapshot.entries[offer.conversation_id].epoch, detail={"seat": offer.seat_id},
-            )
-            for offer in made
-        ]  # fmt: skip
-        try:
-            await self._blocking.write(self._handoffs.enter, entered)
-        except Exception:
-            # The offers stand, and a seat that does not hear of one is worse than a journal without it.
-            _log.exception("offers_not_journalled")
+
+def _entered(made: Iterable[Offer], snapshot: Snapshot) -> list[Entered]:
+    return [
+        Entered(
+            handoff_id=offer.handoff_id, conversation_id=offer.conversation_id, kind=EventKind.OFFERED,
+            actor=SYSTEM, epoch=snapshot.entries[offer.conversation_id].epoch, detail={"seat": offer.seat_id},
+        )
+        for offer in made
+    ]  # fmt: skip

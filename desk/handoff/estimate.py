@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from desk.conversations.handoff import EMERGENCY_PRIORITY
 from desk.handoff.entry import Entry
@@ -21,6 +22,14 @@ DEFAULT_HANDLING_S = 360.0
 _ENOUGH = 5
 # The range: a queue moves in jumps, and a wait that turns out shorter annoys nobody.
 _LOW, _HIGH = 0.6, 1.5
+
+
+class Team(NamedTuple):
+    """The seats that serve one line: how many conversations they can have at once, and how many more just now."""
+
+    members: frozenset[str]
+    slots: int
+    free: int
 
 
 class Admission(StrEnum):
@@ -46,17 +55,16 @@ def places(
     """
     reach = Reach(seats, rules)
     working = [seat for seat in seats if _working(seat)]
-    teams: dict[tuple[str, bool], list[SeatView]] = {}
-    lines: dict[frozenset[str], int] = {}
+    teams: dict[tuple[str, bool], Team] = {}
+    lines: dict[Team, int] = {}
     found: dict[str, Place] = {}
     for position, entry in enumerate(sorted(entries, key=lambda entry: entry.order), start=1):
         circle = reach.circle(entry, now)
         if circle not in teams:
-            teams[circle] = [seat for seat in working if reach.serves(seat, circle)]
+            teams[circle] = _team([seat for seat in working if reach.serves(seat, circle)])
         team = teams[circle]
-        line = frozenset(seat.state.seat_id for seat in team)
-        lines[line] = lines.get(line, 0) + 1
-        found[entry.conversation_id] = Place(position, *_wait(lines[line], team, typical_s))
+        lines[team] = lines.get(team, 0) + 1
+        found[entry.conversation_id] = Place(position, *_wait(lines[team], team, typical_s))
     return found
 
 
@@ -97,16 +105,22 @@ def _working(seat: SeatView) -> bool:
     return seat.present and seat.state.status in (SeatStatus.READY, SeatStatus.BUSY)
 
 
-def _wait(ahead: int, team: Sequence[SeatView], typical_s: float) -> tuple[int | None, int | None]:
-    """Minutes until the `ahead`-th of a line is served by these seats; 0 is "at once"."""
-    slots = sum(1 if seat.calls else seat.state.capacity for seat in team)
-    if slots == 0:
-        return None, None
-    free = sum(
-        max(0, seat.state.capacity - seat.load)
-        for seat in team
-        if seat.calls == 0 and seat.state.status is SeatStatus.READY
+def _team(seats: Sequence[SeatView]) -> Team:
+    return Team(
+        members=frozenset(seat.state.seat_id for seat in seats),
+        slots=sum(1 if seat.calls else seat.state.capacity for seat in seats),
+        free=sum(
+            max(0, seat.state.capacity - seat.load)
+            for seat in seats
+            if seat.calls == 0 and seat.state.status is SeatStatus.READY
+        ),
     )
-    behind = max(0, ahead - free)
-    expected_min = behind * typical_s / slots / 60
+
+
+def _wait(ahead: int, team: Team, typical_s: float) -> tuple[int | None, int | None]:
+    """Minutes until the `ahead`-th of a line is served by these seats; 0 is "at once"."""
+    if team.slots == 0:
+        return None, None
+    behind = max(0, ahead - team.free)
+    expected_min = behind * typical_s / team.slots / 60
     return math.floor(expected_min * _LOW), max(1, math.ceil(expected_min * _HIGH))

@@ -33,9 +33,13 @@ class Withdrawn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Requested:
-    """Somebody waits for a person: new, come back, or with a higher priority than before."""
+    """Somebody waits for a person: new, come back, or with a higher priority than before.
+
+    `late`: danger told while no console was open, called for now that one is.
+    """
 
     handoff: Handoff
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

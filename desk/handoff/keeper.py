@@ -1,4 +1,5 @@
-"""Keeps the queue true, once a second: mends it from SQL, expires offers, takes conversations from vanished seats."""
+"""Keeps the queue true, once a second: mends it from SQL, expires offers, takes conversations from vanished seats,
+calls for emergencies that found nobody."""
 
 from __future__ import annotations
 
@@ -6,14 +7,22 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from desk.conversations import ConversationError, ConversationStore, EventKind, Owner, Turnover
+from desk.conversations import (
+    ConversationError,
+    ConversationStore,
+    EventKind,
+    HandoffReason,
+    HandoffRequest,
+    Owner,
+    Turnover,
+)
 from desk.conversations.handoff import SYSTEM
 from desk.conversations.store import Clock
 from desk.handoff.alignment import align, ended, owner_changed, withdrawn
 from desk.handoff.dispatcher import Blocking, Dispatcher
 from desk.handoff.entry import entry_of, lease_of
 from desk.handoff.errors import QueueUnavailable
-from desk.handoff.events import Event, Requeued, SeatsChanged, Withdrawn
+from desk.handoff.events import Event, Requested, Requeued, SeatsChanged, Withdrawn
 from desk.handoff.queue import Queue
 from desk.handoff.routing import Rules
 from desk.handoff.store import Entered, HandoffStore
@@ -23,6 +32,9 @@ _log = logging.getLogger(__name__)
 _HELD = frozenset({Owner.SEAT, Owner.WRAP_UP})
 # A wrap-up that nobody finishes (the seat went home) is closed after this; until then the citizen may still come back.
 WRAP_UP_LIMIT = timedelta(minutes=30)
+# Danger told while no console was open is called for, once, if one opens within this time. Later nobody is waiting at the
+# other end any more; what was said is in the marks and in the order, if there is one.
+MISSED_LIMIT = timedelta(minutes=30)
 
 
 class Keeper:
@@ -71,6 +83,8 @@ class Keeper:
         events += await self._expire(now, {t.handoff.conversation_id: t.epoch for t in found})
         await self._requeue_lost(now, [t for t in found if t.owner is Owner.SEAT], events)
         events += await self._wrap_forgotten(now, [t for t in found if t.owner is Owner.WRAP_UP])
+        if any(seat.present for seat in before.views(now, self._rules.seat_lost_s)):
+            await self._call_for_missed(now, events)
         await self._dispatcher.learn(now)
         events += await self._dispatcher.dispatch()
         events += await self._dispatcher.moved()
@@ -111,6 +125,28 @@ class Keeper:
                 events += await align(self._queue, back, now)
             await self._queue.forget(seat_id, now - timedelta(seconds=lost_s))
             events.append(SeatsChanged(seat_ids=(seat_id,)))
+
+    async def _call_for_missed(self, now: datetime, events: list[Event]) -> None:
+        """The same rule as for an emergency now (estimate.admit): one open console is enough, for it is alerted."""
+        for missed in await self._blocking.read(self._handoffs.missed_emergencies, now - MISSED_LIMIT):
+            why = {"emergency": True, "missed_s": round((now - missed.at).total_seconds())}
+            request = HandoffRequest(
+                reason=HandoffReason.EMERGENCY, note=missed.note, detail={"score": 1.0, "why": why}
+            )
+            try:
+                called = await self._blocking.write(
+                    self._conversations.request_handoff,
+                    missed.conversation_id,
+                    request,
+                    actor=SYSTEM,
+                    epoch=missed.epoch,
+                )
+            except ConversationError:
+                # It changed hands meanwhile, perhaps by another process that does the same.
+                continue
+            if called.changed:
+                events += [Requested(handoff=called.handoff, late=True), owner_changed(called)]
+                events += await align(self._queue, called, now)
 
     async def _wrap_forgotten(self, now: datetime, wrapping: Sequence[Turnover]) -> list[Event]:
         events: list[Event] = []

@@ -119,6 +119,9 @@ class Queue(Protocol):
     async def mend(self, before: Snapshot, waiting: Iterable[Entry], leases: Iterable[Lease]) -> list[Offer]:
         """Make the queue what SQL says. `before` was taken before SQL was read. Offers of ghosts come back."""
 
+    async def take_turn(self, for_s: float) -> bool:
+        """Whether nobody else has taken the turn at keeping the queue in the last `for_s` seconds (of real time)."""
+
     async def lock(self) -> int | None:
         """Become the dispatcher; the fence number, or None while somebody else is."""
 
@@ -221,6 +224,10 @@ class HandoffQueue:
         if not any(found.values()):
             return []
         return _offers(await self._eval(scripts.MEND, orjson.dumps(found)))
+
+    async def take_turn(self, for_s: float) -> bool:
+        key, ms = desk_key("turn"), int(for_s * 1000)
+        return bool(await self._run(lambda client: client.set(key, 1, nx=True, px=ms)))
 
     async def lock(self) -> int | None:
         return int(await self._eval(scripts.LOCK, int(DISPATCHER_TTL_S * 1000))) or None

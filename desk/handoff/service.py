@@ -285,6 +285,10 @@ class HandoffService:
         snapshot = await self._queue.snapshot()
         return snapshot.views(self._clock(), self._rules.seat_lost_s)
 
+    async def offers(self) -> Mapping[str, Offer]:
+        """The open offers by conversation. Raises QueueUnavailable."""
+        return (await self._queue.snapshot()).offers
+
     async def picture(self) -> Picture:
         """For a console that has just come (back)."""
         snapshot = await quietly(self._queue.snapshot()) or Snapshot()
@@ -328,6 +332,21 @@ class HandoffService:
         Safe in several processes at once. Returns what this process is to publish; nothing while Redis is away.
         """
         return tuple(await self._keeper.tick())
+
+    async def take_turn(self, for_s: float) -> bool:
+        """Whether this process is the one that ticks now; for `for_s` seconds no other one is. Raises QueueUnavailable.
+
+        Saves work, nothing more: ticks of several processes at once do no harm.
+        """
+        return await self._queue.take_turn(for_s)
+
+    async def look(self) -> tuple[Event, ...]:
+        """What a process tells its own pages while another one ticks: the places in the queue. Nothing while Redis is
+        away."""
+        try:
+            return tuple(await self._dispatcher.moved())
+        except QueueUnavailable:
+            return ()
 
     async def dispatch(self) -> tuple[Event, ...]:
         """Only make offers; every act that could matter has done it already."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Engine, Select, Table, bindparam, insert, select, text, update
+from sqlalchemy import Engine, Select, Table, bindparam, exists, insert, select, text, update
 from sqlalchemy.engine import Connection
 
 from desk.conversations import (
@@ -17,11 +17,12 @@ from desk.conversations import (
     EventKind,
     Handoff,
     HandoffEvent,
+    HandoffReason,
     Owner,
     Turnover,
 )
 from desk.conversations.store import Clock, utc_now
-from desk.conversations.tables import ConversationRow
+from desk.conversations.tables import ConversationRow, HandoffMarkRow
 from desk.conversations.transitions import open_handoff, read_handoff
 from desk.handoff.errors import CallbackNotFound
 from desk.handoff.tables import CallbackRow, HandoffEventRow, HandoffRow, NoteRow
@@ -33,6 +34,7 @@ _notes = cast(Table, NoteRow.__table__)
 _conversations = cast(Table, ConversationRow.__table__)
 _h = _handoffs.c
 _c = _conversations.c
+_k = cast(Table, HandoffMarkRow.__table__).c
 
 # Read every second, so built once.
 _OPEN = (
@@ -90,6 +92,16 @@ class Callback:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissedEmergency:
+    """Danger that was told to the bot while no console was open. `epoch` is the conversation's now."""
+
+    conversation_id: str
+    epoch: int
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entered:
     """A journal row on its way to the store, for what changes no owner."""
 
@@ -132,6 +144,26 @@ class HandoffStore:
     def since(self, moment: datetime) -> list[Handoff]:
         """All handoffs requested at or after `moment`, oldest first: the day's figures."""
         return self._handoffs(_h.requested_at >= moment)
+
+    def missed_emergencies(self, since: datetime) -> list[MissedEmergency]:
+        """Danger told since then for which nobody was called, where the bot still has the conversation; oldest first."""
+        called = exists().where(_h.conversation_id == _k.conversation_id, _h.requested_at >= _k.at)
+        query = (
+            select(_k.conversation_id, _c.epoch, _k.note, _k.at)
+            .join(_conversations, _c.id == _k.conversation_id)
+            .where(
+                _k.resolved_at.is_(None),
+                _k.at >= since,
+                _k.reason == HandoffReason.EMERGENCY.value,
+                _c.owner == Owner.BOT.value,
+                ~called,
+            )
+            .order_by(_k.at)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        # Who told of it twice is called for once, by the last.
+        return list({row.conversation_id: MissedEmergency(**row._mapping) for row in rows}.values())
 
     def handling_times(self) -> list[float]:
         """How long seats had the latest conversations that they ended, in seconds."""

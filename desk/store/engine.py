@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from desk.store.grouped import GroupPool, WriteGroups
 
 # A writer that waits longer than this would keep a citizen waiting too; the caller handles the error instead.
 SQLITE_BUSY_TIMEOUT_MS = 3000
@@ -23,16 +27,45 @@ def open_engine(url: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     connect_args = {"check_same_thread": False, "timeout": SQLITE_BUSY_TIMEOUT_MS / 1000}
-    engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
+    more: dict[str, Any] = {"poolclass": GroupPool} if _is_file(parsed) else {}
+    engine = create_engine(url, connect_args=connect_args, hide_parameters=True, **more)
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: an order number that was read out must survive a power cut (WAL with NORMAL may lose the last commits).
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
-        cursor.close()
+    def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        _configure(connection)
 
     return engine
+
+
+def open_write_groups(engine: Engine) -> WriteGroups | None:
+    """For writing to a SQLite file from many tasks at once; None for other databases, which need no such thing."""
+    if engine.dialect.name != "sqlite" or not _is_file(engine.url):
+        return None
+    database = Path(str(engine.url.database))
+
+    def connect(kind: type[sqlite3.Connection]) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            database,
+            SQLITE_BUSY_TIMEOUT_MS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=kind,
+        )
+        _configure(connection)
+        return connection
+
+    return WriteGroups(database, engine.dialect, connect)
+
+
+def _is_file(url: URL) -> bool:
+    return bool(url.database) and url.database != ":memory:"
+
+
+def _configure(connection: DBAPIConnection | sqlite3.Connection) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: an order number that was read out must survive a power cut (WAL with NORMAL may lose the last commits).
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+    cursor.close()

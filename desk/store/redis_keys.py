@@ -16,6 +16,7 @@
 | `minsheng:{desk}:version` | counter | - | desk/handoff/queue.py | goes up with every change that routing cares for |
 | `minsheng:{desk}:fence` | counter | - | desk/handoff/queue.py | the number of the last dispatcher |
 | `minsheng:{desk}:dispatcher` | string | 3 s | desk/handoff/queue.py | the fence number of the process that makes offers |
+| `minsheng:{desk}:turn` | string | 0.9 s | desk/handoff/queue.py | some process keeps the queue true at present |
 | `minsheng:{desk}:ticked` | string ms | - | desk/handoff/queue.py | when somebody last looked for lost seats |
 
 Braces around the conversation make it a Redis Cluster hash tag; the keys of the desk share one, so that one script may

@@ -110,11 +110,15 @@ class DeskParts:
                     raise Refused(503, "part_missing", sentences.PART_MISSING) from error
         return self._knowledge
 
-    async def hits(self, query: str, top: int) -> list[dict[str, Any]]:
-        """The best articles as JSON of docs/protocol.md. Raises Refused (503) while there is no index, StoreUnavailable."""
+    async def hits(self, query: str, top: int, *, unasked: bool = False) -> list[dict[str, Any]]:
+        """The best articles as JSON of docs/protocol.md. Raises Refused (503) while there is no index, StoreUnavailable.
+
+        `unasked`: nobody waits for them; such searches step back behind all other work.
+        """
         knowledge = await self.knowledge()
+        run = self._blocking.background if unasked else self._blocking.search
         try:
-            found = await self._blocking.search(knowledge.search, query, top)
+            found = await run(knowledge.search, query, top)
         except DBAPIError as error:
             raise StoreUnavailable from error
         return [

@@ -27,6 +27,11 @@ def requeued(why: str) -> Draft:
     return sentences.notice(_REQUEUED.get(why, sentences.SEAT_RETURNED))
 
 
+def called_late() -> Draft:
+    """Danger was told while nobody was there; now somebody is."""
+    return sentences.notice(sentences.URGENT_QUEUED_LATE)
+
+
 def back_to_bot(*, by_citizen: bool) -> Draft:
     return sentences.notice(sentences.TOOK_BOT_BACK if by_citizen else sentences.BACK_TO_BOT)
 

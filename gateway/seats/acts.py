@@ -75,7 +75,13 @@ class SeatActs:
             self._t.people.remember(user)
             self._t.metrics.seat_messages.inc()
             self._t.hub.publish_messages([appended.message])
-            self._t.bus.publish({"kind": "changed", "conversations": [frame.conversation]})
+            said = {
+                "kind": "said",
+                "conversation": frame.conversation,
+                "seq": appended.message.seq,
+                "by": "seat",
+            }
+            self._t.bus.publish(said)
         return appended
 
     async def transfer(

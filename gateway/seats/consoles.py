@@ -27,6 +27,8 @@ _log = structlog.get_logger(__name__)
 SWEEP_S = 3.0
 # What happens within this moment is read together.
 GATHER_S = 0.01
+# The same for what changes all the time and nobody waits for: last words, unread counts, loads of seats.
+LIGHT_S = 0.4
 TROUBLE_S = 1.0
 
 
@@ -46,6 +48,9 @@ class Console(Protocol):
 
     def show_gone(self, conversation_id: str) -> None:
         """It needs nobody any more."""
+
+    def look_at_account(self) -> None:
+        """The user's account was changed."""
 
 
 class Consoles:
@@ -68,11 +73,16 @@ class Consoles:
         self._metrics = metrics
         self._open: dict[str, set[Console]] = defaultdict(set)
         self._changed: set[str] = set()
+        self._said: set[str] = set()
         self._seats_changed = False
         # Said after the items that they speak of are fresh.
         self._after: list[Mapping[str, Any]] = []
         self._wake = asyncio.Event()
+        self._light_wake = asyncio.Event()
         self._light: dict[str, Item] = {}
+        # Conversations whose owner is to get suggestions, and the last words that they are for.
+        self._followed: dict[str, tuple[str, int]] = {}
+        self._follow = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
         bus.listen(self._on_event)
@@ -80,7 +90,9 @@ class Consoles:
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._refresh_forever()),
+            asyncio.create_task(self._refresh_light_forever()),
             asyncio.create_task(self._sweep_forever()),
+            asyncio.create_task(self._follow_forever()),
         ]
 
     async def aclose(self) -> None:
@@ -123,13 +135,10 @@ class Consoles:
             case "changed":
                 self._changed.update(event.get("conversations", ()))
             case "said":
-                self._changed.add(event["conversation"])
-                self._after.append(event)
+                self._on_said(event["conversation"], event["seq"], follow=event.get("by") != "seat")
+                return
             case "offer":
-                until = datetime.fromisoformat(event["until"])
-                self.picture.offered(event["conversation"], event["seat"], until)
-                self._changed.add(event["conversation"])
-                self._after.append(event)
+                self._on_offer(event)
             case "alert" | "alert_seat":
                 self._changed.add(event["conversation"])
                 self._after.append(event)
@@ -144,12 +153,44 @@ class Consoles:
                 return
             case "seats":
                 self._seats_changed = True
+                self._light_wake.set()
+                return
+            case "account":
+                for console in tuple(self._open.get(event["user"], ())):
+                    console.look_at_account()
+                return
             case "callback":
                 self._later(self._tell_callback(event["id"]))
                 return
             case _:
                 return
         self._wake.set()
+
+    def _on_said(self, conversation_id: str, seq: int, *, follow: bool) -> None:
+        """Its owner's list shows it soon; the others' with the next sweep."""
+        item = self.picture.items.get(conversation_id)
+        if item is None or not item["seat"] or item["seat"] not in self._open:
+            return
+        self._said.add(conversation_id)
+        self._light_wake.set()
+        if follow:
+            # Only the last words count: suggestions that come late are none.
+            self._followed[conversation_id] = (item["seat"], seq)
+            self._follow.set()
+
+    def _on_offer(self, event: Mapping[str, Any]) -> None:
+        conversation_id, seat_id = event["conversation"], event["seat"]
+        item = self.picture.offered(conversation_id, seat_id, datetime.fromisoformat(event["until"]))
+        if item is None:
+            # Not known to be waiting here: read first.
+            self._changed.add(conversation_id)
+            self._after.append(event)
+            return
+        shown = orjson.dumps({"type": "item", "item": item}).decode()
+        for console in tuple(self._open.get(seat_id, ())):
+            console.show(item, shown)
+        self.to_seat(seat_id, {"type": "offer", "item": item, "until": event["until"]})
+        self._after.append({"kind": "offered", "conversation": conversation_id})
 
     async def _refresh_forever(self) -> None:
         while True:
@@ -158,15 +199,12 @@ class Consoles:
             self._wake.clear()
             changed, self._changed = self._changed, set()
             after, self._after = self._after, []
-            seats, self._seats_changed = self._seats_changed, False
-            if not self._open and not seats:
+            if not self._open:
                 # Nobody looks; the next console reads everything.
                 continue
             try:
                 if changed:
                     await self._refresh(changed)
-                if seats:
-                    self._broadcast_seats(await self.picture.refresh_seats())
                 for event in after:
                     self._say_after(event)
             except StoreUnavailable:
@@ -175,6 +213,42 @@ class Consoles:
             except Exception:
                 self._metrics.failures.labels("consoles").inc()
                 _log.exception("consoles_crashed")
+
+    async def _refresh_light_forever(self) -> None:
+        while True:
+            await self._light_wake.wait()
+            await asyncio.sleep(LIGHT_S)
+            self._light_wake.clear()
+            said, self._said = self._said, set()
+            seats, self._seats_changed = self._seats_changed, False
+            try:
+                if said and self._open:
+                    await self._refresh(said)
+                if seats:
+                    self._broadcast_seats(await self.picture.refresh_seats())
+            except StoreUnavailable:
+                await asyncio.sleep(TROUBLE_S)
+            except Exception:
+                self._metrics.failures.labels("consoles").inc()
+                _log.exception("consoles_crashed")
+
+    async def _follow_forever(self) -> None:
+        """One conversation after the other, whoever waits longest first; nobody waits for it."""
+        while True:
+            await self._follow.wait()
+            if not self._followed:
+                self._follow.clear()
+                continue
+            conversation_id, (seat_id, seq) = next(iter(self._followed.items()))
+            del self._followed[conversation_id]
+            try:
+                frame = await self._knowledge.frame(conversation_id, seq)
+            except Exception:
+                self._metrics.failures.labels("consoles").inc()
+                _log.exception("knowledge_not_followed")
+                continue
+            if frame is not None:
+                self.to_seat(seat_id, frame)
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -223,17 +297,12 @@ class Consoles:
         match event["kind"]:
             case "offer" if item["state"] == "offered":
                 self.to_seat(event["seat"], {"type": "offer", "item": item, "until": event["until"]})
+            case "offered" if item["state"] == "offered":
+                self._broadcast(item)
             case "alert":
                 self.to_all({"type": "alert", "kind": event["alert"], "item": item})
             case "alert_seat":
                 self.to_seat(event["seat"], {**event["frame"], "item": item})
-            case "said" if item["seat"] and item["seat"] in self._open:
-                self._later(self._tell_knowledge(item["seat"], event["conversation"], event["seq"]))
-
-    async def _tell_knowledge(self, seat_id: str, conversation_id: str, seq: int) -> None:
-        frame = await self._knowledge.frame(conversation_id, seq)
-        if frame is not None:
-            self.to_seat(seat_id, frame)
 
     async def _tell_callback(self, callback_id: str) -> None:
         with contextlib.suppress(StoreUnavailable):

@@ -30,19 +30,21 @@ class KnowledgePanel:
         # Several tabs and several seats look at the same words.
         self._answers: OrderedDict[str, tuple[float, list[dict[str, Any]]]] = OrderedDict()
 
-    async def follow(self, conversation_id: str, last_seq: int) -> tuple[str, list[dict[str, Any]]]:
+    async def follow(
+        self, conversation_id: str, last_seq: int, *, unasked: bool = False
+    ) -> tuple[str, list[dict[str, Any]]]:
         """(query, hits) for what the citizen said last; ("", []) when nothing of it can be looked up."""
         after = max(last_seq - READ_BACK, 0)
         messages = await self._blocking.read(self._store.messages, conversation_id, after, READ_BACK)
         query = last_wish(messages)
-        return query, await self.search(query) if query else []
+        return query, await self.search(query, unasked=unasked) if query else []
 
-    async def search(self, query: str) -> list[dict[str, Any]]:
+    async def search(self, query: str, *, unasked: bool = False) -> list[dict[str, Any]]:
         """Raises Refused (503) while there is no index, StoreUnavailable."""
         known = self._answers.get(query)
         if known is not None and time.monotonic() - known[0] < REMEMBERED_S:
             return known[1]
-        found = await self._parts.hits(query, TOP)
+        found = await self._parts.hits(query, TOP, unasked=unasked)
         if found:
             self._answers[query] = (time.monotonic(), found)
             self._answers.move_to_end(query)
@@ -53,7 +55,7 @@ class KnowledgePanel:
     async def frame(self, conversation_id: str, last_seq: int) -> dict[str, Any] | None:
         """What is pushed to the owner after a citizen's message; None when there is nothing to show."""
         try:
-            query, hits = await self.follow(conversation_id, last_seq)
+            query, hits = await self.follow(conversation_id, last_seq, unasked=True)
         except GatewayError:
             # The panel can be asked again; nobody waits for it.
             return None

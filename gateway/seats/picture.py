@@ -67,10 +67,15 @@ class DeskPicture:
         self._touched: set[str] = set()
         self.refreshed_at = -1e9
 
-    def offered(self, conversation_id: str, seat_id: str, until: datetime) -> None:
-        """An event said so; the next refresh of the conversation shows it."""
+    def offered(self, conversation_id: str, seat_id: str, until: datetime) -> Item | None:
+        """An event said so. The item as it is now; None if it is not known to wait: the next refresh shows it."""
         self._touched.add(conversation_id)
         self._offers[conversation_id] = (seat_id, until)
+        item = self.items.get(conversation_id)
+        if item is None or item["state"] not in ("waiting", "offered"):
+            return None
+        shown = self.items[conversation_id] = {**item, "state": "offered"}
+        return shown
 
     def offer_to(self, seat_id: str) -> list[tuple[Item, datetime]]:
         """Open offers to a seat."""
@@ -92,9 +97,10 @@ class DeskPicture:
             untold = await self._refresh_offers()
         else:
             self._touched.update(conversation_ids)
+        # Before reading: what another refresh adds meanwhile is younger than what this one reads.
+        asked = set(self.items) if conversation_ids is None else set(conversation_ids)
         heads = await self._blocking.read(self._queries.heads, conversation_ids)
         seen = {head.conversation_id: head for head in heads}
-        asked = set(self.items) if conversation_ids is None else set(conversation_ids)
         change = Change()
         for one in asked - set(seen):
             if self.items.pop(one, None) is not None:
@@ -135,6 +141,11 @@ class DeskPicture:
             return True
         return bool(shown["state"] == "offered") != self._is_offered(head)
 
+    def _is_older(self, head: Head) -> bool:
+        """Whether another refresh, which began later, was faster."""
+        known = self._heads.get(head.conversation_id)
+        return known is not None and (known.epoch, known.last_seq) > (head.epoch, head.last_seq)
+
     def _is_offered(self, head: Head) -> bool:
         offer = self._offers.get(head.conversation_id)
         return head.state == "waiting" and offer is not None and offer[1] > self._clock()
@@ -146,6 +157,8 @@ class DeskPicture:
         now = self._clock()
         for head in heads:
             one = head.conversation_id
+            if self._is_older(head):
+                continue
             talk = talks[one]
             if one in untitled:
                 self._titles[one] = title_of(talk.first_words)
@@ -161,12 +174,10 @@ class DeskPicture:
         """Compare with the queue; the conversations whose offer is news."""
         self._touched.clear()
         try:
-            picture = await self._service.picture()
-        except (HandoffError, StoreUnavailable):
+            offers = await self._service.offers()
+        except HandoffError:
             return []
-        found = {
-            one: (offer.seat_id, offer.until) for one, offer in picture.offers.items() if not offer.claimed
-        }
+        found = {one: (offer.seat_id, offer.until) for one, offer in offers.items() if not offer.claimed}
         for one in [one for one in self._offers if one not in found and one not in self._touched]:
             del self._offers[one]
         untold = [

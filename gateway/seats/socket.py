@@ -39,7 +39,8 @@ _log = structlog.get_logger(__name__)
 # A full picture of a long queue is one frame; between two of them come many small ones.
 OUTGOING = 2000
 HEARTBEAT_S = 5
-# How often the sign-in is looked at: a sign-out and a disabled account end the console within this time.
+# How often the sign-in is looked at, unless somebody says that the account was changed: a sign-out ends the console
+# within this time.
 SIGN_IN_CHECK_S = 30.0
 # More than anybody can look at.
 VIEWS_MAX = 40
@@ -58,6 +59,7 @@ class SeatSocket(PageSocket[str]):
         self._since = datetime.now(UTC)
         self._views: dict[str, ConversationView] = {}
         self._shown: set[str] = set()
+        self._account_changed = asyncio.Event()
         self._ready = False
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
@@ -72,6 +74,9 @@ class SeatSocket(PageSocket[str]):
         """Send a frame that is written already: many consoles get the same."""
         self._enqueue(frame)
 
+    def look_at_account(self) -> None:
+        self._account_changed.set()
+
     def watches(self, conversation_id: str) -> bool:
         item = self._parts.picture.items.get(conversation_id)
         return conversation_id in self._views or (item is not None and item["seat"] == self.user.id)
@@ -85,8 +90,12 @@ class SeatSocket(PageSocket[str]):
             self.put(frame)
         else:
             self.show_gone(conversation_id)
-        if item["seat"] != self.user.id and conversation_id in self._views and not sees_everything(self.user):
-            # Handed on: what is said there now is no longer for these eyes.
+        view = self._views.get(conversation_id)
+        if view is None or item["seat"] == self.user.id or sees_everything(self.user):
+            return
+        if item["epoch"] > view.epoch:
+            # Handed on: what is said there now is no longer for these eyes. (An item of an older epoch is late: it tells
+            # of the waiting that ended when this seat took it.)
             self._views.pop(conversation_id).close()
 
     def show_gone(self, conversation_id: str) -> None:
@@ -178,7 +187,10 @@ class SeatSocket(PageSocket[str]):
 
     async def _watch_sign_in(self) -> None:
         while True:
-            await asyncio.sleep(SIGN_IN_CHECK_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SIGN_IN_CHECK_S):
+                    await self._account_changed.wait()
+            self._account_changed.clear()
             try:
                 self._found = await still_signed_in(self._socket, self._found.token_hash)
             except Refused as error:
@@ -277,7 +289,6 @@ class SeatSocket(PageSocket[str]):
         except QueueUnavailable:
             self._status, self._reason, self._since = before
             raise
-        self._parts.desk.wake()
 
     async def _open(self, frame: f.Open) -> None:
         conversation_id = frame.conversation

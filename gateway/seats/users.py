@@ -123,6 +123,8 @@ async def _change(
         await blocking.write(users.set_password, user_id, password_hash, by, address)
     elif body.unlock:
         await blocking.write(users.unlock, user_id, by, address)
+    # Consoles that this user has open, in whatever process, look at the account now.
+    request.app.state.services.bus.publish({"kind": "account", "user": user_id})
     user: User = await blocking.read(users.get, user_id)
     return user
 

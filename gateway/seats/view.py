@@ -33,6 +33,8 @@ class ConversationView:
         people: People,
     ) -> None:
         self.conversation_id = conversation.id
+        # Of the moment in which it was opened.
+        self.epoch = conversation.epoch
         self._put = put
         self._hub = hub
         self._store = store

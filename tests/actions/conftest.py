@@ -163,9 +163,9 @@ def thresholds() -> Thresholds:
 
 @pytest.fixture
 def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) -> Run:
-    """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome"""
+    """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome; `seq` names an earlier turn."""
     parts = Parts(orders, knowledge, FakeJudge(), lambda: NOW, ZONE, thresholds=thresholds)
-    seq = iter(range(1, 1000))
+    numbers = iter(range(1, 1000))
 
     def go(
         action: type[HotlineAction],
@@ -178,12 +178,13 @@ def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) ->
         entities: Sequence[Mapping[str, Any]] = (),
         before: Sequence[Mapping[str, Any]] = (),
         after: Sequence[Mapping[str, Any]] = (),
+        seq: int | None = None,
     ) -> Outcome:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "entities": list(entities),
-            "metadata": {"channel": "web", "seq": next(seq), "now": NOW.isoformat()},
+            "metadata": {"channel": "web", "seq": seq or next(numbers), "now": NOW.isoformat()},
             "emotion": {"label": emotion[0], "score": emotion[1]},
         }
         kept = dict(slots or {})

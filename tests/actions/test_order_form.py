@@ -158,5 +158,25 @@ def test_a_person_is_called_and_the_order_kept(run: Run, words: str) -> None:
     outcome = fill_form(run, SMOKE)
     handed = run(ValidateOrderForm, words, "order_help", slots=outcome.slots, form="order_form")
     assert handed.called == ("asked", "")
-    assert handed.slots["requested_slot"] == outcome.slots["requested_slot"]
+    assert handed.slots["requested_slot"] == "order_resume"
     assert handed.slots["order_draft"]["fields"]["description"]["value"] == SMOKE
+    answered = run(ValidateOrderForm, "我姓王", slots=handed.slots, form="order_form")
+    assert answered.slots["requested_slot"] == "order_phone"
+
+
+@pytest.mark.parametrize(("words", "intent"), [("/order_help", "order_help"), ("那就登记吧", "order_help")])
+def test_what_was_told_before_the_wish_to_register_is_not_asked_again(
+    run: Run, words: str, intent: str
+) -> None:
+    seed = {"text": SMOKE, "seq": 1, "intent": "order_complain", "entities": []}
+    outcome = run(ValidateOrderForm, words, intent, slots={"pending": {"offer": "order", "seed": seed}})
+    assert outcome.slots["order_draft"]["fields"]["description"]["value"] == SMOKE
+    assert outcome.slots["pending"] is None
+
+
+def test_a_new_trouble_is_not_taken_for_the_one_before(run: Run) -> None:
+    seed = {"text": "楼道里堆满杂物没人清理", "seq": 1, "intent": "order_complain", "entities": []}
+    outcome = run(
+        ValidateOrderForm, SMOKE, "order_complain", slots={"pending": {"offer": "order", "seed": seed}}
+    )
+    assert outcome.slots["order_draft"]["fields"]["description"]["value"] == SMOKE

@@ -85,11 +85,72 @@ def test_an_order_form_is_not_opened_by_a_wish_for_a_person(run: Run) -> None:
     assert "order_draft" not in outcome.slots
 
 
-def test_the_follow_form_asks_its_question_again_besides(run: Run) -> None:
+def test_an_open_form_keeps_its_question_for_later(run: Run) -> None:
     slots = run(BeginFollow, "查一下进度", "order_status").slots
     outcome = run(ValidateFollowForm, "给我找个真人", slots=slots, form="order_follow_form")
     assert outcome.called == ("asked", "")
-    assert outcome.slots["requested_slot"] == "follow_number"
+    assert outcome.slots["requested_slot"] == "order_resume"
+    later = run(ValidateFollowForm, "我找一下", slots=outcome.slots, form="order_follow_form")
+    assert later.slots["requested_slot"] == "follow_number"
+
+
+def test_a_form_that_handed_the_turn_on_does_not_ask_after_the_call(run: Run) -> None:
+    slots = fill_form(run, SMOKE).slots
+    handed = run(HandOver, "转接一位人", "ask_human", slots=slots, form="order_form")
+    seq = handed.slots["turn_facts"]["called_seq"]
+    after = run(
+        ValidateOrderForm,
+        "转接一位人",
+        "ask_human",
+        slots=handed.slots,
+        form="order_form",
+        after=[{"event": "action", "name": "action_handoff"}],
+        seq=seq,
+    )
+    assert (after.called, after.messages) == (None, [])
+    assert after.slots["requested_slot"] == "order_resume"
+
+
+TANGLED = "我们楼漏水是多年的历史遗留问题,街道和物业一直踢皮球"
+
+
+@pytest.mark.parametrize(
+    ("action", "words", "intent", "emotion", "reason"),
+    [
+        (ValidateOrderForm, TANGLED, "order_complain", "neutral", "complex"),
+        (ValidateOrderForm, "我是盲人,小区盲道被占了", "order_complain", "neutral", "vulnerable"),
+        (ValidateOrderForm, SMOKE + ",转人工", "order_complain", "neutral", "asked"),
+        (CalmDown, "气死我了!!!" + SMOKE + "!!!", "emotion_anger", "angry", "emotion"),
+        (NotUnderstood, SMOKE + ",我要找真人", "nlu_fallback", "neutral", "asked"),
+        (TakeDetail, TANGLED, "inform", "neutral", "complex"),
+    ],
+)
+def test_who_gets_a_person_is_asked_nothing_and_what_was_told_is_kept(
+    run: Run, action: type[HotlineAction], words: str, intent: str, emotion: str, reason: str
+) -> None:
+    outcome = run(action, words, intent, emotion=(emotion, 0.95))
+    assert outcome.called == (reason, "")
+    assert [m["kind"] for m in outcome.messages if "text" in m] == ["handoff"]
+    assert (outcome.followup, outcome.slots.get("requested_slot")) == ("", None)
+    later = run(ValidateOrderForm, "/order_help", "order_help", slots=outcome.slots)
+    assert later.slots["order_draft"]["fields"]["description"]["value"]
+
+
+def test_a_frail_citizens_question_gets_its_answer_and_a_person(run: Run, knowledge: FakeKnowledge) -> None:
+    words = "我八十了不会弄,公积金怎么提取"
+    knowledge.articles[words] = knowledge.articles["公积金怎么提取"]
+    answered = run(AnswerKnowledge, words, "ask_knowledge")
+    assert answered.called == ("vulnerable", "")
+    assert [m["kind"] for m in answered.messages if "text" in m] == ["answer", "handoff"]
+
+
+def test_a_choice_between_articles_is_left_out_when_a_person_comes(
+    run: Run, knowledge: FakeKnowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge, "answer", lambda _query: FakeKnowledge().answer("公积金"))
+    outcome = run(AnswerKnowledge, "我八十了不会弄,公积金", "ask_knowledge")
+    assert outcome.called == ("vulnerable", "")
+    assert [m["kind"] for m in outcome.messages if "text" in m] == ["handoff"]
 
 
 QUESTION_AND_WISH = "公积金怎么提取,给我转人工"
@@ -136,7 +197,9 @@ def test_no_help_first_for_who_was_not_understood(run: Run) -> None:
 def test_two_misses_in_a_row_call_a_person_and_an_answer_between_starts_anew(run: Run) -> None:
     first = run(NotUnderstood, "哇啦哇啦", "nlu_fallback")
     assert first.called is None
-    assert run(NotUnderstood, "呜噜呜噜", "nlu_fallback", slots=first.slots).called == ("not_understood", "")
+    second = run(NotUnderstood, "呜噜呜噜", "nlu_fallback", slots=first.slots)
+    assert second.called == ("not_understood", "")
+    assert [m["kind"] for m in second.messages if "text" in m] == ["handoff"]
     between = run(AnswerKnowledge, "公积金怎么提取", "ask_knowledge", slots=first.slots)
     assert run(NotUnderstood, "呜噜呜噜", "nlu_fallback", slots=between.slots).called is None
 

@@ -183,6 +183,10 @@ class MemoryQueue:
         self._version += 1
         return gone
 
+    async def take_turn(self, for_s: float) -> bool:
+        self._check()
+        return True
+
     async def lock(self) -> int | None:
         self._check()
         if self._dispatcher is not None:

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from desk.conversations import Owner
+from desk.conversations import HandoffReason, HandoffRequest
 from gateway import page_socket
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
@@ -141,7 +141,7 @@ async def test_events_reach_another_replica_faster_than_its_sweep(make_gateway: 
 async def test_a_change_of_owner_is_told(gateway: RunningGateway) -> None:
     page = await Page.open(gateway)
     welcome = await page.next("welcome")
-    gateway.store.change_owner(welcome["conversation"], Owner.WAITING)
+    gateway.store.request_handoff(welcome["conversation"], HandoffRequest(reason=HandoffReason.ASKED))
     told = await page.next("owner")
     assert (told["owner"], told["epoch"]) == ("WAITING", 2)
     await page.line.close()

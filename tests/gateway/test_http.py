@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desk.conversations import HandoffReason, Owner
+from desk.conversations import HandoffReason
 from gateway import sentences
 from gateway.errors import Failure
 from tests.fakes.fake_rasa import FakeRasa
@@ -281,7 +281,7 @@ async def test_a_conversation_of_a_human_hears_nothing_from_the_bot(
         citizen = await Citizen.arrive(client)
         turn = asyncio.create_task(citizen.say("转人工"))
         await asyncio.sleep(0.2)
-        gateway.store.change_owner(citizen.id, Owner.SEAT)
+        gateway.store.take_over(citizen.id, "u1", None)
         body = (await turn).json()
         assert (body["replies"], body["owner"]) == ([], "SEAT")
         body = (await citizen.say("有人吗")).json()

@@ -17,6 +17,7 @@ from desk.store import migrate
 from desk.store.engine import open_engine
 from gateway.api.problems import install_problem_handlers
 from gateway.blocking import Blocking
+from gateway.handoff.bus import DeskBus
 from gateway.rate_limits import RateLimits
 from gateway.redis_link import RedisLink
 from gateway.seats import accounts as seat_accounts_module
@@ -40,6 +41,7 @@ class Foundations:
         self.blocking = Blocking(sqlite=url.startswith("sqlite"))
         self.redis = RedisLink(settings.effective_redis_url)
         self.limits = RateLimits(self.redis)
+        self.bus = DeskBus(self.redis)
         self.closing = False
 
     async def aclose(self) -> None:

@@ -16,6 +16,7 @@ from desk.conversations import (
     ConversationStore,
     Draft,
     HandoffReason,
+    HandoffRequest,
     Owner,
     PayloadNotOffered,
     QuickReply,
@@ -133,7 +134,7 @@ def test_one_answer_may_complete_several_messages(store: ConversationStore) -> N
 def test_an_answer_of_an_old_epoch_is_refused_and_leaves_no_gap(store: ConversationStore) -> None:
     conversation, _, _ = store.create("api")
     store.append_citizen(conversation.id, "m1", "转人工")
-    assert store.change_owner(conversation.id, Owner.SEAT).epoch == 2
+    store.take_over(conversation.id, "u1", None)
     result = store.append_reply(
         conversation.id, 1, [1], [bot("迟到的话")], Effects(marks=(Mark(reason=HandoffReason.ASKED),))
     )
@@ -147,7 +148,7 @@ def test_an_answer_of_an_old_epoch_is_refused_and_leaves_no_gap(store: Conversat
 
 def test_while_a_human_owns_it_the_bot_has_nothing_to_answer(store: ConversationStore) -> None:
     conversation, _, _ = store.create("api")
-    store.change_owner(conversation.id, Owner.WAITING)
+    store.request_handoff(conversation.id, HandoffRequest(reason=HandoffReason.ASKED))
     appended = store.append_citizen(conversation.id, "m1", "有人吗")
     assert appended.answered
     assert appended.pending.messages == ()

@@ -68,6 +68,9 @@ class MortalBlocking:
         await self._fate.step()
         return result
 
+    async def later(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        await self.write(work, *args, **kwargs)
+
 
 class Link:
     """Whether Redis can be reached; for all processes."""

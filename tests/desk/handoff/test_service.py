@@ -20,7 +20,7 @@ from desk.conversations import (
     Owner,
     Sender,
 )
-from desk.conversations.conversation import Effects
+from desk.conversations.conversation import Effects, Mark
 from desk.handoff.errors import OfferGone, QueueUnavailable
 from desk.handoff.estimate import Admission
 from desk.handoff.events import (
@@ -409,3 +409,52 @@ async def test_an_emergency_overtakes(desk: Desk) -> None:
     assert only(raised.events, Requested)[0].handoff.priority == 400
     events = await desk.seat("u1", capacity=1)
     assert [o.handoff.id for o in only(events, Offered)] == [later.handoff.id]
+
+
+def danger(desk: Desk) -> str:
+    """Somebody tells of a fire while no console is open; the conversation."""
+    conversation_id = desk.store.create("web")[0].id
+    said = desk.store.append_citizen(conversation_id, "m1", "着火了")
+    marks = (Mark(reason=HandoffReason.EMERGENCY, note="fire"),)
+    drafts = [Draft(sender=Sender.BOT, text="请马上拨打 119。")]
+    desk.store.append_reply(conversation_id, 1, [said.message.seq], drafts, Effects(marks=marks))
+    return conversation_id
+
+
+async def test_an_emergency_that_found_nobody_goes_to_the_first_console_before_all_others(desk: Desk) -> None:
+    conversation_id = danger(desk)
+    await desk.citizen()
+    await desk.one.tick()
+    assert desk.store.get(conversation_id).owner is Owner.BOT
+    desk.clock.forward(29 * 60)
+    await desk.seat("u1", status="busy", capacity=1)
+    events = await desk.one.tick()
+    (called,) = only(events, Requested)
+    assert (called.late, called.handoff.conversation_id, called.handoff.priority) == (
+        True,
+        conversation_id,
+        400,
+    )
+    assert (called.handoff.reason, called.handoff.note) == (HandoffReason.EMERGENCY, "fire")
+    assert [event.owner for event in only(events, OwnerChanged)] == [Owner.WAITING]
+    offered = only(await desk.seat("u1", capacity=1), Offered)
+    assert [offer.handoff.conversation_id for offer in offered] == [conversation_id]
+
+
+async def test_a_missed_emergency_is_called_for_once(desk: Desk) -> None:
+    conversation_id = danger(desk)
+    await desk.seat("u1", status="busy")
+    ticks = await asyncio.gather(desk.one.tick(), desk.other.tick())
+    assert len([event for events in ticks for event in only(events, Requested)]) == 1
+    await desk.one.to_bot(conversation_id, "citizen")
+    assert only(await desk.one.tick(), Requested) == []
+    assert desk.store.get(conversation_id).owner is Owner.BOT
+
+
+async def test_danger_of_an_hour_ago_and_closed_conversations_call_nobody(desk: Desk) -> None:
+    desk.store.close(danger(desk))
+    danger(desk)
+    desk.clock.forward(31 * 60)
+    desk.store.close(danger(desk))
+    await desk.seat("u1", status="busy")
+    assert only(await desk.one.tick(), Requested) == []

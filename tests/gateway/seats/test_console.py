@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed
 
+from gateway.page_socket import WRONG_TOKEN
+from gateway.seats.socket import SIGN_IN_CHECK_S
 from tests.fakes.fake_rasa import FakeRasa
-from tests.fakes.fake_seat import FakeSeat
+from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen
 from tests.gateway.seats.conftest import angry_citizen
@@ -322,3 +324,18 @@ async def test_the_websocket_asks_who_is_there_and_for_the_page(desk: RunningGat
     await forged.drop()
     odd = await wang.act(type="dance")
     assert (odd["type"], odd["code"]) == ("error", "malformed")
+
+
+async def test_a_changed_account_reaches_an_open_console_at_once(desk: RunningGateway, seats: Seats) -> None:
+    """Long before the console would have looked by itself."""
+    add_user(desk, "boss", role="admin")
+    boss, wang = await seats("boss", ready=False), await seats("wang")
+    url = f"/api/v1/desk/users/{wang.id}"
+    assert (await boss.http.patch(url, json={"capacity": 9})).status_code == 200
+
+    def widened(frame: dict[str, Any]) -> bool:
+        return frame["type"] == "seat" and frame["seat"]["id"] == wang.id and frame["seat"]["capacity"] == 9
+
+    await boss.find(widened, SIGN_IN_CHECK_S / 2)
+    assert (await boss.http.patch(url, json={"active": False})).status_code == 200
+    assert await wang.closed(SIGN_IN_CHECK_S / 2) == WRONG_TOKEN

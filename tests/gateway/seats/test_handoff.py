@@ -134,6 +134,22 @@ async def test_an_emergency_with_nobody_there_stays_with_the_bot(
     assert "没有坐席在线" in body["replies"][1]["text"]
 
 
+async def test_an_emergency_that_found_nobody_is_on_the_first_console_and_the_citizen_is_told(
+    client: httpx.AsyncClient, seats: Seats, rasa: FakeRasa
+) -> None:
+    numbers = [{"number": "119", "label": "火警"}]
+    rasa.answer = lambda _request: [{"custom": {"event": "emergency", "numbers": numbers}}]
+    citizen = await Citizen.arrive(client)
+    assert (await citizen.say("着火了")).json()["owner"] == "BOT"
+    wang = await seats("wang")
+    alert = await wang.next("alert")
+    assert (alert["kind"], alert["item"]["conversation"]) == ("emergency", citizen.id)
+    assert (await wang.next("offer"))["item"]["conversation"] == citizen.id
+    async with asyncio.timeout(8):
+        while "人工坐席上线了" not in (await citizen.read())["messages"][-1]["text"]:
+            await asyncio.sleep(0.05)
+
+
 async def test_what_is_added_while_waiting_is_kept_acknowledged_once_and_seen_by_the_seat(
     client: httpx.AsyncClient, seats: Seats
 ) -> None:

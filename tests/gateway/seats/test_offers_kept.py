@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from gateway.handoff.bus import DeskBus
-from gateway.seats.consoles import SWEEP_S
+from gateway.seats.consoles import SWEEP_S, Console, Consoles
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.seats.conftest import angry_citizen
 
@@ -61,3 +62,34 @@ async def test_an_offer_whose_event_was_lost_is_told_by_the_next_sweep(
     citizen = await angry_citizen(client)
     done = await wang.take(citizen.id, limit_s=SWEEP_S * 3)
     assert done["conversation"] == citizen.id
+
+
+async def test_a_late_word_of_the_queue_closes_no_view_and_the_next_owner_does(
+    client: httpx.AsyncClient, seats: Seats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a console was about to be told of the waiting arrives when its seat has the conversation open already."""
+    entered: list[tuple[Console, asyncio.AbstractEventLoop]] = []
+    enter = Consoles.enter
+
+    def spied(self: Consoles, console: Console) -> None:
+        entered.append((console, asyncio.get_running_loop()))
+        enter(self, console)
+
+    monkeypatch.setattr(Consoles, "enter", spied)
+    wang, li = await seats("wang"), await seats("li", ready=False)
+    citizen = await angry_citizen(client)
+    offer = await wang.next("offer")
+    done = await wang.act(type="accept", handoff=offer["item"]["handoff"])
+    await wang.act(type="open", conversation=citizen.id, after=0)
+    ((console, loop),) = [one for one in entered if one[0].user.id == wang.id]
+    late = {**offer["item"], "state": "waiting", "seat": None}
+    loop.call_soon_threadsafe(console.show, late, json.dumps({"type": "item", "item": late}))
+    await citizen.say("还在吗")
+    await wang.find(lambda f: f["type"] == "message" and f["message"]["text"] == "还在吗")
+    await li.act(type="status", status="ready")
+    given = await wang.act(type="transfer", conversation=citizen.id, epoch=done["epoch"], seat=li.id, note="")
+    assert given["type"] == "done"
+    await li.take(citizen.id)
+    await citizen.say("换人了吗")
+    await li.find(lambda f: f["type"] == "message" and f["message"]["text"] == "换人了吗")
+    assert not [f for f in wang.frames if f["type"] == "message" and f["message"]["text"] == "换人了吗"]
