@@ -104,8 +104,8 @@ class Queue(Protocol):
     async def set_seat(self, state: SeatState, now: datetime) -> None:
         """Counts as a heartbeat."""
 
-    async def heartbeat(self, seat_id: str, now: datetime) -> bool:
-        """False if the seat's state is unknown."""
+    async def heartbeats(self, seat_ids: Collection[str], now: datetime) -> set[str]:
+        """Those whose state is unknown come back."""
 
     async def lost(self, now: datetime, lost_s: float, serving: Collection[str]) -> list[str]:
         """Seats silent for `lost_s` seconds. `serving` are those that have conversations by SQL: unknown ones count
@@ -178,8 +178,8 @@ class HandoffQueue:
     async def set_seat(self, state: SeatState, now: datetime) -> None:
         await self._eval(scripts.SET_SEAT, state.seat_id, encode_seat(state), _ms(now))
 
-    async def heartbeat(self, seat_id: str, now: datetime) -> bool:
-        return bool(await self._eval(scripts.HEARTBEAT, seat_id, _ms(now)))
+    async def heartbeats(self, seat_ids: Collection[str], now: datetime) -> set[str]:
+        return {_text(seat) for seat in await self._eval(scripts.HEARTBEATS, _ms(now), *seat_ids)}
 
     async def lost(self, now: datetime, lost_s: float, serving: Collection[str]) -> list[str]:
         silence_ms = int(lost_s * 1000)

@@ -148,10 +148,15 @@ changed()
 return 1
 """
 
-# seat, now
-HEARTBEAT = """
-if redis.call('ZADD', presence, 'GT', ARGV[2], ARGV[1]) == 1 then changed() end
-return redis.call('HEXISTS', seats, ARGV[1])
+# now, then seats; those whose state is unknown come back
+HEARTBEATS = """
+local unknown, new = {}, false
+for i = 2, #ARGV do
+  if redis.call('ZADD', presence, 'GT', ARGV[1], ARGV[i]) == 1 then new = true end
+  if redis.call('HEXISTS', seats, ARGV[i]) == 0 then unknown[#unknown + 1] = ARGV[i] end
+end
+if new then changed() end
+return unknown
 """
 
 # now, silence, gap, then the seats that serve according to SQL.

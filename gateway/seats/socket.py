@@ -60,10 +60,11 @@ class SeatSocket(PageSocket[str]):
         self._views: dict[str, ConversationView] = {}
         self._shown: set[str] = set()
         self._account_changed = asyncio.Event()
+        self._forgotten = asyncio.Event()
         self._ready = False
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return self._read_forever(), self._write_forever(), self._watch_sign_in()
+        return self._read_forever(), self._write_forever(), self._watch_sign_in(), self._watch_queue()
 
     def _left(self) -> None:
         self._parts.consoles.leave(self)
@@ -76,6 +77,9 @@ class SeatSocket(PageSocket[str]):
 
     def look_at_account(self) -> None:
         self._account_changed.set()
+
+    def tell_status(self) -> None:
+        self._forgotten.set()
 
     def watches(self, conversation_id: str) -> bool:
         item = self._parts.picture.items.get(conversation_id)
@@ -205,6 +209,13 @@ class SeatSocket(PageSocket[str]):
                 with contextlib.suppress(*PROBLEMS):
                     await self._tell_queue()
 
+    async def _watch_queue(self) -> None:
+        while True:
+            await self._forgotten.wait()
+            self._forgotten.clear()
+            with contextlib.suppress(*PROBLEMS):
+                await self._tell_queue()
+
     async def _read_forever(self) -> None:
         while True:
             body = await self._receive()
@@ -233,7 +244,8 @@ class SeatSocket(PageSocket[str]):
         acts, user = self._parts.acts, self.user
         match frame:
             case f.Heartbeat():
-                await self._beat()
+                self._parts.consoles.beat(self.user.id)
+                self._put({"type": "pong"})
             case f.SetStatus():
                 await self._set_status(SeatStatus(frame.status), frame.reason)
             case f.Accept():
@@ -271,15 +283,6 @@ class SeatSocket(PageSocket[str]):
             case f.Wrap():
                 await acts.wrap(user, frame.conversation, frame.outcome, frame.tags, frame.note)
         return None
-
-    async def _beat(self) -> None:
-        try:
-            if not await self._parts.service.heartbeat(self.user.id):
-                await self._tell_queue()
-        except QueueUnavailable:
-            # The page must not take a Redis that is away for a broken line.
-            pass
-        self._put({"type": "pong"})
 
     async def _set_status(self, status: SeatStatus, reason: str) -> None:
         before = (self._status, self._reason, self._since)

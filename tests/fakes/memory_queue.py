@@ -112,11 +112,12 @@ class MemoryQueue:
         self._beat(state.seat_id, now)
         self._version += 1
 
-    async def heartbeat(self, seat_id: str, now: datetime) -> bool:
+    async def heartbeats(self, seat_ids: Collection[str], now: datetime) -> set[str]:
         self._check()
-        self._version += seat_id not in self._presence
-        self._beat(seat_id, now)
-        return seat_id in self._seats
+        self._version += any(seat_id not in self._presence for seat_id in seat_ids)
+        for seat_id in seat_ids:
+            self._beat(seat_id, now)
+        return set(seat_ids) - self._seats.keys()
 
     async def lost(self, now: datetime, lost_s: float, serving: Collection[str]) -> list[str]:
         self._check()

@@ -136,12 +136,12 @@ async def test_a_silent_seat_is_lost_and_forgotten(queue: Queue) -> None:
     await queue.set_seat(state("u1"), at(0))
     await queue.set_seat(state("u2"), at(0))
     for second in range(0, 25, 5):
-        assert await queue.heartbeat("u2", at(second))
+        assert await queue.heartbeats(["u2"], at(second)) == set()
         assert await queue.lost(at(second), 20, []) == (["u1"] if second >= 20 else [])
     assert not await queue.forget("u2", at(4))
     assert await queue.forget("u1", at(4))
     assert set((await queue.snapshot()).seats) == {"u2"}
-    assert not await queue.heartbeat("u1", at(25)), "its status must be sent again"
+    assert await queue.heartbeats(["u1", "u2"], at(25)) == {"u1"}, "its status must be sent again"
 
 
 async def test_seats_get_their_time_again_when_nobody_looked(queue: Queue) -> None:
@@ -259,5 +259,5 @@ async def test_a_dead_redis_is_one_error_and_is_not_asked_at_once_again(mortal_r
 async def test_without_any_redis_nothing_hangs() -> None:
     client: Redis = Redis(port=free_port(), socket_connect_timeout=0.5)
     with pytest.raises(QueueUnavailable):
-        await HandoffQueue(client).heartbeat("u1", at(0))
+        await HandoffQueue(client).heartbeats(["u1"], at(0))
     await client.aclose()
