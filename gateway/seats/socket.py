@@ -44,6 +44,8 @@ HEARTBEAT_S = 5
 SIGN_IN_CHECK_S = 30.0
 # More than anybody can look at.
 VIEWS_MAX = 40
+# How soon a conversation that could not be read is tried again.
+OPEN_AGAIN_S = 1.0
 PROBLEMS = (GatewayError, ConversationError, HandoffError, BadPicture)
 
 
@@ -58,13 +60,22 @@ class SeatSocket(PageSocket[str]):
         self._reason = ""
         self._since = datetime.now(UTC)
         self._views: dict[str, ConversationView] = {}
+        # What the page wants open while SQL is away.
+        self._unopened: dict[str, f.Open] = {}
+        self._unopened_news = asyncio.Event()
         self._shown: set[str] = set()
         self._account_changed = asyncio.Event()
         self._forgotten = asyncio.Event()
         self._ready = False
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return self._read_forever(), self._write_forever(), self._watch_sign_in(), self._watch_queue()
+        return (
+            self._read_forever(),
+            self._write_forever(),
+            self._watch_sign_in(),
+            self._watch_queue(),
+            self._open_later(),
+        )
 
     def _left(self) -> None:
         self._parts.consoles.leave(self)
@@ -253,8 +264,15 @@ class SeatSocket(PageSocket[str]):
             case f.Decline():
                 await acts.decline(user, frame.handoff, frame.reason)
             case f.Open():
-                await self._open(frame)
+                try:
+                    await self._open(frame)
+                except StoreUnavailable:
+                    # A page says it once and would stay blank.
+                    self._unopened[frame.conversation] = frame
+                    self._unopened_news.set()
+                    raise
             case f.CloseView():
+                self._unopened.pop(frame.conversation, None)
                 view = self._views.pop(frame.conversation, None)
                 if view is not None:
                     view.close()
@@ -293,6 +311,21 @@ class SeatSocket(PageSocket[str]):
             self._status, self._reason, self._since = before
             raise
 
+    async def _open_later(self) -> None:
+        while True:
+            await self._unopened_news.wait()
+            self._unopened_news.clear()
+            await asyncio.sleep(OPEN_AGAIN_S)
+            for conversation_id, frame in tuple(self._unopened.items()):
+                try:
+                    await self._open(frame)
+                except StoreUnavailable:
+                    self._unopened_news.set()
+                    break
+                except PROBLEMS:
+                    # Handed on meanwhile.
+                    self._unopened.pop(conversation_id, None)
+
     async def _open(self, frame: f.Open) -> None:
         conversation_id = frame.conversation
         own = await self._parts.acts.may_read(self.user, conversation_id)
@@ -305,6 +338,7 @@ class SeatSocket(PageSocket[str]):
         if len(self._views) >= VIEWS_MAX:
             oldest = next(iter(self._views))
             self._views.pop(oldest).close()
+        self._unopened.pop(conversation_id, None)
         self._views[conversation_id] = ConversationView(
             conversation,
             frame.after,
