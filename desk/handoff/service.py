@@ -1,8 +1,8 @@
 """The acts of a handoff, for the gateway: SQL first, then the queue, then the events that say so.
 
 Every act is right without Redis (nobody is offered anything then) and right when the process dies between its steps:
-`tick` mends the queue from SQL. So the gateway calls `tick` once a second in every process, and publishes what the
-acts and the tick return.
+`tick` mends the queue from SQL. So each second one of the gateways (`take_turn`) calls `tick`, the others `look`, and all
+publish what acts, ticks and looks return.
 """
 
 from __future__ import annotations
