@@ -43,8 +43,9 @@ def order_if_told(
 
 
 def kept_if_told(tracker: Tracker, turn: Turn) -> list[dict[str, Any]]:
-    """Events that keep a trouble that was told, for an order that the citizen may want later; none inside a form."""
-    if tracker.active_loop or not needs_help(turn.words):
+    """Events that keep a trouble that was told, for an order that the citizen may want later; none while another matter
+    is open. (The loop of a form is active already when it looks at its first words.)"""
+    if tracker.get_slot("order_draft") or tracker.get_slot("follow") or not needs_help(turn.words):
         return []
     return [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)})]
 

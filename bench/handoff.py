@@ -240,8 +240,7 @@ class Processors:
         wall_s = time.perf_counter() - self._began
         now = self._used()
         spent = {name: now[name] - self._before[name] for name in now}
-        # A process that was killed meanwhile took its count with it.
-        ours = {name: max(spent[name], 0.0) for name in ("gateways", "Redis", "crowd")}
+        ours = {name: spent[name] for name in ("gateways", "Redis", "crowd")}
         others = max(spent["machine"] - sum(ours.values()), 0.0)
         shares = {**ours, "everybody else on the machine": others}
         return ", ".join(f"{name} {used / wall_s:.2f}" for name, used in shares.items())
@@ -363,7 +362,9 @@ async def measure(stack: Stack, load: Load, *, faults: bool) -> bool:
             took = await work
             what = f"{title}: {size}, served in {took:.0f} s"
             CONSOLE.print(f"\n{what}" + (f"; killed: {', '.join(killed)}" if killed else ""))
-            CONSOLE.print(f"cores used: {processors.told()}; load {psutil.getloadavg()[0]:.1f}")
+            if not killed:
+                # Who was killed took the count of its time with it.
+                CONSOLE.print(f"cores used: {processors.told()}; load {psutil.getloadavg()[0]:.1f}")
             show_times(crowd.watch, "times")
             verdict = inspect(stack, waiting, crowd.watch.sent)
             fine &= show_verdict(verdict, crowd.watch, "by SQL and by the pages")

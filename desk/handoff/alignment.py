@@ -20,13 +20,11 @@ async def align(queue: Queue, turnover: Turnover, now: datetime, avoid: Sequence
     conversation_id = turnover.handoff.conversation_id
     offer: Offer | None = None
     if turnover.owner is Owner.WAITING:
-        await queue.release(conversation_id, turnover.epoch)
         entry = entry_of(turnover.handoff, turnover.epoch, turnover.channel)
         await queue.put(entry, now, avoid)
     elif turnover.seat_id is not None:
         offer = await queue.lease(lease_of(turnover, turnover.seat_id), now)
     else:
-        await queue.release(conversation_id, turnover.epoch)
         offer = await queue.take_out(conversation_id, turnover.epoch)
     if offer is None or offer.seat_id == turnover.seat_id:
         return []

@@ -20,6 +20,7 @@ from desk.handoff.errors import QueueUnavailable
 from desk.handoff.estimate import DEFAULT_HANDLING_S, handling_s, places
 from desk.handoff.events import (
     Event,
+    MoreToOffer,
     Offered,
     Place,
     QueueMoved,
@@ -76,19 +77,23 @@ class Dispatcher:
             return []
 
     async def dispatch(self) -> list[Event]:
-        """Raises QueueUnavailable (nothing was offered then), and what `blocking` raises."""
-        fence = await self._queue.lock()
-        if fence is None:
+        """Raises QueueUnavailable (nothing was offered then), and what `blocking` raises.
+
+        Offers that were made are told at once; if something has changed meanwhile, `MoreToOffer` asks for another look.
+        """
+        begun = await self._queue.begin()
+        if begun is None:
             return []
+        fence, snapshot = begun
         events: list[Event] = []
         unlocked = False
         try:
             for _ in range(_ROUNDS):
-                snapshot = await self._queue.snapshot()
                 events += await self._offer(fence, snapshot)
                 unlocked = await self._queue.unlock(fence, snapshot.version)
-                if unlocked:
+                if unlocked or events:
                     break
+                snapshot = await self._queue.snapshot()
         except QueueUnavailable:
             if not events:
                 raise
@@ -96,7 +101,7 @@ class Dispatcher:
         finally:
             if not unlocked:
                 await quietly(self._queue.unlock(fence, 0, force=True))
-        return events
+        return events if unlocked else [*events, MoreToOffer()]
 
     async def learn(self, now: datetime) -> None:
         """Read how long seats need, now and then."""

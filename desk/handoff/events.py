@@ -113,6 +113,12 @@ class SeatsChanged:
     seat_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class MoreToOffer:
+    """The queue changed while offers were made: `HandoffService.dispatch` should look again, once these are told. The next
+    tick would do it too."""
+
+
 Event = (
     Requested
     | Offered
@@ -123,5 +129,6 @@ Event = (
     | HandoffEnded
     | QueueMoved
     | CallbackAdded
+    | MoreToOffer
     | SeatsChanged
 )

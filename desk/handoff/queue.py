@@ -78,19 +78,17 @@ class Queue(Protocol):
     """
 
     async def put(self, entry: Entry, now: datetime, avoid: Collection[str] = ()) -> None:
-        """Add, or replace an older spell or the same one (its offer stays). `avoid`: seats to be asked last."""
+        """Add, or replace an older spell or the same one (its offer stays); out of the hands that had it before. `avoid`:
+        seats to be asked last."""
 
     async def take_out(self, conversation_id: str, epoch: int) -> Offer | None:
-        """Remove what waited before `epoch`; its open offer comes back."""
+        """Remove what waited, or was in a seat's hands, before `epoch`; the open offer comes back."""
 
     async def claim(self, conversation_id: str, handoff_id: str, seat_id: str, now: datetime) -> bool:
         """The seat accepts: the offer is held for it (for CLAIM) until SQL has confirmed. False: not its offer."""
 
     async def lease(self, lease: Lease, now: datetime) -> Offer | None:
         """SQL says that it is the seat's: out of the queue, into its hands. The open offer comes back."""
-
-    async def release(self, conversation_id: str, epoch: int) -> None:
-        """Out of the seat's hands, as of `epoch`."""
 
     async def decline(self, conversation_id: str, handoff_id: str, seat_id: str, now: datetime) -> bool:
         """False if it was not offered to this seat (any more)."""
@@ -104,8 +102,8 @@ class Queue(Protocol):
     async def set_seat(self, state: SeatState, now: datetime) -> None:
         """Counts as a heartbeat."""
 
-    async def heartbeat(self, seat_id: str, now: datetime) -> bool:
-        """False if the seat's state is unknown."""
+    async def heartbeats(self, seat_ids: Collection[str], now: datetime) -> set[str]:
+        """Those whose state is unknown come back."""
 
     async def lost(self, now: datetime, lost_s: float, serving: Collection[str]) -> list[str]:
         """Seats silent for `lost_s` seconds. `serving` are those that have conversations by SQL: unknown ones count
@@ -122,8 +120,8 @@ class Queue(Protocol):
     async def take_turn(self, for_s: float) -> bool:
         """Whether nobody else has taken the turn at keeping the queue in the last `for_s` seconds (of real time)."""
 
-    async def lock(self) -> int | None:
-        """Become the dispatcher; the fence number, or None while somebody else is."""
+    async def begin(self) -> tuple[int, Snapshot] | None:
+        """Become the dispatcher; the fence number and everything as it is now, or None while somebody else is."""
 
     async def commit(
         self, fence: int, offers: Sequence[Offer], before: Snapshot, lost_at: datetime
@@ -163,9 +161,6 @@ class HandoffQueue:
         )
         return decode_offer(conversation_id, raw) if raw else None
 
-    async def release(self, conversation_id: str, epoch: int) -> None:
-        await self._eval(scripts.RELEASE, conversation_id, epoch)
-
     async def decline(self, conversation_id: str, handoff_id: str, seat_id: str, now: datetime) -> bool:
         return bool(await self._eval(scripts.DECLINE, conversation_id, handoff_id, seat_id, _ms(now)))
 
@@ -178,8 +173,8 @@ class HandoffQueue:
     async def set_seat(self, state: SeatState, now: datetime) -> None:
         await self._eval(scripts.SET_SEAT, state.seat_id, encode_seat(state), _ms(now))
 
-    async def heartbeat(self, seat_id: str, now: datetime) -> bool:
-        return bool(await self._eval(scripts.HEARTBEAT, seat_id, _ms(now)))
+    async def heartbeats(self, seat_ids: Collection[str], now: datetime) -> set[str]:
+        return {_text(seat) for seat in await self._eval(scripts.HEARTBEATS, _ms(now), *seat_ids)}
 
     async def lost(self, now: datetime, lost_s: float, serving: Collection[str]) -> list[str]:
         silence_ms = int(lost_s * 1000)
@@ -190,20 +185,7 @@ class HandoffQueue:
         return bool(await self._eval(scripts.FORGET, seat_id, _ms(last_beat)))
 
     async def snapshot(self) -> Snapshot:
-        found = orjson.loads(await self._eval(scripts.SNAPSHOT))
-        beats, waiting, open_offers, refused, states, hands, took = (_pairs(flat) for flat in found[1:])
-        return Snapshot(
-            version=int(found[0]),
-            entries={key: decode_entry(key, raw) for key, raw in waiting},
-            offers={key: decode_offer(key, raw) for key, raw in open_offers},
-            refusals={
-                key: {seat: _moment(ms) for seat, ms in orjson.loads(raw).items()} for key, raw in refused
-            },
-            seats={key: decode_seat(key, raw) for key, raw in states},
-            presence={seat: _moment(score) for seat, score in beats},
-            leases={key: decode_lease(key, raw) for key, raw in hands},
-            taken={key: _moment(ms) for key, ms in took},
-        )
+        return _snapshot(await self._eval(scripts.SNAPSHOT))
 
     async def mend(self, before: Snapshot, waiting: Iterable[Entry], leases: Iterable[Lease]) -> list[Offer]:
         wanted = {entry.conversation_id: encode_entry(entry) for entry in waiting}
@@ -229,8 +211,9 @@ class HandoffQueue:
         key, ms = desk_key("turn"), int(for_s * 1000)
         return bool(await self._run(lambda client: client.set(key, 1, nx=True, px=ms)))
 
-    async def lock(self) -> int | None:
-        return int(await self._eval(scripts.LOCK, int(DISPATCHER_TTL_S * 1000))) or None
+    async def begin(self) -> tuple[int, Snapshot] | None:
+        begun = await self._eval(scripts.BEGIN, int(DISPATCHER_TTL_S * 1000))
+        return (int(begun[0]), _snapshot(begun[1])) if begun else None
 
     async def commit(
         self, fence: int, offers: Sequence[Offer], before: Snapshot, lost_at: datetime
@@ -320,6 +303,21 @@ def encode_lease(lease: Lease) -> str:
 def decode_lease(conversation_id: str, raw: str) -> Lease:
     seat_id, epoch, call = raw.split("|")
     return Lease(conversation_id=conversation_id, seat_id=seat_id, epoch=int(epoch), call=call == "1")
+
+
+def _snapshot(raw: bytes | str) -> Snapshot:
+    found = orjson.loads(raw)
+    beats, waiting, open_offers, refused, states, hands, took = (_pairs(flat) for flat in found[1:])
+    return Snapshot(
+        version=int(found[0]),
+        entries={key: decode_entry(key, raw) for key, raw in waiting},
+        offers={key: decode_offer(key, raw) for key, raw in open_offers},
+        refusals={key: {seat: _moment(ms) for seat, ms in orjson.loads(raw).items()} for key, raw in refused},
+        seats={key: decode_seat(key, raw) for key, raw in states},
+        presence={seat: _moment(score) for seat, score in beats},
+        leases={key: decode_lease(key, raw) for key, raw in hands},
+        taken={key: _moment(ms) for key, ms in took},
+    )
 
 
 def encode_seat(state: SeatState) -> bytes:

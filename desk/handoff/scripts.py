@@ -38,15 +38,23 @@ local function remove(conversation)
   redis.call('HDEL', refusals, conversation)
 end
 local function changed() redis.call('INCR', version) end
+local function snapshot()
+  local found = {redis.call('GET', version) or '0', redis.call('ZRANGE', presence, 0, -1, 'WITHSCORES')}
+  for _, key in ipairs({entries, offers, refusals, seats, leases, taken}) do
+    found[#found + 1] = redis.call('HGETALL', key)
+  end
+  return cjson.encode(found)
+end
 """
 
-# conversation, epoch, entry, now, then seats that should not be asked first
+# conversation, epoch, entry, now, then seats that should not be asked first; out of the hands that had it before
 PUT = """
 local conversation, epoch = ARGV[1], tonumber(ARGV[2])
 local old = entry_epoch(conversation)
 if old and old > epoch then return 0 end
 local leased = lease_epoch(conversation)
 if leased and leased > epoch then return 0 end
+if leased and leased < epoch then redis.call('HDEL', leases, conversation) end
 if old and old < epoch then remove(conversation) end
 redis.call('HSET', entries, conversation, ARGV[3])
 for i = 5, #ARGV do refuse(conversation, ARGV[i], ARGV[4]) end
@@ -54,13 +62,15 @@ changed()
 return 1
 """
 
-# conversation, epoch: what waited before that epoch is out; the open offer comes back
+# conversation, epoch: what waited before that epoch, or was in a seat's hands, is out; the open offer comes back
 TAKE_OUT = """
-local old = entry_epoch(ARGV[1])
-if not old or old >= tonumber(ARGV[2]) then return false end
-local offer = offer_of(ARGV[1])
-remove(ARGV[1])
-changed()
+local epoch = tonumber(ARGV[2])
+local leased, old = lease_epoch(ARGV[1]), entry_epoch(ARGV[1])
+local held, waited = leased and leased < epoch, old and old < epoch
+if held then redis.call('HDEL', leases, ARGV[1]) end
+local offer = waited and offer_of(ARGV[1])
+if waited then remove(ARGV[1]) end
+if held or waited then changed() end
 return offer and offer.raw
 """
 
@@ -88,15 +98,6 @@ if not leased or leased < epoch then
 end
 changed()
 return offer and offer.raw
-"""
-
-# conversation, epoch
-RELEASE = """
-local leased = lease_epoch(ARGV[1])
-if not leased or leased >= tonumber(ARGV[2]) then return 0 end
-redis.call('HDEL', leases, ARGV[1])
-changed()
-return 1
 """
 
 # conversation, handoff, seat, now
@@ -148,10 +149,15 @@ changed()
 return 1
 """
 
-# seat, now
-HEARTBEAT = """
-if redis.call('ZADD', presence, 'GT', ARGV[2], ARGV[1]) == 1 then changed() end
-return redis.call('HEXISTS', seats, ARGV[1])
+# now, then seats; those whose state is unknown come back
+HEARTBEATS = """
+local unknown, new = {}, false
+for i = 2, #ARGV do
+  if redis.call('ZADD', presence, 'GT', ARGV[1], ARGV[i]) == 1 then new = true end
+  if redis.call('HEXISTS', seats, ARGV[i]) == 0 then unknown[#unknown + 1] = ARGV[i] end
+end
+if new then changed() end
+return unknown
 """
 
 # now, silence, gap, then the seats that serve according to SQL.
@@ -181,12 +187,12 @@ changed()
 return 1
 """
 
-# ttl
-LOCK = """
-if redis.call('EXISTS', dispatcher) == 1 then return 0 end
+# ttl: become the dispatcher and look at everything
+BEGIN = """
+if redis.call('EXISTS', dispatcher) == 1 then return false end
 local number = redis.call('INCR', fence)
 redis.call('SET', dispatcher, number, 'PX', ARGV[1])
-return number
+return {number, snapshot()}
 """
 
 # fence, version, force: given back only if nothing changed since the snapshot of that version, else look again
@@ -263,13 +269,7 @@ return gone
 
 
 # everything as one JSON text: Python reads that a hundred times faster than a thousand small answers
-SNAPSHOT = """
-local found = {redis.call('GET', version) or '0', redis.call('ZRANGE', presence, 0, -1, 'WITHSCORES')}
-for _, key in ipairs({entries, offers, refusals, seats, leases, taken}) do
-  found[#found + 1] = redis.call('HGETALL', key)
-end
-return cjson.encode(found)
-"""
+SNAPSHOT = "return snapshot()"
 
 
 def script(body: str) -> str:

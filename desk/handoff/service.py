@@ -1,13 +1,13 @@
 """The acts of a handoff, for the gateway: SQL first, then the queue, then the events that say so.
 
 Every act is right without Redis (nobody is offered anything then) and right when the process dies between its steps:
-`tick` mends the queue from SQL. So the gateway calls `tick` once a second in every process, and publishes what the
-acts and the tick return.
+`tick` mends the queue from SQL. So each second one of the gateways (`take_turn`) calls `tick`, the others `look`, and all
+publish what acts, ticks and looks return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -278,7 +278,11 @@ class HandoffService:
     async def heartbeat(self, seat_id: str) -> bool:
         """Keeps the seat present and thereby its conversations its own. False: the queue has no state of the seat
         (Redis was flushed): send `set_seat` again. Raises QueueUnavailable."""
-        return await self._queue.heartbeat(seat_id, self._clock())
+        return not await self.heartbeats((seat_id,))
+
+    async def heartbeats(self, seat_ids: Collection[str]) -> set[str]:
+        """The same for many at once; those come back of whom the queue has no state."""
+        return await self._queue.heartbeats(seat_ids, self._clock())
 
     async def seats(self) -> tuple[SeatView, ...]:
         """Raises QueueUnavailable."""

@@ -36,6 +36,7 @@ from desk.handoff.events import (
     CallbackAdded,
     Event,
     HandoffEnded,
+    MoreToOffer,
     Offered,
     OfferWithdrawn,
     OwnerChanged,
@@ -110,7 +111,8 @@ class HandoffDesk:
         self._places: dict[str, Place] = {}
         self._watchers: list[Watcher] = []
         self._acknowledged: OrderedDict[tuple[str, int], None] = OrderedDict()
-        self._ticking: asyncio.Task[None] | None = None
+        self._more = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
         tools.bus.listen(self._on_bus)
 
     @property
@@ -121,12 +123,15 @@ class HandoffDesk:
         self._watchers.append(watcher)
 
     def start(self) -> None:
-        self._ticking = asyncio.create_task(self._tick_forever())
+        self._tasks = [
+            asyncio.create_task(self._tick_forever()),
+            asyncio.create_task(self._look_again_forever()),
+        ]
 
     async def aclose(self) -> None:
-        if self._ticking is not None:
-            self._ticking.cancel()
-            await asyncio.gather(self._ticking, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """Tick now instead of within a second."""
@@ -293,6 +298,8 @@ class HandoffDesk:
                 await self._tell_places(event)
             case CallbackAdded():
                 bus.publish({"kind": "callback", "id": event.callback_id})
+            case MoreToOffer():
+                self._more.set()
             case SeatsChanged():
                 bus.publish({"kind": "seats", "seats": list(event.seat_ids)})
 
@@ -352,6 +359,12 @@ class HandoffDesk:
     def _on_bus(self, event: Mapping[str, Any]) -> None:
         if event.get("kind") == "wake":
             self._wake.set()
+
+    async def _look_again_forever(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            await self.publish(await self._t.service.dispatch())
 
     async def _tick_forever(self) -> None:
         while True:

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
+from desk.handoff.errors import QueueUnavailable
+from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore
 from desk.seats import Role, User
 from gateway.blocking import Blocking
@@ -30,6 +32,8 @@ GATHER_S = 0.01
 # The same for what changes all the time and nobody waits for: last words, unread counts, loads of seats.
 LIGHT_S = 0.4
 TROUBLE_S = 1.0
+# Beats of this process go to the queue together, so often; a seat is lost only after many times that.
+BEATS_S = 0.5
 
 
 class Console(Protocol):
@@ -52,6 +56,9 @@ class Console(Protocol):
     def look_at_account(self) -> None:
         """The user's account was changed."""
 
+    def tell_status(self) -> None:
+        """The queue has forgotten the seat."""
+
 
 class Consoles:
     """`start` it inside the event loop; `aclose` at the end."""
@@ -64,7 +71,11 @@ class Consoles:
         knowledge: KnowledgePanel,
         blocking: Blocking,
         metrics: Metrics,
+        service: HandoffService,
     ) -> None:
+        self._service = service
+        self._beaten: set[str] = set()
+        self._beat = asyncio.Event()
         self.picture = picture
         self._bus = bus
         self._handoffs = handoffs
@@ -93,6 +104,7 @@ class Consoles:
             asyncio.create_task(self._refresh_light_forever()),
             asyncio.create_task(self._sweep_forever()),
             asyncio.create_task(self._follow_forever()),
+            asyncio.create_task(self._beat_forever()),
         ]
 
     async def aclose(self) -> None:
@@ -112,6 +124,11 @@ class Consoles:
             if not tabs:
                 del self._open[console.user.id]
         self._metrics.seat_sockets.set(sum(len(tabs) for tabs in self._open.values()))
+
+    def beat(self, seat_id: str) -> None:
+        """The seat is alive."""
+        self._beaten.add(seat_id)
+        self._beat.set()
 
     def all(self) -> list[Console]:
         return [console for tabs in self._open.values() for console in tabs]
@@ -231,6 +248,21 @@ class Consoles:
             except Exception:
                 self._metrics.failures.labels("consoles").inc()
                 _log.exception("consoles_crashed")
+
+    async def _beat_forever(self) -> None:
+        while True:
+            await self._beat.wait()
+            self._beat.clear()
+            beaten, self._beaten = self._beaten, set()
+            try:
+                unknown = await self._service.heartbeats(beaten)
+            except QueueUnavailable:
+                # The page must not take a Redis that is away for a broken line; it beats again.
+                unknown = set()
+            for seat_id in unknown:
+                for console in tuple(self._open.get(seat_id, ()))[:1]:
+                    console.tell_status()
+            await asyncio.sleep(BEATS_S)
 
     async def _follow_forever(self) -> None:
         """One conversation after the other, whoever waits longest first; nobody waits for it."""

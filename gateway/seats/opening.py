@@ -45,7 +45,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
         accounts=s.accounts,
         people=s.people,
         picture=picture,
-        consoles=Consoles(picture, s.bus, s.handoffs, knowledge, s.blocking, s.metrics),
+        consoles=Consoles(picture, s.bus, s.handoffs, knowledge, s.blocking, s.metrics, service),
         acts=acts,
         knowledge=knowledge,
         orders=OrderDesk(s.store, queries, parts, s.rasa, s.blocking, s.zone),

@@ -44,6 +44,8 @@ HEARTBEAT_S = 5
 SIGN_IN_CHECK_S = 30.0
 # More than anybody can look at.
 VIEWS_MAX = 40
+# How soon a conversation that could not be read is tried again.
+OPEN_AGAIN_S = 1.0
 PROBLEMS = (GatewayError, ConversationError, HandoffError, BadPicture)
 
 
@@ -58,12 +60,22 @@ class SeatSocket(PageSocket[str]):
         self._reason = ""
         self._since = datetime.now(UTC)
         self._views: dict[str, ConversationView] = {}
+        # What the page wants open while SQL is away.
+        self._unopened: dict[str, f.Open] = {}
+        self._unopened_news = asyncio.Event()
         self._shown: set[str] = set()
         self._account_changed = asyncio.Event()
+        self._forgotten = asyncio.Event()
         self._ready = False
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return self._read_forever(), self._write_forever(), self._watch_sign_in()
+        return (
+            self._read_forever(),
+            self._write_forever(),
+            self._watch_sign_in(),
+            self._watch_queue(),
+            self._open_later(),
+        )
 
     def _left(self) -> None:
         self._parts.consoles.leave(self)
@@ -76,6 +88,9 @@ class SeatSocket(PageSocket[str]):
 
     def look_at_account(self) -> None:
         self._account_changed.set()
+
+    def tell_status(self) -> None:
+        self._forgotten.set()
 
     def watches(self, conversation_id: str) -> bool:
         item = self._parts.picture.items.get(conversation_id)
@@ -205,6 +220,13 @@ class SeatSocket(PageSocket[str]):
                 with contextlib.suppress(*PROBLEMS):
                     await self._tell_queue()
 
+    async def _watch_queue(self) -> None:
+        while True:
+            await self._forgotten.wait()
+            self._forgotten.clear()
+            with contextlib.suppress(*PROBLEMS):
+                await self._tell_queue()
+
     async def _read_forever(self) -> None:
         while True:
             body = await self._receive()
@@ -233,7 +255,8 @@ class SeatSocket(PageSocket[str]):
         acts, user = self._parts.acts, self.user
         match frame:
             case f.Heartbeat():
-                await self._beat()
+                self._parts.consoles.beat(self.user.id)
+                self._put({"type": "pong"})
             case f.SetStatus():
                 await self._set_status(SeatStatus(frame.status), frame.reason)
             case f.Accept():
@@ -241,8 +264,15 @@ class SeatSocket(PageSocket[str]):
             case f.Decline():
                 await acts.decline(user, frame.handoff, frame.reason)
             case f.Open():
-                await self._open(frame)
+                try:
+                    await self._open(frame)
+                except StoreUnavailable:
+                    # A page says it once and would stay blank.
+                    self._unopened[frame.conversation] = frame
+                    self._unopened_news.set()
+                    raise
             case f.CloseView():
+                self._unopened.pop(frame.conversation, None)
                 view = self._views.pop(frame.conversation, None)
                 if view is not None:
                     view.close()
@@ -272,15 +302,6 @@ class SeatSocket(PageSocket[str]):
                 await acts.wrap(user, frame.conversation, frame.outcome, frame.tags, frame.note)
         return None
 
-    async def _beat(self) -> None:
-        try:
-            if not await self._parts.service.heartbeat(self.user.id):
-                await self._tell_queue()
-        except QueueUnavailable:
-            # The page must not take a Redis that is away for a broken line.
-            pass
-        self._put({"type": "pong"})
-
     async def _set_status(self, status: SeatStatus, reason: str) -> None:
         before = (self._status, self._reason, self._since)
         self._status, self._reason, self._since = status, reason, datetime.now(UTC)
@@ -289,6 +310,21 @@ class SeatSocket(PageSocket[str]):
         except QueueUnavailable:
             self._status, self._reason, self._since = before
             raise
+
+    async def _open_later(self) -> None:
+        while True:
+            await self._unopened_news.wait()
+            self._unopened_news.clear()
+            await asyncio.sleep(OPEN_AGAIN_S)
+            for conversation_id, frame in tuple(self._unopened.items()):
+                try:
+                    await self._open(frame)
+                except StoreUnavailable:
+                    self._unopened_news.set()
+                    break
+                except PROBLEMS:
+                    # Handed on meanwhile.
+                    self._unopened.pop(conversation_id, None)
 
     async def _open(self, frame: f.Open) -> None:
         conversation_id = frame.conversation
@@ -302,6 +338,7 @@ class SeatSocket(PageSocket[str]):
         if len(self._views) >= VIEWS_MAX:
             oldest = next(iter(self._views))
             self._views.pop(oldest).close()
+        self._unopened.pop(conversation_id, None)
         self._views[conversation_id] = ConversationView(
             conversation,
             frame.after,

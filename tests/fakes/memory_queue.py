@@ -38,6 +38,7 @@ class MemoryQueue:
         old, lease = self._entries.get(key), self._leases.get(key)
         if (old and old.epoch > entry.epoch) or (lease and lease.epoch > entry.epoch):
             return
+        self._free(key, entry.epoch)
         if old and old.epoch < entry.epoch:
             self._remove(key)
         self._entries[key] = entry
@@ -47,11 +48,18 @@ class MemoryQueue:
 
     async def take_out(self, conversation_id: str, epoch: int) -> Offer | None:
         self._check()
+        self._free(conversation_id, epoch)
         old = self._entries.get(conversation_id)
         if old is None or old.epoch >= epoch:
             return None
         self._version += 1
         return self._remove(conversation_id)
+
+    def _free(self, conversation_id: str, epoch: int) -> None:
+        held = self._leases.get(conversation_id)
+        if held is not None and held.epoch < epoch:
+            del self._leases[conversation_id]
+            self._version += 1
 
     async def claim(self, conversation_id: str, handoff_id: str, seat_id: str, now: datetime) -> bool:
         self._check()
@@ -71,13 +79,6 @@ class MemoryQueue:
             self._taken[lease.seat_id] = now
         self._version += 1
         return offer
-
-    async def release(self, conversation_id: str, epoch: int) -> None:
-        self._check()
-        held = self._leases.get(conversation_id)
-        if held is not None and held.epoch < epoch:
-            del self._leases[conversation_id]
-            self._version += 1
 
     async def decline(self, conversation_id: str, handoff_id: str, seat_id: str, now: datetime) -> bool:
         self._check()
@@ -112,11 +113,12 @@ class MemoryQueue:
         self._beat(state.seat_id, now)
         self._version += 1
 
-    async def heartbeat(self, seat_id: str, now: datetime) -> bool:
+    async def heartbeats(self, seat_ids: Collection[str], now: datetime) -> set[str]:
         self._check()
-        self._version += seat_id not in self._presence
-        self._beat(seat_id, now)
-        return seat_id in self._seats
+        self._version += any(seat_id not in self._presence for seat_id in seat_ids)
+        for seat_id in seat_ids:
+            self._beat(seat_id, now)
+        return set(seat_ids) - self._seats.keys()
 
     async def lost(self, now: datetime, lost_s: float, serving: Collection[str]) -> list[str]:
         self._check()
@@ -187,13 +189,13 @@ class MemoryQueue:
         self._check()
         return True
 
-    async def lock(self) -> int | None:
+    async def begin(self) -> tuple[int, Snapshot] | None:
         self._check()
         if self._dispatcher is not None:
             return None
         self._fence += 1
         self._dispatcher = self._fence
-        return self._fence
+        return self._fence, await self.snapshot()
 
     async def commit(
         self, fence: int, offers: Sequence[Offer], before: Snapshot, lost_at: datetime

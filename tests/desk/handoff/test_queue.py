@@ -30,11 +30,16 @@ def offer(name: str, seat: str, until_s: float = 20) -> Offer:
     return Offer(handoff_id="h" + name, conversation_id="c" + name, seat_id=seat, until=at(until_s))
 
 
+async def lock(queue: Queue) -> int | None:
+    begun = await queue.begin()
+    return None if begun is None else begun[0]
+
+
 async def offered(queue: Queue, name: str, seat: str, until_s: float = 20) -> None:
     """Somebody waits and is offered to the seat."""
     await queue.set_seat(state(seat), at(0))
     await queue.put(entry(name), at(0))
-    fence = await queue.lock()
+    fence = await lock(queue)
     assert fence is not None
     before = await queue.snapshot()
     assert await queue.commit(fence, [offer(name, seat, until_s)], before, at(-20))
@@ -97,9 +102,9 @@ async def test_a_lease_ends_the_waiting_and_counts_as_load(queue: Queue) -> None
     assert (seat.chats, seat.calls, seat.offered, seat.idle_since) == (1, 0, 0, at(5))
     await queue.put(entry("1", epoch=2), at(7))
     assert (await queue.snapshot()).entries == {}, "an older spell cannot come back"
-    await queue.release("c1", 3)
+    await queue.take_out("c1", 3)
     assert (await queue.snapshot()).leases == {"c1": lease}
-    await queue.release("c1", 4)
+    await queue.take_out("c1", 4)
     assert (await queue.snapshot()).leases == {}
 
 
@@ -136,12 +141,12 @@ async def test_a_silent_seat_is_lost_and_forgotten(queue: Queue) -> None:
     await queue.set_seat(state("u1"), at(0))
     await queue.set_seat(state("u2"), at(0))
     for second in range(0, 25, 5):
-        assert await queue.heartbeat("u2", at(second))
+        assert await queue.heartbeats(["u2"], at(second)) == set()
         assert await queue.lost(at(second), 20, []) == (["u1"] if second >= 20 else [])
     assert not await queue.forget("u2", at(4))
     assert await queue.forget("u1", at(4))
     assert set((await queue.snapshot()).seats) == {"u2"}
-    assert not await queue.heartbeat("u1", at(25)), "its status must be sent again"
+    assert await queue.heartbeats(["u1", "u2"], at(25)) == {"u1"}, "its status must be sent again"
 
 
 async def test_seats_get_their_time_again_when_nobody_looked(queue: Queue) -> None:
@@ -157,29 +162,29 @@ async def test_seats_get_their_time_again_when_nobody_looked(queue: Queue) -> No
 async def test_there_is_one_dispatcher_and_an_old_one_commits_nothing(queue: Queue) -> None:
     await queue.set_seat(state("u1"), at(0))
     await queue.put(entry("1"), at(0))
-    first = await queue.lock()
+    first = await lock(queue)
     assert first is not None
-    assert await queue.lock() is None
+    assert await lock(queue) is None
     before = await queue.snapshot()
     assert await queue.unlock(first, 0, force=True)
-    second = await queue.lock()
+    second = await lock(queue)
     assert second is not None and second > first
     assert await queue.commit(first, [offer("1", "u1")], before, at(-20)) == []
     assert await queue.unlock(first, before.version), "no lock of ours: nothing to give back"
-    assert await queue.lock() is None
+    assert await lock(queue) is None
     assert await queue.commit(second, [offer("1", "u1")], before, at(-20)) == [offer("1", "u1")]
     assert await queue.commit(second, [offer("1", "u1")], before, at(-20)) == [], "one seat at a time"
 
 
 async def test_the_dispatcher_must_look_again_after_a_change(queue: Queue) -> None:
-    fence = await queue.lock()
+    fence = await lock(queue)
     assert fence is not None
     before = await queue.snapshot()
     await queue.put(entry("1"), at(0))
     assert not await queue.unlock(fence, before.version)
-    assert await queue.lock() is None
+    assert await lock(queue) is None
     assert await queue.unlock(fence, (await queue.snapshot()).version)
-    assert await queue.lock() is not None
+    assert await lock(queue) is not None
 
 
 async def test_offers_are_made_only_to_seats_that_can_take_them(queue: Queue) -> None:
@@ -193,7 +198,7 @@ async def test_offers_are_made_only_to_seats_that_can_take_them(queue: Queue) ->
     names = ["busy", "gone", "full", "calling", "nobody", "small", "small"]
     for n in range(len(names)):
         await queue.put(entry(str(n)), at(0))
-    fence = await queue.lock()
+    fence = await lock(queue)
     assert fence is not None
     before = await queue.snapshot()
     offers = [offer(str(n), name) for n, name in enumerate(names)]
@@ -203,7 +208,7 @@ async def test_offers_are_made_only_to_seats_that_can_take_them(queue: Queue) ->
 async def test_an_entry_that_came_back_younger_is_not_offered_on_old_news(queue: Queue) -> None:
     await queue.set_seat(state("u1"), at(0))
     await queue.put(entry("1"), at(0))
-    fence = await queue.lock()
+    fence = await lock(queue)
     assert fence is not None
     before = await queue.snapshot()
     await queue.put(entry("1", epoch=4), at(1))
@@ -259,5 +264,13 @@ async def test_a_dead_redis_is_one_error_and_is_not_asked_at_once_again(mortal_r
 async def test_without_any_redis_nothing_hangs() -> None:
     client: Redis = Redis(port=free_port(), socket_connect_timeout=0.5)
     with pytest.raises(QueueUnavailable):
-        await HandoffQueue(client).heartbeat("u1", at(0))
+        await HandoffQueue(client).heartbeats(["u1"], at(0))
     await client.aclose()
+
+
+async def test_who_begins_sees_everything_and_the_others_nothing(queue: Queue) -> None:
+    await queue.put(entry("1"), at(0))
+    begun = await queue.begin()
+    assert begun is not None
+    assert begun[1] == await queue.snapshot() and set(begun[1].entries) == {"c1"}
+    assert await queue.begin() is None

@@ -28,6 +28,7 @@ from desk.handoff.events import (
     CallbackAdded,
     Event,
     HandoffEnded,
+    MoreToOffer,
     Offered,
     OfferWithdrawn,
     OwnerChanged,
@@ -458,3 +459,32 @@ async def test_danger_of_an_hour_ago_and_closed_conversations_call_nobody(desk: 
     desk.store.close(danger(desk))
     await desk.seat("u1", status="busy")
     assert only(await desk.one.tick(), Requested) == []
+
+
+async def test_offers_are_told_before_the_queue_is_looked_at_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under a storm of changes a seat must not wait for its offer until the storm is over."""
+    await desk.seat("u1", status="busy", capacity=1)
+    await desk.seat("u2", status="busy", capacity=1)
+    await desk.citizen()
+    await desk.citizen()
+    await desk.seat("u1", capacity=1)
+    commit = type(desk.queue).commit
+
+    async def commit_and_more(self: Any, *args: Any) -> Any:
+        made = await commit(self, *args)
+        if made:
+            monkeypatch.undo()
+            state = SeatState(
+                seat_id="u3", status=SeatStatus.READY, skills=frozenset(), capacity=1, since=desk.clock.now
+            )
+            await self.set_seat(state, desk.clock.now)
+        return made
+
+    monkeypatch.setattr(type(desk.queue), "commit", commit_and_more)
+    events = await desk.seat("u2", capacity=1)
+    assert [offer.seat_id for offer in only(events, Offered)] == ["u2"]
+    assert only(events, MoreToOffer) == [MoreToOffer()]
+    await desk.citizen()
+    assert only(await desk.other.tick(), MoreToOffer) == []

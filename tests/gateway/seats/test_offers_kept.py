@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.errors import StoreUnavailable
 from gateway.handoff.bus import DeskBus
+from gateway.seats.acts import SeatActs
 from gateway.seats.consoles import SWEEP_S, Console, Consoles
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.seats.conftest import angry_citizen
@@ -93,3 +95,23 @@ async def test_a_late_word_of_the_queue_closes_no_view_and_the_next_owner_does(
     await citizen.say("换人了吗")
     await li.find(lambda f: f["type"] == "message" and f["message"]["text"] == "换人了吗")
     assert not [f for f in wang.frames if f["type"] == "message" and f["message"]["text"] == "换人了吗"]
+
+
+async def test_a_conversation_that_could_not_be_read_opens_when_the_database_is_back(
+    client: httpx.AsyncClient, seats: Seats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wang = await seats("wang")
+    citizen = await angry_citizen(client)
+    offer = await wang.next("offer")
+    await wang.act(type="accept", handoff=offer["item"]["handoff"])
+    may_read, tries = SeatActs.may_read, iter(range(2))
+
+    async def away_at_first(self: SeatActs, user: Any, conversation_id: str) -> bool:
+        if next(tries, None) is not None:
+            raise StoreUnavailable
+        return await may_read(self, user, conversation_id)
+
+    monkeypatch.setattr(SeatActs, "may_read", away_at_first)
+    refused = await wang.act(type="open", conversation=citizen.id, after=0)
+    assert (refused["type"], refused["retryable"]) == ("error", True)
+    await wang.find(lambda f: f["type"] == "message" and f["message"]["text"] == "气死我了，转人工")
