@@ -17,7 +17,7 @@ ALLOWED = {
     "bot": {"chinese"},
     "asr": {"chinese"},
     "actions": {"desk"},
-    "gateway": {"desk", "launcher"},
+    "gateway": {"desk", "launcher", "asr"},
     "launcher": {"desk", "chinese"},
 }
 ROOMS = set(ALLOWED)
