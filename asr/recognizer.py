@@ -74,6 +74,9 @@ class StreamOptions:
     partials: bool = True
 
 
+ANYTHING = StreamOptions()
+
+
 class Stream(Protocol):
     """One speaker. One call at a time: each must have returned before the next; other streams run beside.
 
@@ -103,7 +106,7 @@ class Recognizer(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    def open(self, options: StreamOptions = StreamOptions()) -> Stream:
+    def open(self, options: StreamOptions = ANYTHING) -> Stream:
         """A new stream. Raises EngineError if the options ask for what the engine cannot do."""
         ...
 

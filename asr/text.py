@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from pathlib import Path
 
 from asr.hot_words import HotWords
 from asr.numerals import to_digits
 from asr.recognizer import Word
+from chinese import words as words_table
 from chinese.homophones import Repairer
 from chinese.sounds import CJK
 
@@ -22,6 +24,7 @@ COMMA_S = 0.35
 # Between two numerals even a long pause is no comma: people think while they say a number.
 _NUMERAL = frozenset("零〇一二三四五六七八九十百千万亿幺两点0123456789")
 _MARKS = "，。！？、；：,.!?;:…"
+_WIDE = {",": "，", "?": "？", "!": "！", ";": "；"}
 _QUESTION = re.compile(r"(?:吗|么|呢|什么|哪里|哪儿|怎么办|多少|几点|多久)$")
 # 什么 and 那么 end in 么 without asking anything by themselves.
 _NO_QUESTION = re.compile(r"(?:那么|这么|没什么)$")
@@ -50,6 +53,9 @@ class Layers:
         return replace(self, **dict.fromkeys(names, False))
 
 
+ALL = Layers()
+
+
 @dataclass(frozen=True)
 class MendedText:
     text: str
@@ -68,8 +74,17 @@ class TextMender:
         # Clients send the same list with each call; preparing it costs pinyin for each word.
         self._hot_words = lru_cache(maxsize=64)(self._prepared)
 
+    @classmethod
+    def from_table(cls, path: Path) -> TextMender:
+        """With the table of words that `chinese.words.build` wrote; without that layer if there is none."""
+        try:
+            table = words_table.load(path)
+        except (OSError, EOFError, ValueError):
+            return cls()
+        return cls(Repairer(table), is_common=lambda word: word in table.counts)
+
     def mend(
-        self, raw: str, words: Sequence[Word] = (), layers: Layers = Layers(), hot_words: Iterable[str] = ()
+        self, raw: str, words: Sequence[Word] = (), layers: Layers = ALL, hot_words: Iterable[str] = ()
     ) -> MendedText:  # fmt: skip
         """`words` give the pauses; without them no comma is set."""
         text = raw
@@ -145,6 +160,8 @@ def punctuated(text: str, gaps: Sequence[tuple[int, float]]) -> str:
         and not (text[position - 1] in _NUMERAL and text[position] in _NUMERAL)
     }
     marked = "".join("，" + c if i in commas else c for i, c in enumerate(text))
+    # Whisper writes Western marks between Chinese characters.
+    marked = re.sub(r"(?<=[\u3400-\u9fff])[,?!;]", lambda m: _WIDE[m[0]], marked)
     if not marked or marked[-1] in _MARKS or not (CJK.match(marked[-1]) or marked[-1].isalnum()):
         return marked
     asks = _QUESTION.search(marked) and not _NO_QUESTION.search(marked)

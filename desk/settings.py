@@ -140,6 +140,28 @@ class Settings(BaseSettings):
     outside_desk_user: str = Field(
         "outside", description="Username of the seat that the outside desk acts as; add it with minsheng user add"
     )
+    asr_host: str = Field(
+        "127.0.0.1", description="Address the speech server listens on; it asks nobody for a password"
+    )
+    asr_port: int = Field(2700, ge=1, le=65535, description="Port of the speech server (vosk-server's protocol)")
+    asr_engine: str = Field(
+        "auto",
+        pattern="^(auto|vosk|whisper|two-pass)$",
+        description="Who listens: auto, vosk, whisper, or two-pass (Vosk hears along, Whisper writes)",
+    )
+    asr_model: str | None = Field(
+        None, description="Name or folder of the speech model; default: the best that is here"
+    )
+    asr_models: Path = Field(Path("models/asr"), description="Folder of the speech models")
+    asr_workers: int = Field(1, ge=1, le=64, description="Processes of the speech server; each loads the model")
+    asr_threads: int = Field(2, ge=1, le=64, description="Streams that one process decodes at once")
+    asr_max_clients: int = Field(64, ge=1, le=10_000, description="Speakers at once, over all processes")
+    asr_max_message_kb: int = Field(
+        256, ge=8, le=16_384, description="Longest message of a speech client, in kilobytes"
+    )
+    asr_idle_s: float = Field(
+        60.0, gt=0, le=3600, description="A speech client silent for so long is hung up, in seconds"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )
@@ -185,6 +207,11 @@ class Settings(BaseSettings):
     def var_dir(self) -> Path:
         """The var folder as an absolute path (a relative one counts from the checkout)."""
         return self.var if self.var.is_absolute() else ROOT / self.var
+
+    @cached_property
+    def asr_models_dir(self) -> Path:
+        """The folder of speech models as an absolute path (a relative one counts from the checkout)."""
+        return self.asr_models if self.asr_models.is_absolute() else ROOT / self.asr_models
 
     @property
     def effective_database_url(self) -> str:
