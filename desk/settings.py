@@ -138,12 +138,15 @@ class Settings(BaseSettings):
         None, min_length=16, description="Secret shared with the outside desk: signs webhooks, opens its REST"
     )
     outside_desk_user: str = Field(
-        "outside", description="Username of the seat that the outside desk acts as; add it with minsheng user add"
+        "outside",
+        description="Username of the seat that the outside desk acts as; add it with minsheng user add",
     )
     asr_host: str = Field(
         "127.0.0.1", description="Address the speech server listens on; it asks nobody for a password"
     )
-    asr_port: int = Field(2700, ge=1, le=65535, description="Port of the speech server (vosk-server's protocol)")
+    asr_port: int = Field(
+        2700, ge=1, le=65535, description="Port of the speech server (vosk-server's protocol)"
+    )
     asr_engine: str = Field(
         "auto",
         pattern="^(auto|vosk|whisper|two-pass)$",
@@ -153,7 +156,9 @@ class Settings(BaseSettings):
         None, description="Name or folder of the speech model; default: the best that is here"
     )
     asr_models: Path = Field(Path("models/asr"), description="Folder of the speech models")
-    asr_workers: int = Field(1, ge=1, le=64, description="Processes of the speech server; each loads the model")
+    asr_workers: int = Field(
+        1, ge=1, le=64, description="Processes of the speech server; each loads the model"
+    )
     asr_threads: int = Field(2, ge=1, le=64, description="Streams that one process decodes at once")
     asr_max_clients: int = Field(64, ge=1, le=10_000, description="Speakers at once, over all processes")
     asr_max_message_kb: int = Field(
@@ -161,6 +166,31 @@ class Settings(BaseSettings):
     )
     asr_idle_s: float = Field(
         60.0, gt=0, le=3600, description="A speech client silent for so long is hung up, in seconds"
+    )
+    tts_engines: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("edge", "kokoro", "espeak"),
+        description="Who speaks, best first, comma-separated: edge (outside service), kokoro, espeak",
+    )
+    tts_voice: str = Field(
+        "mandarin", description="Voice of calls: mandarin, northeast, shaanxi, cantonese, taiwan"
+    )
+    tts_first_audio_s: float = Field(
+        1.5, ge=0.2, le=10, description="A voice that has not sounded after this is replaced, in seconds"
+    )
+    tts_allow_personal_outside: bool = Field(
+        False, description="Let text with personal data go to an outside voice service"
+    )
+    tts_models: Path = Field(Path("models/tts"), description="Folder of Kokoro's official files, if pulled")
+    tts_threads: int = Field(2, ge=1, le=64, description="Threads of the local neural voice")
+    tts_cache_mb: int = Field(500, ge=1, description="Largest cache of spoken sentences, in megabytes")
+    audiosocket_host: str = Field(
+        "127.0.0.1", description="Address for Asterisk; AudioSocket has no password: private networks only"
+    )
+    audiosocket_port: int = Field(
+        9092, ge=0, le=65535, description="AudioSocket port for Asterisk; 0: no phone"
+    )
+    phone_max_calls: int = Field(
+        60, ge=1, le=10_000, description="Calls at once; who comes later is sent back"
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
@@ -174,6 +204,7 @@ class Settings(BaseSettings):
         "handoff_policy_topics",
         "limit_holidays",
         "limit_extra_workdays",
+        "tts_engines",
         mode="before",
     )
     @classmethod
@@ -212,6 +243,11 @@ class Settings(BaseSettings):
     def asr_models_dir(self) -> Path:
         """The folder of speech models as an absolute path (a relative one counts from the checkout)."""
         return self.asr_models if self.asr_models.is_absolute() else ROOT / self.asr_models
+
+    @cached_property
+    def tts_models_dir(self) -> Path:
+        """The folder of Kokoro's files as an absolute path (a relative one counts from the checkout)."""
+        return self.tts_models if self.tts_models.is_absolute() else ROOT / self.tts_models
 
     @property
     def effective_database_url(self) -> str:
