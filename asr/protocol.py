@@ -66,7 +66,7 @@ def _config(raw: object) -> ClientConfig:
         raise ProtocolError("bad_config", "config must be an object")
     # Unknown keys are left alone, as the original does: clients of other servers send theirs.
     encoding = raw.get("encoding", Encoding.PCM16)
-    if encoding not in set(Encoding):
+    if not isinstance(encoding, str) or encoding not in set(Encoding):
         raise ProtocolError("bad_config", f"encoding must be one of {', '.join(Encoding)}")
     return ClientConfig(
         rate_hz=_number(raw, "sample_rate", DEFAULT_RATE_HZ, MIN_RATE_HZ, MAX_RATE_HZ),
