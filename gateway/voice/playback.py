@@ -45,6 +45,11 @@ class Playback:
         return self._seconds(sum(len(p.pcm) - p.at for p in self._pieces))
 
     @property
+    def current_mark(self) -> int | None:
+        """Whose audio the next frame begins with."""
+        return self._pieces[0].mark if self._pieces else None
+
+    @property
     def full(self) -> bool:
         return sum(len(p.pcm) - p.at for p in self._pieces) >= self._capacity_bytes
 

@@ -1,0 +1,312 @@
+"""One call: joins line, voice detector, recogniser, turn-taking, conversation and voice. The shell around the rules.
+
+    line --audio--> detector, recogniser --> turn-taking --commands--> dialogue --answers--> speaker --> playback --> line
+
+Everything runs on one event loop; the rules are fed from one place (`_feed`), every 20 ms at least, by the line's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from desk.conversations import Owner
+from gateway.channels.phone.audiosocket import FRAME_S, Audio, Key
+from gateway.errors import GatewayError
+from gateway.tts.speaker import NobodySpeaks
+from gateway.tts.synthesizer import MANDARIN, SpeechRequest
+from gateway.voice import prompts
+from gateway.voice.dialogue import Dialogue, OwnerNow, ToSay
+from gateway.voice.playback import Playback
+from gateway.voice.speech_text import SpeechPiece, pieces_of
+from gateway.voice.transcriber import Transcriber, TranscriberGone
+from gateway.voice.turn_events import (
+    Answered,
+    CallHuman,
+    Command,
+    Digit,
+    DropSpeech,
+    EndUtterance,
+    Event,
+    Hold,
+    HungUp,
+    PauseSpeech,
+    Prompt,
+    ResumeSpeech,
+    Say,
+    SayGoodbye,
+    SpeechEnded,
+    SpeechStarted,
+    TakeTurn,
+    Tick,
+    TurnTimes,
+    Voice,
+)
+from gateway.voice.turn_taking import TurnTaking
+from gateway.voice.voice_detector import VoiceDetector
+
+_log = structlog.get_logger(__name__)
+
+# Made ahead of what is heard; enough to bridge a slow moment of the synthesiser.
+AHEAD_S = 20.0
+# After a false interruption we repeat so much.
+REWIND_S = 0.4
+POLL_S = 0.02
+
+
+class Line(Protocol):
+    rate_hz: int
+
+    def incoming(self) -> AsyncIterator[Audio | Key]: ...
+
+    async def speak(self, source: Callable[[], bytes | None]) -> None: ...
+
+    async def hang_up(self) -> None: ...
+
+
+class Voices(Protocol):
+    def stream(self, request: SpeechRequest, rate_hz: int) -> AsyncGenerator[bytes, None]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What the caller really heard of one sentence; `whole` False: it was cut off after `seconds`."""
+
+    seq: int | None
+    text: str
+    seconds: float
+    whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTools:
+    dialogue: Dialogue
+    transcriber: Transcriber
+    detector: VoiceDetector
+    voices: Voices
+    # Sentences (as spoken) that are the same for everybody: they come from the cache.
+    fixed: frozenset[str] = frozenset()
+    voice: str = MANDARIN
+    times: TurnTimes | None = None
+    clock: Callable[[], float] = time.monotonic
+    on_heard: Callable[[Heard], None] = lambda _heard: None
+
+
+class Call:
+    """`run` it once."""
+
+    def __init__(self, line: Line, tools: CallTools) -> None:
+        self._line = line
+        self._t = tools
+        self._rules = TurnTaking(tools.clock(), tools.times)
+        self._playback = Playback(line.rate_hz, FRAME_S, AHEAD_S)
+        self._queue: deque[ToSay] = deque()
+        self._queued = asyncio.Event()
+        # The playback takes more audio.
+        self._room = asyncio.Event()
+        self._making: asyncio.Task[None] | None = None
+        # mark -> what it is a sentence of.
+        self._marks: dict[int, tuple[ToSay, SpeechPiece]] = {}
+        self._last_mark = 0
+        self._sounding: ToSay | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._hang_up_when_silent = False
+        self._over = False
+
+    async def run(self) -> None:
+        """From the greeting until somebody hangs up."""
+        try:
+            greeting = await self._t.dialogue.begin()
+        except GatewayError:
+            _log.warning("call_without_conversation")
+            greeting = ToSay(text=prompts.BROKEN, public=True)
+            self._hang_up_when_silent = True
+        self._enqueue(greeting)
+        workers = [
+            asyncio.create_task(work)
+            for work in (
+                self._line.speak(self._next_frame),
+                self._read_texts(),
+                self._read_dialogue(),
+                self._speak_forever(),
+            )
+        ]
+        try:
+            async for event in self._line.incoming():
+                await self._hear(event)
+        finally:
+            self._over = True
+            self._feed(HungUp())
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            # The last words are still answered: an order may hang on them.
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._playback.drop()
+            self._note_heard()
+            await self._t.transcriber.aclose()
+            await self._t.dialogue.end()
+
+    # -- hearing -----------------------------------------------------------------------------------------
+
+    async def _hear(self, event: Audio | Key) -> None:
+        if isinstance(event, Key):
+            self._feed(Digit(digit=event.digit))
+            return
+        for active in self._t.detector.hear(event.pcm):
+            self._feed(Voice(active=active))
+        try:
+            await self._t.transcriber.hear(event.pcm)
+        except TranscriberGone:
+            # `_read_texts` sees it too and calls a human.
+            return
+
+    async def _read_texts(self) -> None:
+        try:
+            async for text in self._t.transcriber.texts():
+                self._feed(text)
+        except TranscriberGone:
+            _log.error("call_is_deaf")
+            self._spawn(self._ask(prompts.WANTS_HUMAN))
+
+    async def _finish_utterance(self, number: int) -> None:
+        try:
+            await self._t.transcriber.finish(number)
+        except TranscriberGone:
+            return
+
+    # -- the rules ---------------------------------------------------------------------------------------
+
+    def _feed(self, event: Event) -> None:
+        for command in self._rules.receive(event, self._t.clock()):
+            self._obey(command)
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case EndUtterance():
+                self._spawn(self._finish_utterance(command.number))
+            case TakeTurn():
+                self._spawn(self._ask(command.text))
+            case CallHuman():
+                self._spawn(self._ask(prompts.WANTS_HUMAN))
+            case PauseSpeech():
+                self._playback.pause()
+            case ResumeSpeech():
+                self._playback.resume(REWIND_S)
+            case DropSpeech():
+                self._drop()
+            case Say():
+                firm = command.prompt is Prompt.ACKNOWLEDGE
+                self._enqueue(
+                    ToSay(text=prompts.PROMPTS[command.prompt], public=True, interruptible=not firm)
+                )
+            case SayGoodbye():
+                self._hang_up_when_silent = True
+                self._enqueue(ToSay(text=prompts.GOODBYE, public=True))
+
+    async def _ask(self, text: str) -> None:
+        try:
+            await self._t.dialogue.say(text)
+        finally:
+            self._feed(Answered())
+
+    async def _read_dialogue(self) -> None:
+        while True:
+            news = await self._t.dialogue.next()
+            if isinstance(news, OwnerNow):
+                self._feed(Hold(on=news.owner is not Owner.BOT))
+                if news.owner is Owner.CLOSED:
+                    self._hang_up_when_silent = True
+            else:
+                self._enqueue(news)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- speaking ----------------------------------------------------------------------------------------
+
+    def _enqueue(self, saying: ToSay) -> None:
+        self._queue.append(saying)
+        self._queued.set()
+
+    def _drop(self) -> None:
+        """The caller interrupts: the present answer is forgotten, also what of it has not been made yet."""
+        if self._making is not None:
+            self._making.cancel()
+        self._queue = deque(saying for saying in self._queue if not saying.interruptible)
+        self._playback.drop()
+        self._sounding = None
+        self._note_heard()
+
+    async def _speak_forever(self) -> None:
+        while True:
+            while not self._queue:
+                self._queued.clear()
+                await self._queued.wait()
+            if not self._rules.may_speak:
+                await asyncio.sleep(POLL_S)
+                continue
+            self._making = asyncio.create_task(self._make(self._queue.popleft()))
+            await asyncio.wait([self._making])
+            if not self._making.cancelled() and (error := self._making.exception()):
+                _log.error("call_could_not_speak", exc_info=error)
+            self._making = None
+
+    async def _make(self, saying: ToSay) -> None:
+        for piece in pieces_of(saying.text):
+            self._last_mark += 1
+            mark = self._last_mark
+            self._marks[mark] = (saying, piece)
+            request = SpeechRequest(
+                text=piece.spoken,
+                voice=self._t.voice,
+                personal=not (saying.public or piece.spoken in self._t.fixed),
+            )
+            try:
+                async for pcm in self._t.voices.stream(request, self._line.rate_hz):
+                    if self._playback.full:
+                        self._room.clear()
+                        await self._room.wait()
+                    self._playback.put(mark, pcm)
+            except NobodySpeaks:
+                _log.error("nobody_speaks")
+            self._playback.end(mark)
+
+    def _next_frame(self) -> bytes | None:
+        """Every 20 ms: what leaves now, and what the rules make of the time that has passed."""
+        mark = self._playback.current_mark
+        frame = self._playback.next_frame()
+        if not self._playback.full:
+            self._room.set()
+        if frame is not None and mark in self._marks:
+            saying = self._marks[mark][0]
+            if saying is not self._sounding:
+                self._sounding = saying
+                started = SpeechStarted(expecting=saying.expecting, interruptible=saying.interruptible)
+                self._feed(started)
+        self._note_heard()
+        if self._playback.idle and self._making is None and not self._queue:
+            if self._sounding is not None:
+                self._sounding = None
+                self._feed(SpeechEnded())
+            if self._hang_up_when_silent and not self._over:
+                self._over = True
+                self._spawn(self._line.hang_up())
+        self._feed(Tick())
+        return frame
+
+    def _note_heard(self) -> None:
+        for played in self._playback.take_played():
+            saying, piece = self._marks.pop(played.mark)
+            if played.seconds > 0:
+                share = played.seconds / played.total_s if played.total_s else 1.0
+                text = piece.text if played.whole else piece.text[: round(len(piece.text) * share)]
+                self._t.on_heard(Heard(seq=saying.seq, text=text, seconds=played.seconds, whole=played.whole))
