@@ -7,8 +7,9 @@ longer ones may differ in one sound. The length of the text never changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 from chinese.sounds import CJK, fold, readings
 
@@ -17,7 +18,7 @@ MIN_CHARS, MAX_CHARS = 2, 12
 _ACCENT, _NEAR, _OTHER = 0.1, 0.5, 1.0
 _INITIAL = re.compile(r"^(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(.*)$")
 # Initials that the ear swaps: aspirated or not, and the telephone band's favourites.
-_SWAPPED = {frozenset(pair) for pair in ("bp", "dt", "gk", "jq", "zc", "fh", "lr", "mn", "jz", "qc", "xs")}
+_SWAPPED = {frozenset(pair) for pair in ("bp", "dt", "gk", "jq", "zc", "fh", "lr", "mn")}
 
 
 @lru_cache(maxsize=50_000)
@@ -49,7 +50,16 @@ def allowed(length: int) -> float:
     """How far a word of so many characters may be from what was heard."""
     if length == 2:
         return 0.0
-    return 0.5 if length == 3 else 0.6 if length == 4 else 1.0
+    return 0.2 if length == 3 else 0.5 if length == 4 else 0.7
+
+
+def places_and_affairs(folder: Path) -> Iterator[str]:
+    """Hot words from the lexicon files (word, count, tag a line); only names that a general recogniser cannot know."""
+    for file in sorted(folder.glob("*.txt")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            word = line.split(" ", 1)[0]
+            if len(word) >= 3:
+                yield word
 
 
 class HotWords:

@@ -24,6 +24,7 @@ COMMA_S = 0.35
 # Between two numerals even a long pause is no comma: people think while they say a number.
 _NUMERAL = frozenset("零〇一二三四五六七八九十百千万亿幺两点0123456789")
 _MARKS = "，。！？、；：,.!?;:…"
+_DIGITS = _NUMERAL - {"点"}
 _WIDE = {",": "，", "?": "？", "!": "！", ";": "；"}
 _QUESTION = re.compile(r"(?:吗|么|呢|什么|哪里|哪儿|怎么办|多少|几点|多久)$")
 # 什么 and 那么 end in 么 without asking anything by themselves.
@@ -67,21 +68,26 @@ class TextMender:
     """Shared by all streams; thread-safe. Without a `repairer` that layer does nothing."""
 
     def __init__(
-        self, repairer: Repairer | None = None, is_common: Callable[[str], bool] | None = None
+        self,
+        repairer: Repairer | None = None,
+        is_common: Callable[[str], bool] | None = None,
+        lexicon: Iterable[str] = (),
     ) -> None:
         self._repairer = repairer
+        # Names of our own that everybody may say; a client's hot words come on top.
+        self._lexicon = tuple(lexicon)
         self._is_common = is_common
         # Clients send the same list with each call; preparing it costs pinyin for each word.
         self._hot_words = lru_cache(maxsize=64)(self._prepared)
 
     @classmethod
-    def from_table(cls, path: Path) -> TextMender:
+    def from_table(cls, path: Path, lexicon: Iterable[str] = ()) -> TextMender:
         """With the table of words that `chinese.words.build` wrote; without that layer if there is none."""
         try:
             table = words_table.load(path)
         except (OSError, EOFError, ValueError):
-            return cls()
-        return cls(Repairer(table), is_common=lambda word: word in table.counts)
+            return cls(lexicon=lexicon)
+        return cls(Repairer(table), is_common=lambda word: word in table.counts, lexicon=lexicon)
 
     def mend(
         self, raw: str, words: Sequence[Word] = (), layers: Layers = ALL, hot_words: Iterable[str] = ()
@@ -89,7 +95,7 @@ class TextMender:
         """`words` give the pauses; without them no comma is set."""
         text = raw
         stages: list[tuple[str, str]] = []
-        wanted = tuple(hot_words)
+        wanted = (*hot_words, *self._lexicon)
         steps: tuple[tuple[str, Callable[[str], str]], ...] = (
             ("spaces", without_spaces),
             ("script", simplified),
@@ -105,10 +111,27 @@ class TextMender:
         return MendedText(text, tuple(stages))
 
     def _repaired(self, text: str) -> str:
-        return self._repairer.repair(text) if self._repairer else text
+        return keep_numerals(text, self._repairer.repair(text)) if self._repairer else text
 
     def _prepared(self, words: tuple[str, ...]) -> HotWords:
         return HotWords(words, self._is_common)
+
+
+def keep_numerals(heard: str, repaired: str) -> str:
+    """`repaired`, but each run of changes that takes or makes a numeral as it was heard.
+
+    A telephone number has no likeliest reading: 四八二 must never become 十八二. Both texts are equally long.
+    """
+    result = list(repaired)
+    start = 0
+    while start < len(heard):
+        end = start
+        while end < len(heard) and heard[end] != repaired[end]:
+            end += 1
+        if not _DIGITS.isdisjoint(heard[start:end] + repaired[start:end]):
+            result[start:end] = heard[start:end]
+        start = max(end, start + 1)
+    return "".join(result)
 
 
 def without_spaces(text: str) -> str:

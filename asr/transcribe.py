@@ -7,7 +7,7 @@ import re
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -213,12 +213,3 @@ def _round(value: float | None) -> float | None:
 
 def _table(errors: dict[str, Errors]) -> dict[str, dict[str, float | int | None]]:
     return {key: {"cer": _round(e.cer), "characters": e.characters} for key, e in sorted(errors.items())}
-
-
-def places_and_affairs(folder: Path) -> Iterable[str]:
-    """Hot words from the lexicon files (word, count, tag a line); only names that a general recogniser cannot know."""
-    for file in sorted(folder.glob("*.txt")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            word = line.split(" ", 1)[0]
-            if len(word) >= 3:
-                yield word

@@ -17,6 +17,7 @@ from pathlib import Path
 from asr.choice import Choice, build
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError
+from asr.hot_words import places_and_affairs
 from asr.server import AsrServer, Limits, Served
 from asr.text import TextMender
 
@@ -38,6 +39,8 @@ class ServerPlan:
     threads: int
     limits: Limits
     words_file: Path
+    # Names that everybody may say, one file of words each topic.
+    lexicon: Path
     language: str = "zh"
 
     @property
@@ -94,7 +97,7 @@ async def _serve(
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, stop.set)
     recognizer = await asyncio.to_thread(build, plan.choice, plan.threads, plan.language)
-    mender = await asyncio.to_thread(TextMender.from_table, plan.words_file)
+    mender = await asyncio.to_thread(TextMender.from_table, plan.words_file, places_and_affairs(plan.lexicon))
     server = await AsrServer(recognizer, mender, plan.served, plan.limits, counts).listen(listening)
     ready()
     try:

@@ -16,12 +16,13 @@ from rich.table import Table
 from asr.audio import read_clip
 from asr.choice import Engine, build, choose
 from asr.errors import AsrError, AudioError
+from asr.hot_words import places_and_affairs
 from asr.models import ModelStore, tools_folder
 from asr.recognizer import Recognizer
 from asr.registry import load_registry
 from asr.server import Limits
 from asr.text import ALL, Layers, TextMender
-from asr.transcribe import Evaluation, Transcription, places_and_affairs, read_manifest, transcribe
+from asr.transcribe import Evaluation, Transcription, read_manifest, transcribe
 from asr.workers import ServerPlan, run
 from desk.settings import ROOT, WORDS_FILE, Settings, load_settings
 from gateway.commands.errors import CommandError
@@ -42,9 +43,10 @@ def store(settings: Settings) -> ModelStore:
     return ModelStore(settings.asr_models_dir, load_registry(), tools_folder(ROOT))
 
 
-def mender() -> TextMender:
+def mender(lexicon: bool = True) -> TextMender:
     """The text layers with the table of words, if the launcher has counted them."""
-    return TextMender.from_table(WORDS_FILE)
+    names = places_and_affairs(ROOT / "data" / "lexicon") if lexicon else ()
+    return TextMender.from_table(WORDS_FILE, names)
 
 
 def _layers(without: list[str] | None) -> Layers:
@@ -161,8 +163,7 @@ def evaluate(
             lines = [line for line in lines if str(line.path.relative_to(manifest.parent)).startswith(only)]
         if limit and len(lines) > limit:
             lines = [lines[i * len(lines) // limit] for i in range(limit)]
-        hot = tuple(dict.fromkeys(places_and_affairs(ROOT / "data" / "lexicon"))) if lexicon else ()
-        recognizer, mend = _recognizer(settings, engine, model, dialect), mender()
+        recognizer, mend = _recognizer(settings, engine, model, dialect), mender(lexicon)
         evaluation = Evaluation()
 
         async def go() -> None:
@@ -172,7 +173,7 @@ def evaluate(
                 except AudioError as error:
                     evaluation.failed(line, str(error))
                     continue
-                evaluation.add(line, await transcribe(clip, recognizer, mend, layers, hot))
+                evaluation.add(line, await transcribe(clip, recognizer, mend, layers))
 
         asyncio.run(go())
     except AsrError as error:
@@ -207,7 +208,7 @@ def serve(
         limits = Limits(settings.asr_max_clients, settings.asr_max_message_kb * 1024, settings.asr_idle_s)
         plan = ServerPlan(
             choice, settings.asr_host, settings.asr_port if port is None else port, settings.asr_workers,
-            settings.asr_threads, limits, WORDS_FILE, entry.language if entry else "zh",
+            settings.asr_threads, limits, WORDS_FILE, ROOT / "data" / "lexicon", entry.language if entry else "zh",
         )  # fmt: skip
         errors = Console(stderr=True, highlight=False)
         if choice.warning:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from asr.hot_words import HotWords, distance
 from asr.recognizer import Word
-from asr.text import Layers, TextMender, pauses, punctuated, without_spaces
+from asr.text import Layers, TextMender, keep_numerals, pauses, punctuated, without_spaces
 from chinese.homophones import Repairer
 
 
@@ -108,3 +108,23 @@ def test_any_text_survives_all_layers(text: str) -> None:
 
 def test_no_layers_change_nothing() -> None:
     assert TextMender().mend(" 我 要 ", layers=Layers.none()).text == " 我 要 "
+
+
+@pytest.mark.parametrize("text", ["一三零零二五九八四八二", "对是三晚四天的", "电话是幺三八四四七四一七四四"])
+def test_a_number_is_never_made_likelier(text: str, repairer: Repairer) -> None:
+    """四 and 十 sound alike to many, but a telephone number has no likeliest reading."""
+    assert TextMender(repairer).mend(text, layers=Layers().without("numerals", "punctuation")).text == text
+
+
+@given(st.text(alphabet="一二三四十是师事我要投诉", max_size=12), st.data())
+def test_numerals_stay_whatever_the_repair_says(heard: str, data: st.DataObject) -> None:
+    repaired = data.draw(
+        st.text(alphabet="一二三四十是师事我要投诉", min_size=len(heard), max_size=len(heard))
+    )
+    kept = keep_numerals(heard, repaired)
+    assert [c if c in "一二三四十" else "" for c in kept] == [c if c in "一二三四十" else "" for c in heard]
+
+
+def test_the_lexicon_is_always_expected() -> None:
+    assert TextMender(lexicon=["幸福里小区"]).mend("幸福李小区").text == "幸福里小区。"
+    assert HotWords(["监察局", "银保监"]).repair("重点检查住房因报假警") == "重点检查住房因报假警"
