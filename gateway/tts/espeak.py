@@ -1,13 +1,15 @@
 """espeak-ng: a robot's voice, but it needs nothing, never waits, and speaks Mandarin and Cantonese.
 
 The shared library comes from the package espeakng-loader and is called directly: no process for each sentence. It keeps
-its state in globals, so one thread does all the speaking.
+its state in C globals, so there is one of it in a process, and a lock around it, however many synthesisers there are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
+import functools
+import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,7 +30,7 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 class _Library:
-    """Only for one thread at a time."""
+    """Get it with `_library`."""
 
     def __init__(self) -> None:
         """
@@ -43,24 +45,31 @@ class _Library:
         self.rate_hz = int(self._lib.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT))
         if self.rate_hz <= 0:
             raise EngineMissing("espeak-ng does not find its data")
+        self._lock = threading.Lock()
         self._pcm = bytearray()
         # Kept, or the library would call into freed memory.
         self._callback = _Callback(self._take)
         self._lib.espeak_SetSynthCallback(self._callback)
 
     def speak(self, text: str, voice: str, words_per_minute: int) -> bytes:
-        if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise EngineMissing(f"espeak-ng has no voice {voice}")
-        self._lib.espeak_SetParameter(_RATE, words_per_minute, 0)
-        self._pcm = bytearray()
         data = text.encode()
-        self._lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, _UTF8, None, None)
-        return bytes(self._pcm)
+        with self._lock:
+            if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
+                raise EngineMissing(f"espeak-ng has no voice {voice}")
+            self._lib.espeak_SetParameter(_RATE, words_per_minute, 0)
+            self._pcm = bytearray()
+            self._lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, _UTF8, None, None)
+            return bytes(self._pcm)
 
     def _take(self, wave: ctypes._Pointer[ctypes.c_short], samples: int, _events: int | None) -> int:
         if wave and samples > 0:
             self._pcm += ctypes.string_at(wave, samples * 2)
         return 0
+
+
+@functools.cache
+def _library() -> _Library:
+    return _Library()
 
 
 class EspeakSynthesizer:
@@ -70,7 +79,6 @@ class EspeakSynthesizer:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="espeak")
-        self._library: _Library | None = None
 
     def voice_of(self, name: str) -> str:
         return VOICES.get(name, VOICES[MANDARIN])
@@ -94,8 +102,7 @@ class EspeakSynthesizer:
         return self._loaded().speak(request.text, self.voice_of(request.voice), words_per_minute)
 
     def _loaded(self) -> _Library:
-        if self._library is None:
-            self._library = _Library()
-            if self._library.rate_hz != self.rate_hz:
-                raise EngineMissing(f"espeak-ng speaks at {self._library.rate_hz} Hz")
-        return self._library
+        library = _library()
+        if library.rate_hz != self.rate_hz:
+            raise EngineMissing(f"espeak-ng speaks at {library.rate_hz} Hz")
+        return library

@@ -50,6 +50,15 @@ async def test_espeak_serves_many_at_once_and_each_gets_its_own_words() -> None:
     await engine.aclose()
 
 
+async def test_several_synthesisers_share_the_one_library_of_the_process() -> None:
+    engines = [EspeakSynthesizer() for _ in range(3)]
+    alone = [len(await speak(engine, "一二三四五六七八九十" * 3)) for engine in engines]
+    together = await asyncio.gather(*(speak(e, "一二三四五六七八九十" * 3) for e in engines * 5))
+    assert [len(pcm) for pcm in together] == pytest.approx(alone * 5, rel=0.05)
+    for engine in engines:
+        await engine.aclose()
+
+
 async def test_nothing_to_say_is_an_error_and_not_silence() -> None:
     engine = EspeakSynthesizer()
     with pytest.raises(NoAudio):

@@ -29,7 +29,9 @@ def run(*arguments: str) -> str:
 
 def test_a_text_becomes_a_file_of_the_wanted_rate(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "a.wav"
-    run("say", "工单号261122-00015-3。**请记好**。", "--engine", "espeak", "--out", str(out), "--rate", "8000")
+    run(
+        "say", "工单号261122-00015-3。**请记好**。", "--engine", "espeak", "--out", str(out), "--rate", "8000"
+    )
     with wave.open(str(out)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         assert 3 < file.getnframes() / 8000 < 15

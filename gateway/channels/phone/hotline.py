@@ -1,0 +1,86 @@
+"""The phone side of the gateway: AudioSocket calls become conversations of the channel `phone`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from desk.settings import ROOT, Settings
+from gateway.channels.phone.line import PhoneLine
+from gateway.channels.phone.server import PhoneServer
+from gateway.services import Services
+from gateway.tts.build import build_speaker
+from gateway.tts.fixed import fixed_requests
+from gateway.tts.speaker import Speaker
+from gateway.voice.call import Call, CallTools, Heard
+from gateway.voice.dialogue import PhoneDialogue
+from gateway.voice.transcriber import Transcriber, TranscriberGone, VoskTranscriber
+from gateway.voice.voice_detector import SileroDetector
+
+_log = structlog.get_logger(__name__)
+
+OpenTranscriber = Callable[[int], Awaitable[Transcriber]]
+
+
+class PhoneHotline:
+    """`start` it with the gateway, `aclose` before its services."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        speaker: Speaker | None = None,
+        open_transcriber: OpenTranscriber | None = None,
+        on_heard: Callable[[str, Heard], None] = lambda _conversation, _heard: None,
+    ) -> None:
+        """`on_heard` is told, by conversation, what callers really heard of each sentence."""
+        settings = services.settings
+        self._services = services
+        self._speaker = speaker or build_speaker(settings)
+        self._open_transcriber = open_transcriber or _vosk(settings)
+        self._on_heard = on_heard
+        self._server = PhoneServer(self._serve, max_calls=settings.phone_max_calls)
+        fixed = fixed_requests(ROOT / "domain.yml", settings.city)
+        self._fixed = frozenset(request.text for request in fixed)
+
+    async def start(self) -> int:
+        """Returns the port. Raises OSError."""
+        settings = self._services.settings
+        port = await self._server.start(settings.audiosocket_host, settings.audiosocket_port)
+        _log.info("phone_listens", port=port)
+        return port
+
+    async def aclose(self) -> None:
+        await self._server.aclose()
+        await self._speaker.aclose()
+
+    async def _serve(self, line: PhoneLine) -> None:
+        try:
+            transcriber = await self._open_transcriber(line.rate_hz)
+        except TranscriberGone:
+            # We would be deaf. Hanging up lets the dialplan go on to the human queue.
+            _log.error("phone_call_without_ears", call=str(line.call_id))
+            return
+        s = self._services
+        dialogue = PhoneDialogue(
+            s.store, s.blocking, s.hub, s.turns, s.desk, s.settings.city, s.settings.rasa_timeout_s + 5
+        )
+        tools = CallTools(
+            dialogue=dialogue,
+            transcriber=transcriber,
+            detector=SileroDetector(line.rate_hz),
+            voices=self._speaker,
+            fixed=self._fixed,
+            voice=s.settings.tts_voice,
+            on_heard=lambda heard: self._on_heard(dialogue.conversation_id, heard),
+        )
+        await Call(line, tools).run()
+
+
+def _vosk(settings: Settings) -> OpenTranscriber:
+    async def open_transcriber(rate_hz: int) -> Transcriber:
+        host = "127.0.0.1" if settings.asr_host == "0.0.0.0" else settings.asr_host
+        return await VoskTranscriber.open(f"ws://{host}:{settings.asr_port}", rate_hz)
+
+    return open_transcriber
