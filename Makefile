@@ -5,7 +5,7 @@ BOT := bot/.venv/bin
 export PYTHONPATH := $(CURDIR)
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: help setup run train check lint types test test-root test-bot bench doctor clean
+.PHONY: help setup run train check lint types test test-root test-bot test-web bench doctor clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,7 +33,10 @@ check: lint types  ## lint and types
 
 test: check train  ## everything CI runs: lint, types, all tests
 	@$(VENV)/python -m launcher.debian chromium fonts redis postgres
-	@$(MAKE) --no-print-directory test-bot test-root
+	@$(MAKE) --no-print-directory test-web test-bot test-root
+
+test-web:  ## types and unit tests of the pages
+	@$(PYTHON) launcher/bootstrap.py --test-web
 
 test-bot:  ## tests of the Rasa components (Python 3.10)
 	@$(BOT)/python -m pytest -c tests/bot/pytest.ini tests/bot $(ARGS)

@@ -22,6 +22,7 @@ import asyncio
 import contextlib
 import platform
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -357,6 +358,8 @@ def main() -> int:
         f"{datetime.now():%Y-%m-%d}  {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}, "
         f"load {psutil.getloadavg()[0]:.1f}"
     )
+    # Whoever stops us must not leave gateways behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
         stack = Stack(Path(folder), given.database_url, running)
         fine = asyncio.run(measure(stack, load, faults=not given.no_faults))

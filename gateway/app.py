@@ -19,15 +19,16 @@ from gateway.api.problems import install_problem_handlers
 from gateway.attachments import MAX_BYTES
 from gateway.blocking import Blocking
 from gateway.channels.web import http, pictures
-from gateway.channels.web.chat_socket import GOING_DOWN, TRY_LATER, WRONG_TOKEN, ChatSocket
+from gateway.channels.web.chat_socket import ChatSocket
 from gateway.channels.web.pages import page_router
 from gateway.errors import GatewayError, Refused
 from gateway.handoff import outside_api
 from gateway.network import client_address, origin_allowed
+from gateway.page_socket import GOING_DOWN, NO_RIGHT, TRY_LATER, WRONG_TOKEN
 from gateway.seats import console, lead, orders, sign_in, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.opening import open_seats
-from gateway.seats.socket import NO_RIGHT, SeatSocket
+from gateway.seats.socket import SeatSocket
 from gateway.services import Services, open_services
 
 # A character may take twelve bytes as JSON (a surrogate pair, escaped); the rest is for the other keys.

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from desk.settings import Settings
 from gateway.app import create_app
-from gateway.channels.web.chat_socket import MAX_FRAME_BYTES
+from gateway.page_socket import MAX_FRAME_BYTES
 
 # What is left after our own goodbye (services.GRACE_S) has taken its time.
 GRACEFUL_SHUTDOWN_S = 5

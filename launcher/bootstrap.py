@@ -164,6 +164,20 @@ def web_digest() -> str:
     return digest.hexdigest()
 
 
+def npm_and_environment(uv: str) -> tuple[list[str], dict[str, str]]:
+    """npm, and an environment in which its scripts find their node."""
+    npm = find_npm(uv)
+    return npm, {**os.environ, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def test_pages(uv: str) -> None:
+    """Types and unit tests of the pages; they must have been built once."""
+    npm, env = npm_and_environment(uv)
+    for script, what in (("check", "the types of the pages"), ("test", "the unit tests of the pages")):
+        run([*npm, "run", "--silent", script], what, cwd=ROOT / "web", env=env)
+        say(f"{what}: passed")
+
+
 def build_pages(uv: str) -> None:
     """Install the page's packages and build it, unless nothing changed since the last build."""
     web = ROOT / "web"
@@ -171,9 +185,7 @@ def build_pages(uv: str) -> None:
     digest = web_digest()
     if stamp.exists() and stamp.read_text() == digest:
         return
-    npm = find_npm(uv)
-    env = dict(os.environ)
-    env["PATH"] = f"{Path(npm[0]).parent}{os.pathsep}{env['PATH']}"
+    npm, env = npm_and_environment(uv)
     say("building the pages (about half a minute the first time)")
     run([*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci", cwd=web, env=env)
     run([*npm, "run", "build"], "building the pages", cwd=web, env=env)
@@ -196,6 +208,8 @@ def main(arguments: list[str]) -> int:
             sync(uv, ROOT / "bot", find_python310(uv), "the Rasa environment", "about a minute, 1.6 GB")
         if "--no-web" not in arguments and (ROOT / "web" / "package.json").exists():
             build_pages(uv)
+        if "--test-web" in arguments:
+            test_pages(uv)
     except SetupError as error:
         print(f"[setup] {error}", file=sys.stderr)
         return 1

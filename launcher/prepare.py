@@ -30,6 +30,10 @@ VECTOR_CACHE = ROOT / "models" / "knowledge-vectors.npz"
 def prepare_models(settings: Settings, console: Console) -> None:
     """Count words, train the Rasa model and the order classifier, each if its data changed."""
     count_words(console)
+    _train(settings, console)
+
+
+def _train(settings: Settings, console: Console) -> None:
     train(console)
     load_or_train(ROOT / "data", settings.var_dir)
 
@@ -69,9 +73,10 @@ def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> No
 
 
 def prepare(settings: Settings, console: Console) -> None:
+    # First: the search repairs words too, and wrong articles should be told before the long training.
     count_words(console)
     prepare_data(settings, console)
-    prepare_models(settings, console)
+    _train(settings, console)
 
 
 def main() -> int:

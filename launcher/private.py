@@ -20,7 +20,8 @@ from launcher.errors import LauncherError
 from launcher.prepare import prepare
 from launcher.services import SERVICES, redis_password, service
 
-START_TIMEOUT_S = 180.0
+# Rasa takes half a minute on an idle machine; much longer beside other work.
+START_TIMEOUT_S = 420.0
 
 
 def free_ports(count: int) -> list[int]:

@@ -21,7 +21,7 @@ from desk.conversations import (
     Owner,
     Turnover,
 )
-from desk.conversations.handoff import CITIZEN, EMERGENCY_PRIORITY
+from desk.conversations.handoff import CITIZEN
 from desk.conversations.store import Clock, utc_now
 from desk.handoff.alignment import align, ended, owner_changed, quietly, withdrawn
 from desk.handoff.dispatcher import Blocking, Dispatcher
@@ -39,7 +39,6 @@ from desk.handoff.events import (
     SeatsChanged,
     Withdrawn,
 )
-from desk.handoff.hours import OpeningHours
 from desk.handoff.keeper import Keeper
 from desk.handoff.queue import Queue, Snapshot
 from desk.handoff.routing import Rules
@@ -311,12 +310,14 @@ class HandoffService:
         return (await self.picture()).places.get(conversation_id)
 
     async def admission(self, local: datetime, skill: str = "", priority: int = 100) -> Admission:
-        """May somebody be queued now? `local` is the city's time. Without Redis only the hours can say no."""
+        """May somebody be queued now? `local` is the city's time.
+
+        Without Redis nobody can tell who is there, and Rasa is out of order too: the conversation stays with the bot,
+        which is back as soon as Redis is, instead of waiting silently for somebody who may not exist.
+        """
         snapshot = await quietly(self._queue.snapshot())
         if snapshot is None:
-            is_open = OpeningHours.parse(self._rules.hours).open_at(local)
-            urgent = priority >= EMERGENCY_PRIORITY
-            return Admission.QUEUE if is_open or urgent else Admission.OUT_OF_HOURS
+            return Admission.NO_SEAT
         seats = snapshot.views(self._clock(), self._rules.seat_lost_s)
         entries = list(snapshot.entries.values())
         return admit(local, self._rules, seats, entries, self._dispatcher.typical_s, skill, priority)

@@ -10,9 +10,10 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from desk.orders.order import NewOrder, Order
 from desk.orders.store import OrderFilter, OrderPage
@@ -108,6 +109,27 @@ class DeskParts:
                     _log.exception("knowledge_not_opened")
                     raise Refused(503, "part_missing", sentences.PART_MISSING) from error
         return self._knowledge
+
+    async def hits(self, query: str, top: int) -> list[dict[str, Any]]:
+        """The best articles as JSON of docs/protocol.md. Raises Refused (503) while there is no index, StoreUnavailable."""
+        knowledge = await self.knowledge()
+        try:
+            found = await self._blocking.search(knowledge.search, query, top)
+        except DBAPIError as error:
+            raise StoreUnavailable from error
+        return [
+            {
+                "id": hit.id,
+                "title": hit.title,
+                "score": round(hit.score, 4),
+                "department": hit.department,
+                "speech": hit.voice,
+                "text": hit.body,
+                "source": hit.source,
+                "effective_to": hit.effective_to.isoformat() if hit.effective_to else None,
+            }
+            for hit in found
+        ]
 
     async def orders(self) -> Orders:
         async with self._opening:

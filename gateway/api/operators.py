@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import DBAPIError
 
 from desk.orders.errors import BadOrder, OrderNotFound
 from desk.orders.order import OrderStatus, OrderType, Urgency
@@ -17,7 +16,7 @@ from desk.orders.view import order_line, order_view
 from gateway import sentences
 from gateway.api.description import description_page
 from gateway.api.desk_parts import DeskParts
-from gateway.errors import Refused, StoreUnavailable
+from gateway.errors import Refused
 from gateway.services import Services
 from gateway.tokens import api_token, is_api_token
 
@@ -53,31 +52,11 @@ Parts = Annotated[DeskParts, Depends(_parts)]
 
 @router.get("/api/v1/knowledge/search", tags=["operators"], summary="Search the published articles")
 async def search_knowledge(
-    services: Needed,
     parts: Parts,
     q: Annotated[str, Query(min_length=1, max_length=500)],
     top: Annotated[int, Query(ge=1, le=20)] = 3,
 ) -> dict[str, Any]:
-    knowledge = await parts.knowledge()
-    try:
-        hits = await services.blocking.search(knowledge.search, q, top)
-    except DBAPIError as error:
-        raise StoreUnavailable from error
-    return {
-        "hits": [
-            {
-                "id": hit.id,
-                "title": hit.title,
-                "score": round(hit.score, 4),
-                "department": hit.department,
-                "speech": hit.voice,
-                "text": hit.body,
-                "source": hit.source,
-                "effective_to": hit.effective_to.isoformat() if hit.effective_to else None,
-            }
-            for hit in hits
-        ]
-    }
+    return {"hits": await parts.hits(q, top)}
 
 
 @router.get("/api/v1/orders", tags=["operators"], summary="Work orders, newest first, callers masked")

@@ -57,7 +57,10 @@ def refused(
     if effects.handoff is None:
         # The bot broke: it has said already that a person will look at it, and nobody asked for one just now.
         return tuple(drafts), kept
-    return (*drafts, refusal_draft(admission, opens, now)), kept
+    # Next to the bot's own word about a person, so that a question it asks stays the last thing said.
+    said = [n for n, draft in enumerate(drafts, 1) if draft.kind == "handoff"]
+    place = said[-1] if said else len(drafts)
+    return (*drafts[:place], refusal_draft(admission, opens, now), *drafts[place:]), kept
 
 
 def queue_draft(place: Place) -> Draft:

@@ -6,12 +6,10 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 from desk.conversations import ConversationStore
 from gateway.api.desk_parts import DeskParts
 from gateway.blocking import Blocking
-from gateway.errors import GatewayError, StoreUnavailable
+from gateway.errors import GatewayError
 from gateway.seats.transcript_draft import last_wish
 
 TOP = 5
@@ -44,24 +42,7 @@ class KnowledgePanel:
         known = self._answers.get(query)
         if known is not None and time.monotonic() - known[0] < REMEMBERED_S:
             return known[1]
-        knowledge = await self._parts.knowledge()
-        try:
-            hits = await self._blocking.search(knowledge.search, query, TOP)
-        except DBAPIError as error:
-            raise StoreUnavailable from error
-        found = [
-            {
-                "id": hit.id,
-                "title": hit.title,
-                "score": round(hit.score, 4),
-                "department": hit.department,
-                "speech": hit.voice,
-                "text": hit.body,
-                "source": hit.source,
-                "effective_to": hit.effective_to.isoformat() if hit.effective_to else None,
-            }
-            for hit in hits
-        ]
+        found = await self._parts.hits(query, TOP)
         if found:
             self._answers[query] = (time.monotonic(), found)
             self._answers.move_to_end(query)

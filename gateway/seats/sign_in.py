@@ -32,6 +32,7 @@ from gateway import sentences
 from gateway.errors import Refused, TooMany
 from gateway.network import client_address, origin_allowed
 from gateway.seats.accounts import SeatAccounts
+from gateway.seats.people import user_json
 from gateway.services import Services
 from gateway.wire import error_json
 
@@ -127,18 +128,6 @@ def signed_in(*roles: Role) -> Callable[[Request], Awaitable[SignedIn]]:
 
 Anybody = Annotated[SignedIn, Depends(signed_in())]
 Desk = Annotated[SeatAccounts, Depends(seat_accounts)]
-
-
-def user_json(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "username": user.username,
-        "display_name": user.display_name,
-        "badge": user.badge,
-        "role": user.role.value,
-        "skills": list(user.skills),
-        "capacity": user.capacity,
-    }
 
 
 @router.post("/sign-in", summary="Sign in; sets the cookie that every other call of the console needs")

@@ -1,14 +1,14 @@
 """One open console: the websocket `/ws/seat` of docs/protocol.md.
 
-Tasks as on the citizen's page: a reader, a writer, and one that watches the sign-in. Everything outgoing passes
-through one bounded queue; a console that does not read is closed (1013) and comes back for a full picture.
+A reader, a writer, and a task that watches the sign-in. A console that was too slow to read comes back for a full
+picture.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,25 +16,14 @@ import orjson
 import structlog
 from fastapi import WebSocket
 from pydantic import ValidationError
-from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from desk.conversations import ConversationError
 from desk.handoff.errors import HandoffError, QueueUnavailable
 from desk.handoff.seat import SeatState, SeatStatus
 from desk.seats import SignedIn, User
 from gateway.attachments import BadPicture
-from gateway.channels.web.chat_socket import (
-    BAD_HELLO,
-    FRAME_TOO_LARGE,
-    HELLO_LATE,
-    HELLO_WAIT_S,
-    MAX_FRAME_BYTES,
-    SEND_WAIT_S,
-    TOO_MANY_SOCKETS,
-    TRY_LATER,
-    WRONG_TOKEN,
-)
 from gateway.errors import GatewayError, Refused, StoreUnavailable
+from gateway.page_socket import BAD_HELLO, NO_RIGHT, TRY_LATER, WRONG_TOKEN, PageSocket
 from gateway.seats import frames as f
 from gateway.seats.consoles import sees_everything
 from gateway.seats.parts import SeatParts
@@ -54,17 +43,15 @@ HEARTBEAT_S = 5
 SIGN_IN_CHECK_S = 30.0
 # More than anybody can look at.
 VIEWS_MAX = 40
-NO_RIGHT = 4403
 PROBLEMS = (GatewayError, ConversationError, HandoffError, BadPicture)
 
 
-class SeatSocket:
+class SeatSocket(PageSocket[str]):
     def __init__(self, websocket: WebSocket, services: Services, found: SignedIn, address: str) -> None:
-        self._socket = websocket
+        super().__init__(websocket, services.sockets, address, OUTGOING)
         self._services = services
         self._parts: SeatParts = services.seats
         self._found = found
-        self._address = address
         self.user: User = found.user
         self._status = SeatStatus.OFFLINE
         self._reason = ""
@@ -72,35 +59,18 @@ class SeatSocket:
         self._views: dict[str, ConversationView] = {}
         self._shown: set[str] = set()
         self._ready = False
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue(OUTGOING)
-        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    async def run(self) -> None:
-        """Serve an accepted websocket until one side ends it. Never raises because of the other side."""
-        if not self._services.sockets.enter(self, self._address):
-            await self._close(TOO_MANY_SOCKETS)
-            return
-        try:
-            if await self._greet():
-                await self._serve()
-        except WebSocketDisconnect:
-            pass
-        finally:
-            self._parts.consoles.leave(self)
-            self._services.sockets.leave(self, self._address)
-            for view in self._views.values():
-                view.close()
-            await self._close(self._end.result() if self._end.done() else 1000)
+    def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return self._read_forever(), self._write_forever(), self._watch_sign_in()
 
-    def close_soon(self, code: int) -> None:
-        if not self._end.done():
-            self._end.set_result(code)
+    def _left(self) -> None:
+        self._parts.consoles.leave(self)
+        for view in self._views.values():
+            view.close()
 
     def put(self, frame: str) -> None:
-        try:
-            self._outgoing.put_nowait(frame)
-        except asyncio.QueueFull:
-            self.close_soon(TRY_LATER)
+        """Send a frame that is written already: many consoles get the same."""
+        self._enqueue(frame)
 
     def watches(self, conversation_id: str) -> bool:
         item = self._parts.picture.items.get(conversation_id)
@@ -131,17 +101,9 @@ class SeatSocket:
             or sees_everything(self.user)
         )
 
-    async def _greet(self) -> bool:
-        greeting: asyncio.Task[object] = asyncio.create_task(self._receive())
-        waiting: set[asyncio.Future[Any]] = {greeting, self._end}
-        done, _ = await asyncio.wait(waiting, timeout=HELLO_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
-        if greeting not in done:
-            greeting.cancel()
-            await asyncio.gather(greeting, return_exceptions=True)
-            self.close_soon(HELLO_LATE)
-            return False
+    async def _hello(self, body: object) -> bool:
         try:
-            hello = f.SeatHello.model_validate(greeting.result())
+            hello = f.SeatHello.model_validate(body)
         except ValidationError:
             self.close_soon(BAD_HELLO)
             return False
@@ -214,24 +176,6 @@ class SeatSocket:
         )
         await self._parts.desk.publish(await self._parts.service.set_seat(state))
 
-    async def _serve(self) -> None:
-        tasks = {
-            asyncio.create_task(self._read_forever()),
-            asyncio.create_task(self._write_forever()),
-            asyncio.create_task(self._watch_sign_in()),
-        }
-        try:
-            waiting: set[asyncio.Future[Any]] = {*tasks, self._end}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                _log.error("seat_socket_crashed", exc_info=result)
-                self.close_soon(1011)
-
     async def _watch_sign_in(self) -> None:
         while True:
             await asyncio.sleep(SIGN_IN_CHECK_S)
@@ -248,21 +192,6 @@ class SeatSocket:
                 self._parts.people.remember(self.user)
                 with contextlib.suppress(*PROBLEMS):
                     await self._tell_queue()
-
-    async def _receive(self) -> object:
-        """The next frame as JSON; None if it is none. Ends the socket when it is too large."""
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text = message.get("text")
-        if text is None or len(text) > MAX_FRAME_BYTES:
-            if text is not None:
-                self.close_soon(FRAME_TOO_LARGE)
-            return None
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return None
 
     async def _read_forever(self) -> None:
         while True:
@@ -377,21 +306,8 @@ class SeatSocket:
 
     async def _write_forever(self) -> None:
         while True:
-            text = await self._outgoing.get()
             try:
-                async with asyncio.timeout(SEND_WAIT_S):
-                    await self._socket.send_text(text)
+                await self._write_text(await self._outgoing.get())
             except TimeoutError:
                 self.close_soon(TRY_LATER)
                 return
-
-    async def _write(self, frame: Mapping[str, Any]) -> None:
-        async with asyncio.timeout(SEND_WAIT_S):
-            await self._socket.send_text(orjson.dumps(frame).decode())
-
-    async def _close(self, code: int) -> None:
-        if self._socket.client_state is WebSocketState.DISCONNECTED:
-            return
-        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
-            async with asyncio.timeout(1):
-                await self._socket.close(code)

@@ -27,6 +27,8 @@ from actions.danger import ADVICE, advice_for, find_danger
         ("我想自杀", "suicide", "12356"),
         ("楼顶有人要跳楼", "suicide", "12356"),
         ("活着没意思,死了算了", "suicide", "12356"),
+        ("我爸老年痴呆走丢了", "missing", "110"),
+        ("小孩不见了 找了两个小时没有", "missing", "110"),
     ],
 )
 def test_danger_gets_the_right_number_first(text: str, kind: str, first: str) -> None:
@@ -52,6 +54,8 @@ def test_danger_gets_the_right_number_first(text: str, kind: str, first: str) ->
         "我要投诉派出所打人怎么处罚",
         "工伤晕倒怎么赔偿",
         "公积金怎么提取",
+        "我爸走丢了刚找到,想要个定位手环",
+        "老人走失找哪个部门",
         "不想活动,只想问问",
         "",
     ],

@@ -110,6 +110,10 @@ def console(open_page: OpenConsole) -> OpenConsole:
     def open_(username: str = "wangfang", **size: Any) -> Page:
         page = open_page(**size)
         sign_in(page, username)
+        if username == "wangfang":
+            # Keys act on the conversation that is up; the page opens the first one by itself.
+            expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", "c00")
+            expect(page.get_by_test_id("message").first).to_be_visible()
         return page
 
     return open_
@@ -580,7 +584,7 @@ def test_signing_out_leaves_nothing_behind(console: OpenConsole) -> None:
     assert page.evaluate("Object.keys(sessionStorage).length") == 0
 
 
-def test_twenty_open_conversations_draw_one_transcript_and_switch_at_once(
+def test_of_twenty_open_conversations_only_one_is_drawn_and_only_its_end(
     gateway: FakeSeatGateway, console: OpenConsole
 ) -> None:
     for index in range(8):
@@ -596,13 +600,7 @@ def test_twenty_open_conversations_draw_one_transcript_and_switch_at_once(
     selected(page, "c00")
     expect(page.get_by_test_id("transcript")).to_have_count(1)
     assert page.get_by_test_id("message").count() <= 150
-    took_ms = page.evaluate(
-        """async () => {
-          const rows = [...document.querySelectorAll('[data-testid="my-conversation"]')];
-          const started = performance.now();
-          for (const row of rows) { row.click(); await new Promise((done) => requestAnimationFrame(done)); }
-          return (performance.now() - started) / rows.length;
-        }"""
-    )
-    # Measured 60 ms on two busy cores (median); the limit only catches a switch that draws everything.
-    assert took_ms < 400
+    for row in page.get_by_test_id("my-conversation").all():
+        row.click()
+        assert page.get_by_test_id("transcript").count() == 1
+        assert page.get_by_test_id("message").count() <= 150

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desk.conversations import Owner
-from gateway.channels.web import chat_socket
+from gateway import page_socket
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway
@@ -180,7 +180,7 @@ async def test_a_bad_hello_ends_the_line(gateway: RunningGateway, hello: dict[st
 async def test_a_page_that_does_not_say_hello_is_closed(
     gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_socket, "HELLO_WAIT_S", 0.2)
+    monkeypatch.setattr(page_socket, "HELLO_WAIT_S", 0.2)
     assert await Page(await connect(gateway.ws_url, proxy=None)).closed() == 4408
 
 
@@ -205,7 +205,7 @@ async def test_nonsense_is_answered_and_the_line_stays(gateway: RunningGateway) 
 async def test_a_frame_that_is_too_large_closes_the_line(gateway: RunningGateway) -> None:
     page = await Page.open(gateway)
     await page.next("welcome")
-    await page.line.send("x" * (chat_socket.MAX_FRAME_BYTES + 1))
+    await page.line.send("x" * (page_socket.MAX_FRAME_BYTES + 1))
     assert await page.closed() == 1009
 
 
@@ -238,7 +238,7 @@ async def test_too_many_pages_of_one_conversation(gateway: RunningGateway) -> No
 async def test_a_page_that_does_not_read_is_closed_and_harms_nobody(
     make_gateway: MakeGateway, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_socket, "SEND_WAIT_S", 0.5)
+    monkeypatch.setattr(page_socket, "SEND_WAIT_S", 0.5)
     gateway = make_gateway(api_tokens="operator")
     # 14 MB in all, far more than the buffers on the way take.
     rasa.answer = lambda request: [{"text": "长" * 18_000}] * 4

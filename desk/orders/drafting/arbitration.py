@@ -21,6 +21,7 @@ from desk.orders.drafting.phrases import (
     is_question,
     is_skip,
     is_yes,
+    type_said,
 )
 from desk.orders.drafting.plan import DESCRIPTION_MIN_CHARS, MAX_TRIES, next_field
 from desk.orders.drafting.turn import Turn
@@ -319,5 +320,11 @@ def _free_answer(draft: Draft, turn: Turn) -> Draft | None:
     return None
 
 
+# Said to us in anger instead of an answer.
+_GRUDGE = re.compile(r"你们|气死|管不管|没人管|投诉|举报|领导")
+
+
 def _plausible_place(words: str) -> bool:
-    return bool(re.search(r"[\u4e00-\u9fff]{2}", words)) and not is_yes(words) and not is_no(words)
+    if is_yes(words) or is_no(words) or type_said(words) or _GRUDGE.search(words):
+        return False
+    return bool(re.search(r"[\u4e00-\u9fff]{2}", words))

@@ -1,23 +1,19 @@
-"""One open page: the websocket `/ws/chat` of docs/protocol.md.
+"""One open page of a citizen: the websocket `/ws/chat` of docs/protocol.md.
 
-Three tasks: the reader takes what the citizen sends, the writer sends what the hub brings, the closer waits for the
-end. Everything outgoing passes through one bounded queue, so order is kept and a page that does not read costs little:
-when its queue is full it is closed (1013) and resumes later from the last number it saw.
+A reader takes what the citizen sends, a writer sends what the hub brings. A page that was too slow to read resumes
+later from the last number it saw.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
-import orjson
-import structlog
 from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
-from starlette.websockets import WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocketDisconnect
 
 from desk.conversations import Conversation, ConversationError, Owner
 from desk.conversations.store import PAGE, hash_token
@@ -28,22 +24,14 @@ from gateway.channels.web.limits import count_conversation, count_message
 from gateway.channels.web.sockets import PER_CONVERSATION
 from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.handoff.admission import place_json
+from gateway.page_socket import BAD_HELLO, TOO_MANY_SOCKETS, TRY_LATER, UNKNOWN, WRONG_TOKEN, PageSocket
 from gateway.seats.people import for_citizens
 from gateway.services import Services
 from gateway.wire import CitizenTyping, Hello, Problem, Rate, Send, check_length, problem_of
 
-_log = structlog.get_logger(__name__)
-
-MAX_FRAME_BYTES = 32 * 1024
-HELLO_WAIT_S = 10.0
 OUTGOING = 256
 # A page says that somebody types every few seconds; more often tells nobody anything.
 TYPING_EVERY_S = 1.0
-# A frame that does not leave within this time meets a page that is gone or asleep.
-SEND_WAIT_S = 10.0
-
-GOING_DOWN, FRAME_TOO_LARGE, TRY_LATER = 1001, 1009, 1013
-BAD_HELLO, WRONG_TOKEN, UNKNOWN, HELLO_LATE, TOO_MANY_SOCKETS = 4400, 4401, 4404, 4408, 4429
 _CLOSE_CODES = {
     "unauthorized": WRONG_TOKEN,
     "not_found": UNKNOWN,
@@ -63,74 +51,53 @@ class _Place:
 _CATCH_UP = _CatchUp()
 _PLACE = _Place()
 _Frame = Mapping[str, Any]
+_Item = _Frame | _CatchUp | _Place
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class ChatSocket:
+class ChatSocket(PageSocket[_Item]):
     def __init__(self, websocket: WebSocket, services: Services, address: str) -> None:
-        self._socket = websocket
+        super().__init__(websocket, services.sockets, address, OUTGOING)
         self._services = services
-        self._address = address
         self._conversation_id = ""
         self._sent_seq = 0
         self._owner: tuple[str, int] = ("", 0)
         self._place: Mapping[str, int] | None = None
         self._typed_at, self._typing_on = -1e9, False
-        self._outgoing: asyncio.Queue[_Frame | _CatchUp | _Place] = asyncio.Queue(OUTGOING)
-        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    async def run(self) -> None:
-        """Serve an accepted websocket until one side ends it. Never raises because of the other side."""
-        if not self._services.sockets.enter(self, self._address):
-            await self._close(TOO_MANY_SOCKETS)
-            return
-        try:
-            if await self._greet():
-                await self._serve()
-        except WebSocketDisconnect:
-            pass
-        finally:
-            self._services.hub.leave(self._conversation_id, self)
-            self._services.sockets.leave(self, self._address)
-            await self._close(self._end.result() if self._end.done() else 1000)
+    def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return self._read_forever(), self._write_forever()
 
-    def close_soon(self, code: int) -> None:
-        if not self._end.done():
-            self._end.set_result(code)
+    def _left(self) -> None:
+        self._services.hub.leave(self._conversation_id, self)
 
     def on_event(self, event: Mapping[str, Any]) -> None:
         match event.get("type"):
             case "message":
-                self._put({**event, "message": for_citizens(event["message"])})
+                self._enqueue({**event, "message": for_citizens(event["message"])})
             case "owner":
                 # Whose it is by name is for consoles.
-                self._put({key: event[key] for key in ("type", "owner", "epoch")})
+                self._enqueue({key: event[key] for key in ("type", "owner", "epoch")})
             case "typing" if event.get("from") == "citizen":
                 return
             case _:
-                self._put(event)
+                self._enqueue(event)
 
     def on_head(self, conversation: Conversation) -> None:
         if conversation.last_seq > self._sent_seq and self._outgoing.empty():
-            self._put(_CATCH_UP)
+            self._enqueue(_CATCH_UP)
         owner = (conversation.owner.value, conversation.epoch)
         if owner != self._owner:
-            self._put({"type": "owner", "owner": owner[0], "epoch": owner[1]})
+            self._enqueue({"type": "owner", "owner": owner[0], "epoch": owner[1]})
         if conversation.owner is Owner.WAITING and not self._outgoing.full():
-            self._put(_PLACE)
+            self._enqueue(_PLACE)
 
-    async def _greet(self) -> bool:
-        """Wait for hello and answer it; False when the socket is to be closed."""
-        greeting: asyncio.Task[Hello | None] = asyncio.create_task(self._read_hello())
-        waiting: set[asyncio.Future[Any]] = {greeting, self._end}
-        done, _ = await asyncio.wait(waiting, timeout=HELLO_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
-        if greeting not in done:
-            greeting.cancel()
-            await asyncio.gather(greeting, return_exceptions=True)
-            self.close_soon(HELLO_LATE)
-            return False
-        hello = greeting.result()
-        if hello is None:
+    async def _hello(self, body: object) -> bool:
+        try:
+            hello = Hello.model_validate(body)
+        except ValidationError:
+            if not self._end.done():
+                await self._refuse(Problem(status=422, code="bad_hello", text=sentences.HELLO_FIRST))
             return False
         try:
             await (self._begin() if hello.conversation is None else self._resume(hello))
@@ -138,15 +105,6 @@ class ChatSocket:
             await self._refuse(problem_of(error))
             return False
         return True
-
-    async def _read_hello(self) -> Hello | None:
-        body = await self._receive()
-        try:
-            return Hello.model_validate(body)
-        except ValidationError:
-            if not self._end.done():
-                await self._refuse(Problem(status=422, code="bad_hello", text=sentences.HELLO_FIRST))
-            return None
 
     async def _begin(self) -> None:
         s = self._services
@@ -178,42 +136,9 @@ class ChatSocket:
         await self._write(frame)
         # Before reading SQL, so that nothing falls between the two.
         self._services.hub.listen(conversation.id, self)
-        self._put(_CATCH_UP)
+        self._enqueue(_CATCH_UP)
         if conversation.owner is Owner.WAITING:
-            self._put(_PLACE)
-
-    async def _serve(self) -> None:
-        tasks = {asyncio.create_task(self._read_forever()), asyncio.create_task(self._write_forever())}
-        try:
-            waiting: set[asyncio.Future[Any]] = {*tasks, self._end}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                _log.error("chat_socket_crashed", conversation=self._conversation_id, exc_info=result)
-                self.close_soon(1011)
-
-    async def _receive(self) -> object:
-        """The next frame as JSON; None if it is none. Ends the socket when it is too large."""
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text = message.get("text")
-        if (
-            text is None
-            or len(text) > MAX_FRAME_BYTES
-            or len(text.encode("utf-8", "replace")) > MAX_FRAME_BYTES
-        ):
-            if text is not None or len(message.get("bytes") or b"") > MAX_FRAME_BYTES:
-                self.close_soon(FRAME_TOO_LARGE)
-            return None
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return None
+            self._enqueue(_PLACE)
 
     async def _read_forever(self) -> None:
         while True:
@@ -225,7 +150,7 @@ class ChatSocket:
             try:
                 match kind:
                     case "ping":
-                        self._put({"type": "pong"})
+                        self._enqueue({"type": "pong"})
                     case "send":
                         await self._send(_parse(Send, body))
                     case "rate":
@@ -241,7 +166,7 @@ class ChatSocket:
                     case _:
                         raise Refused(422, "malformed", sentences.MALFORMED)
             except (GatewayError, ConversationError, HandoffError) as error:
-                self._put(_error_frame(problem_of(error), message_id))
+                self._enqueue(_error_frame(problem_of(error), message_id))
 
     async def _send(self, send: Send) -> None:
         s = self._services
@@ -249,7 +174,7 @@ class ChatSocket:
         await self._count()
         card = await picture_card(s, self._conversation_id, send.attachment)
         appended = await s.turns.accept(self._conversation_id, send.message_id, send.text, send.payload, card)
-        self._put({"type": "ack", "message_id": send.message_id, "seq": appended.message.seq})
+        self._enqueue({"type": "ack", "message_id": send.message_id, "seq": appended.message.seq})
 
     async def _rate(self, rate: Rate) -> None:
         s = self._services
@@ -324,30 +249,11 @@ class ChatSocket:
             if len(page) < PAGE:
                 return
 
-    async def _write(self, frame: _Frame) -> None:
-        """Raises TimeoutError when the page does not take it."""
-        async with asyncio.timeout(SEND_WAIT_S):
-            await self._socket.send_text(orjson.dumps(frame).decode())
-
-    def _put(self, item: _Frame | _CatchUp | _Place) -> None:
-        try:
-            self._outgoing.put_nowait(item)
-        except asyncio.QueueFull:
-            self.close_soon(TRY_LATER)
-
     async def _refuse(self, problem: Problem) -> None:
         """Say why and end."""
         with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             await self._write(_error_frame(problem, None))
         self.close_soon(_CLOSE_CODES.get(problem.code, TRY_LATER))
-
-    async def _close(self, code: int) -> None:
-        if self._socket.client_state is WebSocketState.DISCONNECTED:
-            return
-        # A page that does not read does not take the close either; the server's keep-alive ends it then.
-        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
-            async with asyncio.timeout(1):
-                await self._socket.close(code)
 
 
 def _parse(model: type[_Model], body: object) -> _Model:

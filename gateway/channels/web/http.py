@@ -61,6 +61,16 @@ def address_of(services: Services, request: Request) -> str:
     return client_address(peer, request.headers, services.settings.trusted_proxies)
 
 
+async def check_and_count(
+    services: Services, request: Request, conversation_id: str, authorization: str | None
+) -> None:
+    """What every act of a citizen begins with. Raises as `check` does, and TooMany."""
+    await check(services, conversation_id, authorization)
+    await count_message(
+        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
+    )
+
+
 @router.post("", status_code=201, response_model=ConversationOut, summary="Begin a conversation")
 async def create(services: Needed, request: Request, body: NewConversation) -> JSONResponse:
     await count_conversation(
@@ -91,10 +101,7 @@ async def say(
 ) -> JSONResponse:
     """Idempotent by `message_id`."""
     check_length(body.text, services.settings.message_max_chars)
-    await check(services, conversation_id, authorization)
-    await count_message(
-        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
-    )
+    await check_and_count(services, request, conversation_id, authorization)
     with services.metrics.stage.labels("total").time():
         card = await picture_card(services, conversation_id, body.attachment)
         appended = await services.turns.accept(
@@ -140,10 +147,7 @@ async def take_bot(
     authorization: Authorization = None,
 ) -> JSONResponse:
     """409 `not_the_owner` unless the conversation waits for a person."""
-    await check(services, conversation_id, authorization)
-    await count_message(
-        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
-    )
+    await check_and_count(services, request, conversation_id, authorization)
     await services.desk.take_bot(conversation_id)
     return JSONResponse({"owner": Owner.BOT.value})
 
@@ -156,10 +160,7 @@ async def leave(
     authorization: Authorization = None,
 ) -> JSONResponse:
     """409 `not_the_owner` unless the conversation waits for a person."""
-    await check(services, conversation_id, authorization)
-    await count_message(
-        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
-    )
+    await check_and_count(services, request, conversation_id, authorization)
     await services.desk.leave(conversation_id)
     return JSONResponse({"owner": Owner.CLOSED.value})
 
@@ -191,10 +192,7 @@ async def rate(
     body: Rating,
     authorization: Authorization = None,
 ) -> Response:
-    await check(services, conversation_id, authorization)
-    await count_message(
-        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
-    )
+    await check_and_count(services, request, conversation_id, authorization)
     await services.blocking.write(services.store.rate, conversation_id, body.score, body.comment)
     services.hub.publish(conversation_id, {"type": "rated", "score": body.score})
     return Response(status_code=204)

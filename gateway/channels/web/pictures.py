@@ -17,10 +17,9 @@ from gateway.channels.web.http import (
     Authorization,
     ConversationId,
     Needed,
-    address_of,
     check,
+    check_and_count,
 )
-from gateway.channels.web.limits import count_message
 from gateway.errors import Refused
 
 router = APIRouter(prefix="/api/v1", tags=["citizens"])
@@ -46,10 +45,7 @@ async def upload(
     authorization: Authorization = None,
 ) -> JSONResponse:
     """multipart/form-data with one file; PNG, JPEG, WebP or GIF of at most 5 MB."""
-    await check(services, conversation_id, authorization)
-    await count_message(
-        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
-    )
+    await check_and_count(services, request, conversation_id, authorization)
     conversation = await services.blocking.read(services.store.get, conversation_id)
     if conversation.owner is Owner.CLOSED:
         raise ConversationClosed(conversation_id)

@@ -397,7 +397,7 @@ async def test_admission_and_callbacks(desk: Desk) -> None:
     assert events == (CallbackAdded(callback_id=callback.id, conversation_id=conversation_id),)
     assert desk.store.get(conversation_id).owner is Owner.BOT
     desk.link.away = True
-    assert await desk.one.admission(local) is Admission.QUEUE
+    assert await desk.one.admission(local) is Admission.NO_SEAT
 
 
 async def test_an_emergency_overtakes(desk: Desk) -> None:

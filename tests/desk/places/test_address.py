@@ -164,9 +164,10 @@ def test_long_nonsense_is_parsed_in_time(city: Gazetteer) -> None:
         "不是",
         "东门对面的",
     ):
-        start = time.perf_counter()
+        start = time.process_time()
         parse_address((words * 5000)[:5000], city)
-        assert time.perf_counter() - start < 2, words
+        # A tenth of a second; a rule that backtracks takes minutes.
+        assert time.process_time() - start < 20, words
 
 
 @pytest.mark.parametrize(

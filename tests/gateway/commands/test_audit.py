@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
@@ -12,20 +11,9 @@ from typer.testing import CliRunner, Result
 
 from desk.conversations.store import ConversationStore
 from desk.seats import Accounts
-from desk.store import migrate
-from desk.store.engine import open_engine
 from gateway.commands import audit, conversation
 from gateway.commands.errors import CommandError
 from tests.desk.seats.conftest import add_user, cheap_hasher
-
-
-@pytest.fixture
-def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
-    engine = open_engine(database_url)
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,22 +16,11 @@ from desk.orders.limits import OrderLimits
 from desk.orders.number import format_number
 from desk.orders.order import EventKind, Order, Urgency
 from desk.orders.store import OrderStore
-from desk.store import migrate
-from desk.store.engine import open_engine
 from gateway.commands import conversation, order
 from gateway.commands.errors import CommandError
 from tests.desk.orders.samples import barbecue
 
 DAY_ONE = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
-    engine = open_engine(database_url)
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

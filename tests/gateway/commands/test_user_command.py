@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from desk.seats import Accounts, NotSignedIn
-from desk.store import migrate
-from desk.store.engine import open_engine
 from gateway.commands import user
 from gateway.commands.errors import CommandError
 from tests.desk.seats.conftest import PASSWORD, cheap_hasher
@@ -20,15 +18,6 @@ WANG = ("wang", "--name", "王敏", "--badge", "1024", "--skill", "housing_fund"
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(user, "Accounts", lambda engine: Accounts(engine, hasher=cheap_hasher()))
-
-
-@pytest.fixture
-def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
-    engine = open_engine(database_url)
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,43 +1,12 @@
-/** The browser's own socket, clocks and storage behind the desk's ports. */
+/** The browser's own parts behind the desk's ports. */
 
-import type { DeskPorts, KeyValueStore, OpenSocket, Tick } from "./desk/ports";
+import { clock, newId, SafeStore, socketAt } from "../shared/browserPorts";
+import type { DeskPorts, Tick } from "./desk/ports";
 
 export function browserPorts(): DeskPorts {
-  return {
-    openSocket,
-    clock: {
-      now: () => Date.now(),
-      after: (delayMs, act) => {
-        const timer = setTimeout(act, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    tick: workerTick(),
-    store: new TabStore(),
-    newId: () => {
-      const bytes = crypto.getRandomValues(new Uint8Array(16));
-      return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    },
-    random: Math.random,
-  };
+  const store = new SafeStore(() => sessionStorage);
+  return { openSocket: socketAt("/ws/seat"), clock, tick: workerTick(), store, newId, random: Math.random };
 }
-
-const openSocket: OpenSocket = (handlers) => {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(`${scheme}//${location.host}/ws/seat`);
-  socket.onopen = () => handlers.opened();
-  socket.onmessage = (event: MessageEvent<unknown>) => {
-    if (typeof event.data === "string") handlers.received(event.data);
-  };
-  socket.onclose = (event) => handlers.closed(event.code);
-  return {
-    send: (data) => {
-      // A closing socket drops what it is given; the outbox sends it again after the reconnect.
-      if (socket.readyState === WebSocket.OPEN) socket.send(data);
-    },
-    close: () => socket.close(),
-  };
-};
 
 /** Ticks of a worker; of the page itself where workers are forbidden. */
 function workerTick(): Tick {
@@ -64,47 +33,4 @@ function workerTick(): Tick {
       ticking.postMessage({ id, everyMs: 0 });
     };
   };
-}
-
-/** `sessionStorage`, or memory where the browser forbids or has run out of it. */
-class TabStore implements KeyValueStore {
-  #memory = new Map<string, string>();
-
-  get(key: string): string | null {
-    const held = this.#memory.get(key);
-    if (held !== undefined) return held;
-    try {
-      return sessionStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  }
-
-  set(key: string, value: string): void {
-    try {
-      sessionStorage.setItem(key, value);
-      this.#memory.delete(key);
-    } catch {
-      this.#memory.set(key, value);
-    }
-  }
-
-  remove(key: string): void {
-    this.#memory.delete(key);
-    try {
-      sessionStorage.removeItem(key);
-    } catch {
-      // Nothing was stored there either.
-    }
-  }
-
-  keys(): string[] {
-    const keys = new Set(this.#memory.keys());
-    try {
-      for (let i = 0; i < sessionStorage.length; i += 1) keys.add(sessionStorage.key(i) ?? "");
-    } catch {
-      // Memory is all there is.
-    }
-    return [...keys];
-  }
 }

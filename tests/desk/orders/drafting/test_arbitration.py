@@ -53,6 +53,19 @@ def test_an_answer_to_the_question_counts_whatever_the_intent(
     assert taken.draft.asked != asked
 
 
+@pytest.mark.parametrize("text", ["我要投诉你们", "气死我了,你们到底管不管"])
+def test_anger_is_not_written_down_as_a_place(say: Say, text: str) -> None:
+    draft = started(say("噪音太大了睡不着", "order_complain", 0.9), "complain")
+    assert draft.asked == "place"
+    assert step(draft, say(text, "emotion_anger", 0.8)).draft.place_text == ""
+
+
+def test_the_named_offence_is_the_story(say: Say) -> None:
+    draft = started(say("我要举报有人酒驾", "order_report", 0.9), "report")
+    assert "酒驾" in draft.get("description")
+    assert draft.asked != "description"
+
+
 @pytest.mark.parametrize("asked_by", [[], ["我姓王"], ["我姓王", "13912345678"]])
 @pytest.mark.parametrize(
     "question", ["公积金怎么提取", "居住证需要什么材料?", "和平路派出所几点上班", "供暖费一平米多少钱"]

@@ -95,6 +95,7 @@ export class ChatConnection {
   #refusal = "";
   /** What to say as soon as the bot is back. */
   #wordsForBot = "";
+  #botWanted = false;
   #ownTyping = false;
   #running = false;
   #state: ChatState;
@@ -170,9 +171,11 @@ export class ChatConnection {
 
   /** Waits no longer for a person; once the bot is back, says `words` to it if there are any. */
   takeBot(words = ""): void {
-    if (!this.#welcomed || this.#state.owner !== "WAITING") return;
+    if (this.#state.owner !== "WAITING") return;
     this.#wordsForBot = words;
-    this.#write({ type: "take_bot" });
+    this.#botWanted = true;
+    // On a line that is down the wish is said with the next welcome.
+    if (this.#welcomed) this.#write({ type: "take_bot" });
   }
 
   retry(message_id: string): void {
@@ -297,7 +300,10 @@ export class ChatConnection {
 
   #takeOwner(owner: Owner): void {
     const words = this.#wordsForBot;
-    if (owner !== "WAITING") this.#wordsForBot = "";
+    if (owner !== "WAITING") {
+      this.#wordsForBot = "";
+      this.#botWanted = false;
+    }
     this.#publish(owner === "WAITING" ? { owner } : { owner, queue: null });
     if (owner === "BOT" && words !== "") this.send(words);
   }
@@ -328,6 +334,8 @@ export class ChatConnection {
     });
     this.#noticeEndsWithWelcome = false;
     this.#refusal = "";
+    if (this.#botWanted && frame.owner === "WAITING") this.#write({ type: "take_bot" });
+    else if (this.#botWanted) this.#takeOwner(frame.owner);
     this.#sendRating();
     this.#pump();
   }
@@ -401,6 +409,8 @@ export class ChatConnection {
     this.#outbox.bind(null);
     this.#transcript = new Transcript();
     this.#gapAskedAt = -1;
+    this.#wordsForBot = "";
+    this.#botWanted = false;
     this.#dropSocket();
     this.#cancelAll();
     this.#publish({ ...this.#emptyState(), notice });
@@ -487,7 +497,6 @@ export class ChatConnection {
     this.#generation += 1;
     this.#welcomed = false;
     this.#ownTyping = false;
-    this.#wordsForBot = "";
     this.#socket?.close();
     this.#socket = null;
   }

@@ -1,33 +1,8 @@
 /** What the connection needs from the outside world, so that tests can bring their own. */
 
-export interface SocketHandlers {
-  opened(): void;
-  received(data: string): void;
-  /** Called once, also when the socket never opened. */
-  closed(code: number): void;
-}
+import type { Clock, KeyValueStore, OpenSocket } from "../../shared/ports";
 
-export interface Socket {
-  send(data: string): void;
-  close(): void;
-}
-
-export type OpenSocket = (handlers: SocketHandlers) => Socket;
-
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Runs `act` after `delayMs`; returns a function that cancels it. */
-  after(delayMs: number, act: () => void): () => void;
-}
-
-/** Strings kept across reloads. None of the calls throws. */
-export interface KeyValueStore {
-  get(key: string): string | null;
-  set(key: string, value: string): void;
-  remove(key: string): void;
-  keys(): string[];
-}
+export type { Clock, KeyValueStore, OpenSocket, Socket, SocketHandlers } from "../../shared/ports";
 
 /** `message` is for the citizen. */
 export class PictureRefused extends Error {}

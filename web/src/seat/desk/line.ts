@@ -4,7 +4,7 @@
  */
 
 import { reconnectDelay } from "../../citizen/chat/backoff";
-import type { Socket } from "../../citizen/chat/ports";
+import type { Socket } from "../../shared/ports";
 import type { DeskPorts } from "./ports";
 import { type ClientFrame, readServerFrame, type ServerFrame } from "./wire";
 

@@ -1,6 +1,6 @@
 /** What the desk needs from the outside world, so that tests can bring their own. */
 
-import type { Clock, KeyValueStore, OpenSocket } from "../../citizen/chat/ports";
+import type { Clock, KeyValueStore, OpenSocket } from "../../shared/ports";
 
 export type { Clock, KeyValueStore, OpenSocket };
 

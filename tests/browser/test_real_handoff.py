@@ -1,0 +1,394 @@
+"""A citizen and a seat, each in a browser of his own, against the whole product: from the bot to a person and back."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from redis.asyncio import Redis
+
+from desk.conversations import ConversationStore, Message, Owner
+from desk.handoff.queue import HandoffQueue, Snapshot
+from desk.handoff.routing import is_around
+from desk.seats import Accounts, NewUser, Role
+from desk.seats.passwords import Argon2Hasher
+from desk.store.engine import open_engine
+from launcher.private import PrivateProduct
+
+pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
+
+# A turn with real understanding takes well below a second; a busy CI machine may need longer.
+PATIENCE_MS = 30_000
+PASSWORD = "Mingzhou-12345-desk"
+# What browsers report by themselves when a server is gone.
+EXPECTED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|status of (401|502|503)")
+
+T = TypeVar("T")
+NewPage = Callable[[int, int], Page]
+OpenConsole = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def seats(product: PrivateProduct) -> tuple[str, ...]:
+    """Usernames of seats who serve one conversation at a time; all have PASSWORD."""
+    engine = open_engine(product.settings.effective_database_url)
+    hashed = Argon2Hasher().hash(PASSWORD)
+    names = ("real-wang", "real-li")
+    for number, name in enumerate(names):
+        new = NewUser(username=name, display_name=name, badge=str(8801 + number), role=Role.SEAT, capacity=1)
+        Accounts(engine).users.add(new, hashed, "test")
+    engine.dispose()
+    return names
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[NewPage]:
+    """Pages in browser contexts of their own, which may not complain."""
+    made: list[Page] = []
+    problems: list[str] = []
+
+    def note(line: ConsoleMessage) -> None:
+        if line.type == "error" and not EXPECTED.search(line.text):
+            problems.append(line.text)
+
+    def make(width: int, height: int) -> Page:
+        page = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN").new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", note)
+        made.append(page)
+        return page
+
+    yield make
+    for page in made:
+        if not page.is_closed():
+            page.context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def citizen_page(product: PrivateProduct, new_page: NewPage) -> Callable[[], Page]:
+    def open_() -> Page:
+        page = new_page(390, 844)
+        page.goto(product.url)
+        expect(page.get_by_test_id("input")).to_be_enabled(timeout=PATIENCE_MS)
+        return page
+
+    return open_
+
+
+@pytest.fixture
+def console(product: PrivateProduct, seats: tuple[str, ...], new_page: NewPage) -> Iterator[OpenConsole]:
+    """`console("real-wang")`: signed in, not ready yet. At the end nobody is at the desk any more: other tests need it
+    empty."""
+    opened: list[Page] = []
+
+    def open_(username: str) -> Page:
+        assert username in seats
+        page = new_page(1440, 900)
+        page.goto(f"{product.url}/seat")
+        page.get_by_test_id("username").fill(username)
+        page.get_by_test_id("password").fill(PASSWORD)
+        page.get_by_test_id("password").press("Enter")
+        expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online", timeout=PATIENCE_MS)
+        opened.append(page)
+        return page
+
+    yield open_
+    for page in opened:
+        if not page.is_closed():
+            choose_status(page, "offline")
+    nobody_around(product)
+
+
+def snapshot(product: PrivateProduct) -> Snapshot:
+    """The queue now. In a thread, because Playwright has a loop in this one."""
+
+    async def read() -> Snapshot:
+        client = Redis.from_url(product.settings.effective_redis_url)
+        try:
+            return await HandoffQueue(client).snapshot()
+        finally:
+            await client.aclose()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, read()).result()
+
+
+def nobody_around(product: PrivateProduct) -> None:
+    """Wait until the last seat is gone; one whose browser was killed is there until it is missed."""
+    deadline = time.monotonic() + product.settings.seat_lost_s + 15
+    while any(
+        is_around(view) for view in snapshot(product).views(datetime.now(UTC), product.settings.seat_lost_s)
+    ):
+        assert time.monotonic() < deadline, "a seat is still at the desk"
+        time.sleep(0.5)
+
+
+def choose_status(page: Page, status: str) -> None:
+    page.keyboard.press("Alt+s")
+    page.get_by_test_id(f"status-{status}").click()
+    expect(page.get_by_test_id("status")).to_have_attribute("data-status", status)
+
+
+def get_ready(page: Page) -> None:
+    page.keyboard.press("Alt+r")
+    expect(page.get_by_test_id("status")).to_have_attribute("data-status", "ready")
+
+
+def take(page: Page, conversation: str) -> None:
+    """Wait for the offer of this conversation and accept it by key."""
+    offer = page.locator(f'[data-testid="offer"][data-conversation="{conversation}"]')
+    expect(offer).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("Alt+a")
+    expect(offer).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
+
+
+def messages(page: Page, sender: str) -> Locator:
+    return page.locator(f'[data-testid="message"][data-from="{sender}"]')
+
+
+def words(page: Page) -> list[str]:
+    """All that was said, as this page shows it: each once, in order."""
+    return [text.strip() for text in page.get_by_test_id("message-text").all_inner_texts()]
+
+
+def say(page: Page, text: str) -> None:
+    """A citizen writes, and it arrives."""
+    page.get_by_test_id("input").fill(text)
+    page.get_by_test_id("send").click()
+    expect(messages(page, "citizen").last).to_contain_text(text)
+    expect(messages(page, "citizen").last).not_to_have_attribute("data-state", "queued")
+
+
+def ask(page: Page, text: str) -> str:
+    """A citizen says something to the bot; what it answers."""
+    before = messages(page, "bot").count()
+    say(page, text)
+    answers = messages(page, "bot")
+    expect(answers).not_to_have_count(before, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("typing")).to_have_count(0, timeout=PATIENCE_MS)
+    return "\n".join(answers.nth(n).inner_text() for n in range(before, answers.count()))
+
+
+def reply(page: Page, text: str) -> None:
+    """A seat writes and sends by key."""
+    page.get_by_test_id("input").fill(text)
+    page.get_by_test_id("input").press("Enter")
+    expect(messages(page, "seat").last.get_by_test_id("message-text")).to_have_text(text)
+    expect(page.get_by_test_id("outgoing")).to_have_count(0)
+
+
+def owner(page: Page, wanted: str) -> None:
+    expect(page.get_by_test_id("owner")).to_have_attribute("data-owner", wanted, timeout=PATIENCE_MS)
+
+
+def newest(product: PrivateProduct) -> str:
+    """The conversation that was begun last."""
+    return with_store(product, lambda store: store.newest(limit=1)[0].id)
+
+
+def stored(product: PrivateProduct, conversation: str) -> list[Message]:
+    return with_store(product, lambda store: store.messages(conversation, 0, 1000))
+
+
+def with_store(product: PrivateProduct, look: Callable[[ConversationStore], T]) -> T:
+    engine = open_engine(product.settings.effective_database_url)
+    try:
+        return look(ConversationStore(engine))
+    finally:
+        engine.dispose()
+
+
+def wrap_up(page: Page, outcome_key: str) -> None:
+    """End the talk and fill in the wrap-up, by keys alone."""
+    page.keyboard.press("Alt+w")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("dialog-wrap-up")).to_be_visible()
+    page.keyboard.press(outcome_key)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("my-conversation")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def rate(page: Page, stars: int) -> None:
+    page.get_by_test_id(f"rating-star-{stars}").last.check(force=True)
+    page.get_by_test_id("rating-submit").last.click()
+    expect(page.get_by_test_id("rating-done").last).to_contain_text("已收到", timeout=PATIENCE_MS)
+
+
+def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
+    product: PrivateProduct, citizen_page: Callable[[], Page], console: OpenConsole
+) -> None:
+    seat = console("real-wang")
+    get_ready(seat)
+    page = citizen_page()
+    conversation = newest(product)
+    ask(page, "我家楼下烧烤店油烟太大了,在和平路88号,天天晚上弄到一两点")
+    say(page, "你们到底管不管,气死我了,给我转人工!")
+    owner(page, "WAITING")
+    expect(page.get_by_test_id("queue-place")).to_be_visible()
+
+    offer = seat.get_by_test_id("offer")
+    expect(offer).to_contain_text("烧烤", timeout=PATIENCE_MS)
+    say(page, "我姓王,电话13912340077")
+    take(seat, conversation)
+    owner(page, "SEAT")
+    # All that was said before is there, and who said it.
+    expect(seat.get_by_test_id("transcript")).to_contain_text("和平路88号")
+    expect(seat.get_by_test_id("transcript")).to_contain_text("气死我了")
+    expect(seat.get_by_test_id("knowledge-hit").first).to_be_visible(timeout=PATIENCE_MS)
+
+    page.get_by_test_id("input").press_sequentially("他们")
+    expect(seat.get_by_test_id("typing")).not_to_be_empty()
+    say(page, "他们还把消防通道占了")
+    expect(messages(seat, "citizen").last).to_contain_text("消防通道")
+    reply(seat, "您好,我马上为您登记,请稍等。")
+    expect(messages(page, "seat").last).to_contain_text("马上为您登记", timeout=PATIENCE_MS)
+    expect(messages(page, "seat").last.get_by_test_id("speaker")).to_contain_text("8801")
+
+    # The order form was filled from what the citizen told the bot and, while he waited, the seat.
+    form = seat.get_by_test_id("order-panel")
+    seat.get_by_test_id("order-refresh").click()
+    expect(form.locator("#order-place")).to_have_value(re.compile("和平路88号"), timeout=PATIENCE_MS)
+    expect(form.locator("#order-phone")).to_have_value("13912340077")
+    form.locator("#order-place").focus()
+    seat.keyboard.press("Control+Enter")
+    number = seat.get_by_test_id("order-number")
+    expect(number).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("order-number")).to_have_text(number.inner_text(), timeout=PATIENCE_MS)
+
+    seat.keyboard.press("Alt+b")
+    seat.get_by_test_id("to-bot-note").fill("已登记,市民还想问公积金")
+    seat.keyboard.press("Enter")
+    owner(page, "BOT")
+    expect(seat.get_by_test_id("my-conversation")).to_have_count(0)
+    # The bot speaks first, and then answers as before.
+    expect(messages(page, "bot").last).to_contain_text("我是智能客服", timeout=PATIENCE_MS)
+    assert "公积金" in ask(page, "租房怎么提取公积金")
+
+    say(page, "我还是要转人工")
+    owner(page, "WAITING")
+    take(seat, conversation)
+    owner(page, "SEAT")
+    reply(seat, "我又来了,请讲。")
+    expect(messages(page, "seat").last).to_contain_text("我又来了", timeout=PATIENCE_MS)
+    wrap_up(seat, "2")
+    rate(page, 5)
+
+    said = stored(product, conversation)
+    assert [message.seq for message in said] == list(range(1, len(said) + 1))
+    with_store(product, lambda store: closed_with(store, conversation, 5))
+
+
+def closed_with(store: ConversationStore, conversation: str, stars: int) -> None:
+    kept = store.get(conversation)
+    assert (kept.owner, kept.rating_score) == (Owner.CLOSED, stars)
+
+
+def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
+    product: PrivateProduct, citizen_page: Callable[[], Page], console: OpenConsole
+) -> None:
+    wang = console("real-wang")
+    get_ready(wang)
+    # Somebody who has waited longer than the one whose seat will be lost.
+    patient = citizen_page()
+    say(patient, "转人工")
+    expect(wang.get_by_test_id("offer")).to_be_visible(timeout=PATIENCE_MS)
+    wang.keyboard.press("Alt+x")
+    page = citizen_page()
+    conversation = newest(product)
+    say(page, "转人工")
+    take(wang, conversation)
+    reply(wang, "您好,请讲。")
+    say(page, "和平路路灯坏了三天了")
+    expect(messages(wang, "citizen").last).to_contain_text("路灯")
+
+    wang.context.close()
+    li = console("real-li")
+    get_ready(li)
+    # Only once wang is missed; until then the patient one is the only one who waits, and li declines him too.
+    expect(li.get_by_test_id("offer")).to_be_visible(timeout=PATIENCE_MS)
+    if li.get_by_test_id("offer").get_attribute("data-conversation") != conversation:
+        li.keyboard.press("Alt+x")
+    owner(page, "WAITING")
+    expect(page.get_by_test_id("log")).to_contain_text("连接中断")
+    expect(page.get_by_test_id("queue-place")).to_contain_text("下一位")
+    take(li, conversation)
+    owner(page, "SEAT")
+    expect(li.get_by_test_id("transcript")).to_contain_text("路灯坏了三天")
+    reply(li, "我是接手的坐席。")
+    expect(messages(page, "seat").last).to_contain_text("接手的坐席", timeout=PATIENCE_MS)
+
+    before = words(page)
+    li.get_by_test_id("input").fill("停机时写的话")
+    product.kill("gateway")
+    expect(li.get_by_test_id("line-broken")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_test_id("input").fill("断网时说的一句")
+    page.get_by_test_id("send").click()
+    li.get_by_test_id("input").press("Enter")
+    expect(li.get_by_test_id("outgoing")).to_have_count(1)
+    product.launch("gateway")
+    product.wait("gateway")
+    expect(li.get_by_test_id("console")).to_have_attribute("data-line", "online", timeout=PATIENCE_MS)
+    expect(messages(page, "seat").last).to_contain_text("停机时写的话", timeout=PATIENCE_MS)
+    expect(messages(li, "citizen").last).to_contain_text("断网时说的一句", timeout=PATIENCE_MS)
+    expect(li.get_by_test_id("outgoing")).to_have_count(0)
+    expect(li.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
+    expect(li.get_by_test_id("status")).to_have_attribute("data-status", "ready")
+    owner(page, "SEAT")
+    assert words(page)[: len(before)] == before
+    reply(li, "我们接着说。")
+    expect(messages(page, "seat").last).to_contain_text("我们接着说", timeout=PATIENCE_MS)
+    said = stored(product, conversation)
+    assert [message.seq for message in said] == list(range(1, len(said) + 1))
+    spoken = [message.text for message in said]
+    for text in ("停机时写的话", "断网时说的一句", "我们接着说。", "和平路路灯坏了三天了", "您好,请讲。"):
+        assert spoken.count(text) == 1
+        assert words(page).count(text) == 1
+        assert words(li).count(text) == 1
+
+    expect(patient.get_by_test_id("offline-bar")).to_have_count(0, timeout=PATIENCE_MS)
+    patient.get_by_test_id("take-bot").click()
+    owner(patient, "BOT")
+    wrap_up(li, "1")
+    rate(page, 4)
+    with_store(product, lambda store: closed_with(store, conversation, 4))
+
+
+def test_without_seats_the_citizen_hears_so_and_his_callback_reaches_the_console(
+    product: PrivateProduct, citizen_page: Callable[[], Page], console: OpenConsole
+) -> None:
+    nobody_around(product)
+    page = citizen_page()
+    before = messages(page, "bot").count()
+    page.get_by_test_id("ask-person").click()
+    expect(messages(page, "bot")).not_to_have_count(before, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("log")).to_contain_text("没有坐席在线", timeout=PATIENCE_MS)
+    owner(page, "BOT")
+    page.get_by_test_id("quick-reply").get_by_text("请人工回电").click()
+    expect(messages(page, "bot").last).to_contain_text("号码", timeout=PATIENCE_MS)
+    assert "139 1234 0088" in ask(page, "13912340088")
+    assert "什么时候" in ask(page, "对的")
+    assert "139 1234 0088" in ask(page, "明天上午")
+
+    seat = console("real-wang")
+    seat.keyboard.press("Alt+h")
+    mine = seat.get_by_test_id("callback").filter(has_text="0088")
+    expect(mine).to_contain_text("明天上午")
+    expect(mine).not_to_contain_text("13912340088")
+    mine.get_by_test_id("callback-take").click()
+    expect(seat.get_by_test_id("callback").filter(has_text="13912340088")).to_be_visible()
+    mine = seat.get_by_test_id("callback").filter(has_text="13912340088")
+    mine.get_by_test_id("callback-done").click()
+    seat.get_by_test_id("callback-result").first.click()
+    expect(
+        seat.get_by_test_id("callbacks").locator('[data-state="open"]').filter(has_text="0088")
+    ).to_have_count(0)
