@@ -60,10 +60,17 @@ REWIND_S = 0.4
 POLL_S = 0.02
 
 
+@dataclass(frozen=True, kw_only=True)
+class Muted:
+    """The caller has switched his microphone off, or on again: he is there, but nothing is to be expected from him."""
+
+    on: bool
+
+
 class Line(Protocol):
     rate_hz: int
 
-    def incoming(self) -> AsyncIterator[Audio | Key]: ...
+    def incoming(self) -> AsyncIterator[Audio | Key | Muted]: ...
 
     async def speak(self, source: Callable[[], bytes | None]) -> None: ...
 
@@ -85,6 +92,19 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sounding:
+    """The first audio of a sentence leaves now."""
+
+    seq: int | None
+    text: str
+
+
+# All that happens in a call, in order: what the rules are told and command, what is going to be said, begins to sound
+# and was heard, and who owns the conversation.
+Step = Event | Command | ToSay | Sounding | Heard | OwnerNow
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallTools:
     dialogue: Dialogue
     transcriber: Transcriber
@@ -96,6 +116,8 @@ class CallTools:
     times: TurnTimes | None = None
     clock: Callable[[], float] = time.monotonic
     on_heard: Callable[[Heard], None] = lambda _heard: None
+    # For captions and the like: sees every step but ticks and the detector's verdicts. Must not block and must not raise.
+    watch: Callable[[Step], None] = lambda _step: None
 
 
 class Call:
@@ -115,6 +137,9 @@ class Call:
         self._marks: dict[int, tuple[ToSay, SpeechPiece]] = {}
         self._last_mark = 0
         self._sounding: ToSay | None = None
+        self._sounding_mark = 0
+        self._muted = False
+        self._with_bot = True
         self._tasks: set[asyncio.Task[None]] = set()
         self._hang_up_when_silent = False
         self._over = False
@@ -155,9 +180,13 @@ class Call:
 
     # -- hearing -----------------------------------------------------------------------------------------
 
-    async def _hear(self, event: Audio | Key) -> None:
+    async def _hear(self, event: Audio | Key | Muted) -> None:
         if isinstance(event, Key):
             self._feed(Digit(digit=event.digit))
+            return
+        if isinstance(event, Muted):
+            self._muted = event.on
+            self._feed_hold()
             return
         for active in self._t.detector.hear(event.pcm):
             self._feed(Voice(active=active))
@@ -184,8 +213,14 @@ class Call:
     # -- the rules ---------------------------------------------------------------------------------------
 
     def _feed(self, event: Event) -> None:
+        if not isinstance(event, Tick | Voice):
+            self._t.watch(event)
         for command in self._rules.receive(event, self._t.clock()):
+            self._t.watch(command)
             self._obey(command)
+
+    def _feed_hold(self) -> None:
+        self._feed(Hold(on=self._muted or not self._with_bot))
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -220,7 +255,9 @@ class Call:
         while True:
             news = await self._t.dialogue.next()
             if isinstance(news, OwnerNow):
-                self._feed(Hold(on=news.owner is not Owner.BOT))
+                self._t.watch(news)
+                self._with_bot = news.owner is Owner.BOT
+                self._feed_hold()
                 if news.owner is Owner.CLOSED:
                     self._hang_up_when_silent = True
             else:
@@ -234,6 +271,7 @@ class Call:
     # -- speaking ----------------------------------------------------------------------------------------
 
     def _enqueue(self, saying: ToSay) -> None:
+        self._t.watch(saying)
         self._queue.append(saying)
         self._queued.set()
 
@@ -287,11 +325,14 @@ class Call:
         if not self._playback.full:
             self._room.set()
         if frame is not None and mark in self._marks:
-            saying = self._marks[mark][0]
+            saying, piece = self._marks[mark]
             if saying is not self._sounding:
                 self._sounding = saying
                 started = SpeechStarted(expecting=saying.expecting, interruptible=saying.interruptible)
                 self._feed(started)
+            if mark != self._sounding_mark:
+                self._sounding_mark = mark
+                self._t.watch(Sounding(seq=saying.seq, text=piece.text))
         self._note_heard()
         if self._playback.idle and self._making is None and not self._queue:
             if self._sounding is not None:
@@ -309,4 +350,6 @@ class Call:
             if played.seconds > 0:
                 share = played.seconds / played.total_s if played.total_s else 1.0
                 text = piece.text if played.whole else piece.text[: round(len(piece.text) * share)]
-                self._t.on_heard(Heard(seq=saying.seq, text=text, seconds=played.seconds, whole=played.whole))
+                heard = Heard(seq=saying.seq, text=text, seconds=played.seconds, whole=played.whole)
+                self._t.on_heard(heard)
+                self._t.watch(heard)

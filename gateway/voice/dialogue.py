@@ -75,19 +75,25 @@ class PhoneDialogue:
         desk: HandoffDesk,
         city: str,
         answer_s: float,
+        channel: str = CHANNEL,
     ) -> None:
         self._store, self._blocking, self._hub, self._turns, self._desk = store, blocking, hub, turns, desk
         self._city = city
         self._answer_s = answer_s
+        self._channel = channel
         self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
         self._seq = 0
         self._owner = Owner.BOT
         self._catching_up: asyncio.Task[None] | None = None
         self.conversation_id = ""
+        # What opens the conversation to its citizen, once it has begun.
+        self.token = ""
 
     async def begin(self) -> ToSay:
         greeting = sentences.greeting(self._city)
-        conversation, _token, stored = await self._blocking.write(self._store.create, CHANNEL, [greeting])
+        conversation, self.token, stored = await self._blocking.write(
+            self._store.create, self._channel, [greeting]
+        )
         self.conversation_id = conversation.id
         self._seq = conversation.last_seq
         self._hub.listen(conversation.id, self)
@@ -108,15 +114,18 @@ class PhoneDialogue:
         return await self._news.get()
 
     async def end(self) -> None:
-        self._hub.leave(self.conversation_id, self)
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-            await asyncio.gather(self._catching_up, return_exceptions=True)
+        await self._stop_listening()
         if self._owner is Owner.WAITING:
             try:
                 await self._desk.leave(self.conversation_id)
             except (GatewayError, ConversationError, HandoffError):
                 _log.warning("phone_queue_not_left", conversation=self.conversation_id)
+
+    async def _stop_listening(self) -> None:
+        self._hub.leave(self.conversation_id, self)
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.gather(self._catching_up, return_exceptions=True)
 
     # -- the hub's listener --
 
