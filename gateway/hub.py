@@ -22,6 +22,7 @@ from desk.store.redis_keys import conversation_channel
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.tasks import end_tasks
 from gateway.wire import message_json
 
 _log = structlog.get_logger(__name__)
@@ -75,9 +76,7 @@ class Hub:
         ]
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         with contextlib.suppress(RedisError, OSError):
             await self._pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
 

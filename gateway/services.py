@@ -36,6 +36,7 @@ from gateway.replay import Replay
 from gateway.seats.parts import SeatParts
 from gateway.seats.people import People
 from gateway.spool import Spool
+from gateway.tasks import end_tasks
 from gateway.tokens import ConversationTokens
 from gateway.turn_lock import TurnLocks
 from gateway.turns import Turns, TurnTools
@@ -106,9 +107,7 @@ class Services:
 
     async def aclose(self) -> None:
         await self.drain()
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await end_tasks(self.tasks)
         if self.outside is not None:
             await self.outside.aclose()
         await self.seats.consoles.aclose()

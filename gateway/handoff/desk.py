@@ -59,6 +59,7 @@ from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.seats.people import People
 from gateway.session import StoreAnswer
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -121,8 +122,7 @@ class HandoffDesk:
 
     async def aclose(self) -> None:
         if self._ticking is not None:
-            self._ticking.cancel()
-            await asyncio.gather(self._ticking, return_exceptions=True)
+            await end_tasks([self._ticking])
 
     def wake(self) -> None:
         """Tick now instead of within a second."""

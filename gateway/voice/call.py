@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ import structlog
 from desk.conversations import Owner
 from gateway.channels.phone.audiosocket import FRAME_S, Audio, Key
 from gateway.errors import GatewayError
+from gateway.tasks import end_tasks
 from gateway.tts.speaker import NobodySpeaks
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
 from gateway.voice import prompts
@@ -58,6 +60,8 @@ AHEAD_S = 20.0
 # After a false interruption we repeat so much.
 REWIND_S = 0.4
 POLL_S = 0.02
+# Longer than the longest turn of the bot; a recogniser that hangs is not waited for.
+LAST_WORDS_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +158,7 @@ class Call:
             self._hang_up_when_silent = True
         self._enqueue(greeting)
         workers = [
-            asyncio.create_task(work)
+            asyncio.create_task(self._keep_going(work))
             for work in (
                 self._line.speak(self._next_frame),
                 self._read_texts(),
@@ -167,16 +171,34 @@ class Call:
                 await self._hear(event)
         finally:
             self._over = True
+            await self._end(workers)
+
+    async def _keep_going(self, work: Coroutine[Any, Any, None]) -> None:
+        """A call whose clock or ears or mouth has died would be a dead line: better none."""
+        try:
+            await work
+        except Exception:
+            _log.exception("call_crashed")
+            await self._line.hang_up()
+
+    async def _end(self, workers: list[asyncio.Task[None]]) -> None:
+        """May be cancelled at any point; then nothing is waited for, but everything is still ended."""
+        try:
             self._feed(HungUp())
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            await end_tasks(workers)
             # The last words are still answered: an order may hang on them.
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._playback.drop()
-            self._note_heard()
-            await self._t.transcriber.aclose()
-            await self._t.dialogue.end()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=LAST_WORDS_S)
+        finally:
+            try:
+                await end_tasks([*workers, *self._tasks, *([self._making] if self._making else [])])
+            finally:
+                self._playback.drop()
+                self._note_heard()
+                try:
+                    await self._t.transcriber.aclose()
+                finally:
+                    await self._t.dialogue.end()
 
     # -- hearing -----------------------------------------------------------------------------------------
 
@@ -309,11 +331,12 @@ class Call:
                 personal=not (saying.public or piece.spoken in self._t.fixed),
             )
             try:
-                async for pcm in self._t.voices.stream(request, self._line.rate_hz):
-                    if self._playback.full:
-                        self._room.clear()
-                        await self._room.wait()
-                    self._playback.put(mark, pcm)
+                async with aclosing(self._t.voices.stream(request, self._line.rate_hz)) as made:
+                    async for pcm in made:
+                        if self._playback.full:
+                            self._room.clear()
+                            await self._room.wait()
+                        self._playback.put(mark, pcm)
             except NobodySpeaks:
                 _log.error("nobody_speaks")
             self._playback.end(mark)

@@ -18,6 +18,7 @@ from gateway.blocking import Blocking
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.handoff.desk import HandoffDesk
 from gateway.hub import Hub
+from gateway.tasks import end_tasks
 from gateway.turns import Turns
 from gateway.voice.turn_events import Expecting
 from gateway.wire import message_json, problem_of
@@ -124,8 +125,7 @@ class PhoneDialogue:
     async def _stop_listening(self) -> None:
         self._hub.leave(self.conversation_id, self)
         if self._catching_up is not None:
-            self._catching_up.cancel()
-            await asyncio.gather(self._catching_up, return_exceptions=True)
+            await end_tasks([self._catching_up])
 
     # -- the hub's listener --
 

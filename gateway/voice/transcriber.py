@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from desk.settings import Settings
 from gateway.voice.turn_events import Final, Partial
 
 CONNECT_S = 3.0
@@ -35,6 +36,10 @@ class Transcriber(Protocol):
         """Until `aclose`. Raises TranscriberGone."""
 
     async def aclose(self) -> None: ...
+
+
+# Opens one for audio at so many Hz. Raises TranscriberGone.
+OpenTranscriber = Callable[[int], Awaitable[Transcriber]]
 
 
 class VoskTranscriber:
@@ -103,6 +108,16 @@ class VoskTranscriber:
             await self._socket.send(message)
         except (OSError, WebSocketException) as error:
             raise TranscriberGone("the speech server went away") from error
+
+
+def speech_server(settings: Settings) -> OpenTranscriber:
+    """The speech server that the settings name."""
+    host = "127.0.0.1" if settings.asr_host == "0.0.0.0" else settings.asr_host
+
+    async def open_transcriber(rate_hz: int) -> Transcriber:
+        return await VoskTranscriber.open(f"ws://{host}:{settings.asr_port}", rate_hz)
+
+    return open_transcriber
 
 
 def _joined(text: object) -> str:

@@ -24,6 +24,7 @@ from gateway.channels.phone.audiosocket import (
     encode_terminate,
     frame_bytes,
 )
+from gateway.tasks import end_tasks
 from gateway.voice.metronome import Metronome
 
 
@@ -79,6 +80,9 @@ class AsteriskClient:
         for start in range(0, len(pcm), size):
             self._to_say.append(pcm[start : start + size].ljust(size, b"\0"))
         self._said.clear()
+        if self.hung_up.is_set():
+            # Nobody sends any more.
+            self._said.set()
         await self._said.wait()
 
     def press(self, key: str) -> None:
@@ -89,9 +93,7 @@ class AsteriskClient:
         with contextlib.suppress(OSError, RuntimeError):
             self._writer.write(encode_terminate())
         self._writer.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks = []
         self._said.set()
 

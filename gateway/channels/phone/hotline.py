@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 
-from desk.settings import ROOT, Settings
+from desk.settings import ROOT
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.services import Services
@@ -15,12 +15,10 @@ from gateway.tts.fixed import fixed_requests
 from gateway.tts.speaker import Speaker
 from gateway.voice.call import Call, CallTools, Heard
 from gateway.voice.dialogue import PhoneDialogue
-from gateway.voice.transcriber import Transcriber, TranscriberGone, VoskTranscriber
+from gateway.voice.transcriber import OpenTranscriber, TranscriberGone, speech_server
 from gateway.voice.voice_detector import SileroDetector
 
 _log = structlog.get_logger(__name__)
-
-OpenTranscriber = Callable[[int], Awaitable[Transcriber]]
 
 
 class PhoneHotline:
@@ -38,7 +36,7 @@ class PhoneHotline:
         settings = services.settings
         self._services = services
         self._speaker = speaker or build_speaker(settings)
-        self._open_transcriber = open_transcriber or _vosk(settings)
+        self._open_transcriber = open_transcriber or speech_server(settings)
         self._on_heard = on_heard
         self._server = PhoneServer(self._serve, max_calls=settings.phone_max_calls)
         fixed = fixed_requests(ROOT / "domain.yml", settings.city)
@@ -76,11 +74,3 @@ class PhoneHotline:
             on_heard=lambda heard: self._on_heard(dialogue.conversation_id, heard),
         )
         await Call(line, tools).run()
-
-
-def _vosk(settings: Settings) -> OpenTranscriber:
-    async def open_transcriber(rate_hz: int) -> Transcriber:
-        host = "127.0.0.1" if settings.asr_host == "0.0.0.0" else settings.asr_host
-        return await VoskTranscriber.open(f"ws://{host}:{settings.asr_port}", rate_hz)
-
-    return open_transcriber

@@ -31,6 +31,7 @@ from gateway.channels.phone.audiosocket import (
     encode_terminate,
     frame_bytes,
 )
+from gateway.tasks import end_tasks
 from gateway.voice.metronome import Metronome
 
 _log = structlog.get_logger(__name__)
@@ -111,8 +112,7 @@ class PhoneLine:
                 self._news.clear()
                 await self._news.wait()
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            await end_tasks([reading])
 
     async def speak(self, source: Source) -> None:
         """Play what `source` gives, 20 ms at a time, until somebody hangs up. Silence is sent too: a channel that is

@@ -9,6 +9,7 @@ import structlog
 
 from gateway.channels.phone.audiosocket import encode_terminate
 from gateway.channels.phone.line import NoCall, PhoneLine
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -46,9 +47,7 @@ class PhoneServer:
             self._server.close()
         if self._calls:
             _done, late = await asyncio.wait(self._calls, timeout=grace_s)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await end_tasks(late)
         if self._server is not None:
             await self._server.wait_closed()
 
