@@ -20,6 +20,7 @@ import structlog
 from desk.conversations import Owner
 from gateway.channels.phone.audiosocket import FRAME_S, Audio, Key
 from gateway.errors import GatewayError
+from gateway.recordings.recorder import NOBODY_RECORDS, Recorder
 from gateway.tasks import end_tasks
 from gateway.tts.speaker import NobodySpeaks
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
@@ -122,6 +123,7 @@ class CallTools:
     on_heard: Callable[[Heard], None] = lambda _heard: None
     # For captions and the like: sees every step but ticks and the detector's verdicts. Must not block and must not raise.
     watch: Callable[[Step], None] = lambda _step: None
+    recorder: Recorder = NOBODY_RECORDS
 
 
 class Call:
@@ -147,6 +149,8 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hang_up_when_silent = False
         self._over = False
+        # As long as it has not been heard to its end.
+        self._announcement: ToSay | None = None
 
     async def run(self) -> None:
         """From the greeting until somebody hangs up."""
@@ -156,6 +160,8 @@ class Call:
             _log.warning("call_without_conversation")
             greeting = ToSay(text=prompts.BROKEN, public=True)
             self._hang_up_when_silent = True
+        else:
+            self._announce_recording()
         self._enqueue(greeting)
         workers = [
             asyncio.create_task(self._keep_going(work))
@@ -198,7 +204,17 @@ class Call:
                 try:
                     await self._t.transcriber.aclose()
                 finally:
-                    await self._t.dialogue.end()
+                    try:
+                        await self._t.dialogue.end()
+                    finally:
+                        await self._t.recorder.aclose()
+
+    def _announce_recording(self) -> None:
+        """Said before all else and to its end: who speaks into it has not been told yet."""
+        self._t.recorder.begin(self._line.rate_hz)
+        if self._t.recorder.announcement:
+            self._announcement = ToSay(text=self._t.recorder.announcement, public=True, interruptible=False)
+            self._enqueue(self._announcement)
 
     # -- hearing -----------------------------------------------------------------------------------------
 
@@ -210,6 +226,7 @@ class Call:
             self._muted = event.on
             self._feed_hold()
             return
+        self._t.recorder.heard(event.pcm)
         for active in self._t.detector.hear(event.pcm):
             self._feed(Voice(active=active))
         try:
@@ -305,6 +322,10 @@ class Call:
         self._playback.drop()
         self._sounding = None
         self._note_heard()
+        if self._announcement is not None and self._announcement not in self._queue:
+            # A key was pressed: the answer comes sooner, what he has to know comes before it.
+            self._queue.appendleft(self._announcement)
+            self._queued.set()
 
     async def _speak_forever(self) -> None:
         while True:
@@ -356,6 +377,8 @@ class Call:
             if mark != self._sounding_mark:
                 self._sounding_mark = mark
                 self._t.watch(Sounding(seq=saying.seq, text=piece.text))
+                self._t.recorder.sounding(saying.seq)
+        self._t.recorder.played(frame)
         self._note_heard()
         if self._playback.idle and self._making is None and not self._queue:
             if self._sounding is not None:
@@ -376,3 +399,6 @@ class Call:
                 heard = Heard(seq=saying.seq, text=text, seconds=played.seconds, whole=played.whole)
                 self._t.on_heard(heard)
                 self._t.watch(heard)
+                if saying is self._announcement and played.whole:
+                    self._announcement = None
+                    self._t.recorder.announced()
