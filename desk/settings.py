@@ -192,6 +192,9 @@ class Settings(BaseSettings):
     phone_max_calls: int = Field(
         60, ge=1, le=10_000, description="Calls at once; who comes later is sent back"
     )
+    web_max_calls: int = Field(
+        60, ge=0, le=10_000, description="Calls from the page at once, in one gateway process; 0: none"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )

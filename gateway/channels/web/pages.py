@@ -51,7 +51,7 @@ def security_headers(host: str) -> dict[str, str]:
     }
 
 
-def page_router(dist: Path, config: dict[str, str | int]) -> APIRouter:
+def page_router(dist: Path, config: dict[str, str | int | bool]) -> APIRouter:
     """`/` and every file of `dist`. Include it last: it answers whatever is left. Runs in threads: it asks the disk."""
     router = APIRouter(include_in_schema=False)
     root = dist.resolve()
