@@ -18,9 +18,10 @@ from gateway.api.middleware import Shell
 from gateway.api.problems import install_problem_handlers
 from gateway.attachments import MAX_BYTES
 from gateway.blocking import Blocking
-from gateway.channels.web import http, pictures
+from gateway.channels.web import call_socket, http, pictures
 from gateway.channels.web.chat_socket import ChatSocket
 from gateway.channels.web.pages import page_router
+from gateway.channels.web.web_calls import WebCalls
 from gateway.errors import GatewayError, Refused
 from gateway.handoff import outside_api
 from gateway.network import client_address, origin_allowed
@@ -51,6 +52,7 @@ def create_app(
         app.state.parts = open_parts(settings, services.blocking)
         services.seats = open_seats(services, app.state.parts)
         app.state.seat_accounts = SeatAccounts(services.accounts, services.blocking, services.limits)
+        app.state.web_calls = WebCalls(services)
         app.state.health = Health(services, app.state.parts)
         await services.start()
         warming = asyncio.create_task(app.state.parts.warm())
@@ -61,6 +63,7 @@ def create_app(
             await asyncio.gather(warming, return_exceptions=True)
             await app.state.health.aclose()
             await services.aclose()
+            await app.state.web_calls.aclose()
 
     app = FastAPI(
         title="民声 12345",
@@ -74,6 +77,7 @@ def create_app(
     install_problem_handlers(app)
     app.include_router(http.router)
     app.include_router(pictures.router)
+    app.include_router(call_socket.router)
     app.include_router(operators.router)
     for router in (
         sign_in.router,
@@ -126,10 +130,11 @@ def create_app(
             return
         await SeatSocket(websocket, services, found, sign_in.address_of(websocket)).run()
 
-    page_config: dict[str, str | int] = {
+    page_config: dict[str, str | int | bool] = {
         "city": settings.city,
         "timezone": settings.timezone,
         "message_max_chars": settings.message_max_chars,
+        "calls": settings.web_max_calls > 0,
     }
     app.include_router(page_router(dist, page_config))
     app.add_middleware(
