@@ -23,17 +23,16 @@ from websockets.http11 import Request, Response
 from asr.audio import RATE_HZ, Converter
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError, OverloadedError, ProtocolError
+from asr.loading import LoadedOnce
 from asr.protocol import ClientConfig, Command, error_message, final_message, partial_message, read_message
 from asr.recognizer import (
     FinalTranscript,
     PartialTranscript,
-    Recognizer,
     Stream,
     StreamOptions,
     Transcript,
     joined,
 )
-from asr.text import ALL, TextMender
 
 _log = logging.getLogger(__name__)
 
@@ -64,14 +63,13 @@ class Served:
 
 
 class AsrServer:
-    """One process. `recognizer` and `mender` are shared by all clients."""
+    """One process. `ears` are shared by all clients."""
 
     def __init__(
-        self, recognizer: Recognizer, mender: TextMender, served: Served, limits: Limits, counts: Counts,
+        self, ears: LoadedOnce, served: Served, limits: Limits, counts: Counts,
         dialects: Sequence[str] = ("mandarin",),
     ) -> None:  # fmt: skip
-        self._recognizer = recognizer
-        self._mender = mender
+        self._ears = ears
         self._served = served
         self._limits = limits
         self._counts = counts
@@ -107,6 +105,7 @@ class AsrServer:
             "model": self._served.model,
             "why": self._served.why,
             "warning": self._served.warning,
+            "loaded": self._ears.loaded,
             "active_streams": int(self._counts.read()["active_streams"]),
             "max_clients": self._limits.max_clients,
         }
@@ -115,7 +114,7 @@ class AsrServer:
         if not self._counts.enter(self._limits.max_clients):
             await self._hang_up(connection, OverloadedError("busy", "all places are taken; try again later"))
             return
-        conversation = Conversation(connection, self._recognizer, self._mender, self._served, self._limits, self._counts,
+        conversation = Conversation(connection, self._ears, self._served, self._limits, self._counts,
                                     self._dialects)  # fmt: skip
         try:
             await conversation.run()
@@ -148,18 +147,16 @@ class Conversation:
     """One client, from its first message to eof."""
 
     def __init__(
-        self, connection: ServerConnection, recognizer: Recognizer, mender: TextMender, served: Served, limits: Limits,
+        self, connection: ServerConnection, ears: LoadedOnce, served: Served, limits: Limits,
         counts: Counts, dialects: frozenset[str],
     ) -> None:  # fmt: skip
         self._connection = connection
-        self._recognizer = recognizer
-        self._mender = mender
+        self._ears = ears
         self._served = served
         self._limits = limits
         self._counts = counts
         self._dialects = dialects
         self._config = ClientConfig()
-        self._layers = ALL
         self._stream: Stream | None = None
         self._converter: Converter | None = None
         self._partial = ""
@@ -195,12 +192,10 @@ class Conversation:
         if config.dialect not in (None, *self._dialects):
             raise ProtocolError("unknown_dialect", f"dialects here: {', '.join(sorted(self._dialects))}")
         self._config = config
-        if not config.itn:
-            self._layers = ALL.without("numerals", "punctuation")
 
     async def _audio(self, data: bytes) -> None:
         received = time.monotonic()
-        stream, converter = self._opened()
+        stream, converter = await self._opened()
         samples = converter.feed(data)
         heard = await stream.feed(samples) if len(samples) else ()
         self._counts.add(
@@ -213,7 +208,7 @@ class Conversation:
         if finals:
             await self._send_final(finals)
             return
-        await self._connection.send(partial_message(self._shown(self._partial)))
+        await self._connection.send(partial_message(await self._caption()))
         if any(isinstance(t, PartialTranscript) for t in heard):
             self._counts.add(partials_total=1, partial_delay_seconds_total=time.monotonic() - received)
 
@@ -229,12 +224,13 @@ class Conversation:
         self._counts.add(decode_seconds_total=time.monotonic() - started)
         await self._send_final([t for t in found if isinstance(t, FinalTranscript)])
 
-    def _opened(self) -> tuple[Stream, Converter]:
+    async def _opened(self) -> tuple[Stream, Converter]:
         if self._stream is None or self._converter is None:
             self._converter = Converter(self._config.rate_hz, self._config.encoding)
+            recognizer = (await self._ears.get()).recognizer
             options = StreamOptions(self._config.hot_words, self._config.phrases, self._config.alternatives)
             try:
-                self._stream = self._recognizer.open(options)
+                self._stream = recognizer.open(options)
             except EngineError as error:
                 # Opening fails only for what this client asked.
                 raise ProtocolError("bad_config", str(error)) from error
@@ -244,19 +240,13 @@ class Conversation:
         if not finals:
             await self._connection.send(final_message(self._config, None, ""))
             return
-        mended = await asyncio.to_thread(self._mended, finals)
+        ears = await self._ears.get()
+        mended = await asyncio.to_thread(ears.write, finals, self._config.hot_words, itn=self._config.itn)
         await self._connection.send(final_message(self._config, joined(finals), mended))
         self._counts.add(finals_total=1)
 
-    def _mended(self, finals: Sequence[FinalTranscript]) -> str:
-        hot = self._config.hot_words
-        return "".join(self._mender.mend(f.text, f.words, self._layers, hot).text for f in finals)
-
-    def _shown(self, partial: str) -> str:
-        """Captions need no repair: the next one comes at once."""
-        return self._mender.mend(
-            partial, layers=ALL.without("homophones", "hot_words", "punctuation", "numerals")
-        ).text
+    async def _caption(self) -> str:
+        return (await self._ears.get()).caption(self._partial) if self._partial else ""
 
 
 def _answer(body: bytes, kind: str) -> Response:

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asr.choice import Choice, build
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError
-from asr.hot_words import places_and_affairs
+from asr.loading import LoadedOnce
 from asr.server import AsrServer, Limits, Served
-from asr.text import TextMender
+
+if TYPE_CHECKING:
+    from asr.ears import Ears
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +45,8 @@ class ServerPlan:
     # Names that everybody may say, one file of words each topic.
     lexicon: Path
     language: str = "zh"
+    # Load the engine before the first speaker comes.
+    preload: bool = False
 
     @property
     def served(self) -> Served:
@@ -64,7 +69,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def run(plan: ServerPlan, ready: Callable[[int], None] = lambda port: None) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` gets the port when the first process can hear.
+    """Serve until SIGTERM or SIGINT; `ready` gets the port when the first process listens.
 
     Raises:
         AsrError: the port is taken, or the engines do not load.
@@ -96,16 +101,27 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, stop.set)
-    recognizer = await asyncio.to_thread(build, plan.choice, plan.threads, plan.language)
-    mender = await asyncio.to_thread(TextMender.from_table, plan.words_file, places_and_affairs(plan.lexicon))
-    server = await AsrServer(recognizer, mender, plan.served, plan.limits, counts).listen(listening)
+    ears = LoadedOnce(lambda: _ears(plan))
+    if plan.preload:
+        await ears.get()
+    server = await AsrServer(ears, plan.served, plan.limits, counts).listen(listening)
     ready()
     try:
         await stop.wait()
     finally:
         server.close()
         await server.wait_closed()
-        recognizer.close()
+        ears.close()
+
+
+def _ears(plan: ServerPlan) -> Ears:
+    # Imported here: they bring 80 MB with them, for which a quiet hotline has no use.
+    from asr.ears import Ears
+    from asr.hot_words import places_and_affairs
+    from asr.text import TextMender
+
+    mender = TextMender.from_table(plan.words_file, places_and_affairs(plan.lexicon))
+    return Ears(build(plan.choice, plan.threads, plan.language), mender)
 
 
 def _worker(plan: ServerPlan, listening: socket.socket, counts: Counts, number: int, ready: Event) -> None:

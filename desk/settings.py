@@ -149,13 +149,16 @@ class Settings(BaseSettings):
     )
     asr_engine: str = Field(
         "auto",
-        pattern="^(auto|vosk|whisper|two-pass)$",
-        description="Who listens: auto, vosk, whisper, or two-pass (Vosk hears along, Whisper writes)",
+        pattern="^(auto|vosk|whisper|two-pass|off)$",
+        description="Who listens: auto, vosk, whisper, two-pass (Vosk hears along, Whisper writes), or off (no calls)",
     )
     asr_model: str | None = Field(
         None, description="Name or folder of the speech model; default: the best that is here"
     )
     asr_models: Path = Field(Path("models/asr"), description="Folder of the speech models")
+    asr_preload: bool = Field(
+        False, description="Load the speech model at start instead of at the first call (more memory when idle)"
+    )
     asr_workers: int = Field(
         1, ge=1, le=64, description="Processes of the speech server; each loads the model"
     )
@@ -269,6 +272,17 @@ class Settings(BaseSettings):
     @property
     def redis_password_file(self) -> Path:
         return self.var_dir / "redis" / "password"
+
+    @property
+    def hears(self) -> bool:
+        """A speech server belongs to this product."""
+        return self.asr_engine != "off"
+
+    @property
+    def asr_address(self) -> str:
+        """Where the speech server is reached from this machine, as host:port."""
+        host = "127.0.0.1" if self.asr_host in ("0.0.0.0", "::") else self.asr_host
+        return f"{f'[{host}]' if ':' in host else host}:{self.asr_port}"
 
     @property
     def rasa_url(self) -> str:

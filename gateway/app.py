@@ -18,6 +18,7 @@ from gateway.api.middleware import Shell
 from gateway.api.problems import install_problem_handlers
 from gateway.attachments import MAX_BYTES
 from gateway.blocking import Blocking
+from gateway.channels.phone.hotline import PhoneHotline
 from gateway.channels.web import call_socket, http, pictures
 from gateway.channels.web.chat_socket import ChatSocket
 from gateway.channels.web.pages import page_router
@@ -31,6 +32,8 @@ from gateway.seats.accounts import SeatAccounts
 from gateway.seats.opening import open_seats
 from gateway.seats.socket import SeatSocket
 from gateway.services import Services, open_services
+from gateway.tasks import end_tasks
+from gateway.tts.build import build_speaker
 
 # A character may take twelve bytes as JSON (a surrogate pair, escaped); the rest is for the other keys.
 BYTES_PER_CHAR = 12
@@ -52,18 +55,23 @@ def create_app(
         app.state.parts = open_parts(settings, services.blocking)
         services.seats = open_seats(services, app.state.parts)
         app.state.seat_accounts = SeatAccounts(services.accounts, services.blocking, services.limits)
-        app.state.web_calls = WebCalls(services)
-        app.state.health = Health(services, app.state.parts)
+        # Nothing is loaded before somebody calls.
+        speaker = build_speaker(settings, on_spoken=services.metrics.spoke)
+        app.state.web_calls = WebCalls(services, speaker=speaker)
+        app.state.phone = PhoneHotline(services, speaker=speaker)
+        app.state.health = Health(services, app.state.parts, app.state.phone)
         await services.start()
+        await app.state.phone.open()
         warming = asyncio.create_task(app.state.parts.warm())
         try:
             yield
         finally:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+            await end_tasks([warming])
+            await app.state.phone.aclose()
             await app.state.health.aclose()
             await services.aclose()
             await app.state.web_calls.aclose()
+            await speaker.aclose()
 
     app = FastAPI(
         title="民声 12345",

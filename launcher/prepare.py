@@ -1,4 +1,4 @@
-"""Everything between installed packages and running processes: folders, database, knowledge, models. Idempotent.
+"""Everything between installed packages and running processes: database, knowledge, models, speech. Idempotent.
 
 Usage: python -m launcher.prepare [--only-models]
 """
@@ -20,6 +20,7 @@ from desk.settings import ROOT, Settings, SettingsError, load_settings
 from desk.store.engine import open_engine
 from desk.store.migrate import upgrade
 from launcher.errors import LauncherError
+from launcher.models_speech import prepare_speech
 from launcher.train import train
 from launcher.words import count_words
 
@@ -72,11 +73,13 @@ def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> No
         save_cache(engine, VECTOR_CACHE)
 
 
-def prepare(settings: Settings, console: Console) -> None:
+def prepare(settings: Settings, console: Console) -> bool:
+    """Returns whether calls can be heard. Raises LauncherError."""
     # First: the search repairs words too, and wrong articles should be told before the long training.
     count_words(console)
     prepare_data(settings, console)
     _train(settings, console)
+    return prepare_speech(settings, console)
 
 
 def main() -> int:

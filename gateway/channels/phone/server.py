@@ -20,10 +20,13 @@ GRACE_S = 5.0
 class PhoneServer:
     """AudioSocket has neither encryption nor passwords: listen on loopback or a private network only."""
 
-    def __init__(self, handler: Handler, *, max_calls: int) -> None:
+    def __init__(
+        self, handler: Handler, *, max_calls: int, on_refused: Callable[[], None] = lambda: None
+    ) -> None:
         """`handler` serves one call from beginning to end; the line is closed when it returns or raises."""
         self._handler = handler
         self._max_calls = max_calls
+        self._on_refused = on_refused
         self._server: asyncio.Server | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
@@ -57,6 +60,7 @@ class PhoneServer:
         if len(self._calls) >= self._max_calls:
             # Asterisk goes on with its dialplan, which has a queue for this.
             _log.warning("phone_call_refused", calls=len(self._calls))
+            self._on_refused()
             writer.write(encode_terminate())
             writer.close()
             return
