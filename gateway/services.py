@@ -36,6 +36,7 @@ from gateway.replay import Replay
 from gateway.seats.parts import SeatParts
 from gateway.seats.people import People
 from gateway.spool import Spool
+from gateway.talk.relay import TalkRelay
 from gateway.tasks import end_tasks
 from gateway.tokens import ConversationTokens
 from gateway.turn_lock import TurnLocks
@@ -83,6 +84,7 @@ class Services:
     desk: HandoffDesk
     attachments: Attachments
     outside: OutsideDesk | None
+    talks: TalkRelay
     # Set once by the application: it needs the parts of the desk that open later.
     seats: SeatParts = field(init=False)
     closing: bool = False
@@ -93,6 +95,7 @@ class Services:
         self.bus.start()
         self.desk.start()
         self.seats.consoles.start()
+        self.talks.start()
         if self.outside is not None:
             self.outside.start()
         self.tasks.append(asyncio.create_task(self._recover_forever()))
@@ -110,6 +113,7 @@ class Services:
         await end_tasks(self.tasks)
         if self.outside is not None:
             await self.outside.aclose()
+        await self.talks.aclose()
         await self.seats.consoles.aclose()
         await self.desk.aclose()
         await self.bus.aclose()
@@ -219,4 +223,5 @@ async def open_services(settings: Settings) -> Services:
         desk=desk,
         attachments=Attachments(settings.var_dir / "attachments"),
         outside=outside,
+        talks=TalkRelay(redis),
     )

@@ -21,6 +21,7 @@ from desk.conversations import Owner
 from gateway.channels.phone.audiosocket import FRAME_S, Audio, Key
 from gateway.errors import GatewayError
 from gateway.recordings.recorder import NOBODY_RECORDS, Recorder
+from gateway.talk.person import NOBODY_ELSE, Person, mixed
 from gateway.tasks import end_tasks
 from gateway.tts.speaker import NobodySpeaks
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
@@ -124,6 +125,8 @@ class CallTools:
     # For captions and the like: sees every step but ticks and the detector's verdicts. Must not block and must not raise.
     watch: Callable[[Step], None] = lambda _step: None
     recorder: Recorder = NOBODY_RECORDS
+    # Who talks with the caller while the conversation is not the bot's.
+    person: Person = NOBODY_ELSE
 
 
 class Call:
@@ -162,6 +165,7 @@ class Call:
             self._hang_up_when_silent = True
         else:
             self._announce_recording()
+            self._t.person.begin(self._line.rate_hz, lambda: self._spawn(self._line.hang_up()))
         self._enqueue(greeting)
         workers = [
             asyncio.create_task(self._keep_going(work))
@@ -189,6 +193,7 @@ class Call:
 
     async def _end(self, workers: list[asyncio.Task[None]]) -> None:
         """May be cancelled at any point; then nothing is waited for, but everything is still ended."""
+        self._t.person.end()
         try:
             self._feed(HungUp())
             await end_tasks(workers)
@@ -227,6 +232,7 @@ class Call:
             self._feed_hold()
             return
         self._t.recorder.heard(event.pcm)
+        self._t.person.heard(event.pcm)
         for active in self._t.detector.hear(event.pcm):
             self._feed(Voice(active=active))
         try:
@@ -296,6 +302,7 @@ class Call:
             if isinstance(news, OwnerNow):
                 self._t.watch(news)
                 self._with_bot = news.owner is Owner.BOT
+                self._t.person.owner(news.owner)
                 self._feed_hold()
                 if news.owner is Owner.CLOSED:
                     self._hang_up_when_silent = True
@@ -365,10 +372,10 @@ class Call:
     def _next_frame(self) -> bytes | None:
         """Every 20 ms: what leaves now, and what the rules make of the time that has passed."""
         mark = self._playback.current_mark
-        frame = self._playback.next_frame()
+        own = self._playback.next_frame()
         if not self._playback.full:
             self._room.set()
-        if frame is not None and mark in self._marks:
+        if own is not None and mark in self._marks:
             saying, piece = self._marks[mark]
             if saying is not self._sounding:
                 self._sounding = saying
@@ -378,6 +385,7 @@ class Call:
                 self._sounding_mark = mark
                 self._t.watch(Sounding(seq=saying.seq, text=piece.text))
                 self._t.recorder.sounding(saying.seq)
+        frame = mixed(own, self._t.person.next_frame())
         self._t.recorder.played(frame)
         self._note_heard()
         if self._playback.idle and self._making is None and not self._queue:

@@ -10,6 +10,7 @@ from desk.settings import ROOT
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.services import Services
+from gateway.talk.person import SeatOnLine
 from gateway.tts.build import build_speaker
 from gateway.tts.fixed import fixed_requests
 from gateway.tts.speaker import Speaker
@@ -104,6 +105,7 @@ class PhoneHotline:
             fixed=self._fixed,
             voice=s.settings.tts_voice,
             on_heard=lambda heard: self._on_heard(dialogue.conversation_id, heard),
+            person=SeatOnLine(s.talks, s.hub, lambda: dialogue.conversation_id, line="phone"),
         )
         s.metrics.calls_taken.labels(CHANNEL, "answered").inc()
         with s.metrics.calls.labels(CHANNEL).track_inprogress():

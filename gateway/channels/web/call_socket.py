@@ -98,6 +98,8 @@ class CallSocket(PageSocket[_Frame | bytes]):
         now = time.monotonic()
         self._audio = Allowance(AUDIO_PER_S, AUDIO_STOCK, now)
         self._frames = Allowance(FRAMES_PER_S, FRAMES_STOCK, now)
+        # Of audio: what the page has sent, and what of it came faster than it can have been spoken.
+        self._sent_bytes = 0
         self._flood = 0
         self._began = self._received = now
         self._muted_since: float | None = None
@@ -183,6 +185,8 @@ class CallSocket(PageSocket[_Frame | bytes]):
                 "web_call_ended",
                 why="hotline" if self._line.hung_up else self._why,
                 seconds=round(time.monotonic() - self._began),
+                sent_s=round(self._sent_bytes / BYTES_PER_S, 1),
+                too_fast_s=round(self._flood / BYTES_PER_S, 1),
                 lost_heard_s=round(self._line.lost_heard_s, 1),
                 lost_said_s=round(self._line.lost_said_s, 1),
             )
@@ -220,12 +224,12 @@ class CallSocket(PageSocket[_Frame | bytes]):
                 self._take(message.get("text") or "")
 
     def _hear(self, pcm: bytes) -> None:
+        self._sent_bytes += len(pcm)
         if not is_audio(pcm):
             self.close_soon(FRAME_TOO_LARGE)
         elif self._audio.take(len(pcm), self._received):
             self._line.heard(pcm)
         else:
-            self._line.lost_heard_s += len(pcm) / BYTES_PER_S
             self._flood += len(pcm)
             if self._flood > FLOOD_BYTES:
                 self.close_soon(TOO_MANY_SOCKETS)

@@ -13,6 +13,7 @@ from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
 from gateway.errors import Refused, TooMany
 from gateway.rate_limits import Limit
 from gateway.services import Services
+from gateway.talk.person import SeatOnLine
 from gateway.tts.build import build_speaker
 from gateway.tts.fixed import fixed_requests
 from gateway.tts.speaker import Speaker
@@ -106,6 +107,9 @@ class WebCalls:
             voice=self._services.settings.tts_voice,
             on_heard=lambda heard: self._on_heard(conversation_id, heard),
             watch=watch,
+            person=SeatOnLine(
+                self._services.talks, self._services.hub, lambda: conversation_id, line="browser"
+            ),
         )
 
     async def aclose(self) -> None:
