@@ -198,6 +198,17 @@ class Settings(BaseSettings):
     web_max_calls: int = Field(
         60, ge=0, le=10_000, description="Calls from the page at once, in one gateway process; 0: none"
     )
+    recording: bool = Field(
+        False, description="Record calls, after saying so to the caller (本次通话将被录音)"
+    )
+    recording_key: SecretStr | None = Field(
+        None,
+        description="Key of the recordings, 64 hexadecimal digits; several by comma, the first for new ones. Default: a key file in the var folder",
+    )
+    recording_days: int = Field(180, ge=1, le=36_500, description="A recording is deleted after so many days")
+    recording_min_free_mb: int = Field(
+        1024, ge=0, description="Calls are not recorded while less of the disk is free, in megabytes"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )
@@ -238,6 +249,19 @@ class Settings(BaseSettings):
         from desk.handoff.hours import OpeningHours
 
         OpeningHours.parse(value)
+        return value
+
+    @field_validator("recording_key")
+    @classmethod
+    def _readable_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from desk.recordings.errors import BadRecordingKey
+            from desk.recordings.keys import MasterKeys, parse_keys
+
+            try:
+                MasterKeys(parse_keys(value.get_secret_value()))
+            except BadRecordingKey as error:
+                raise ValueError(str(error)) from error
         return value
 
     @cached_property

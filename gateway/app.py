@@ -27,6 +27,7 @@ from gateway.errors import GatewayError, Refused
 from gateway.handoff import outside_api
 from gateway.network import client_address, origin_allowed
 from gateway.page_socket import GOING_DOWN, NO_RIGHT, TRY_LATER, WRONG_TOKEN
+from gateway.recordings import console as recordings
 from gateway.seats import console, lead, orders, sign_in, talk_socket, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.opening import open_seats
@@ -92,6 +93,7 @@ def create_app(
         users.router,
         console.router,
         orders.router,
+        recordings.router,
         talk_socket.router,
         lead.router,
         outside_api.router,

@@ -92,6 +92,13 @@ MESSAGE_ID_TAKEN = "这条消息的编号已被使用，请重新发送。"
 OFFER_GONE = "这个会话已被其他坐席接起，或市民已离开。"
 CALLBACK_GONE = "没有这个回电，或它已被处理。"
 QUEUE_UNAVAILABLE = "排队系统正在恢复，请稍后再试。"
+RECORDINGS = {
+    "not_found": "没有找到这段录音。",
+    "deleted": "这段录音已到期删除。",
+    "running": "通话还在进行，结束后才能回放录音。",
+    "elsewhere": "录音文件不在这台服务器上。",
+    "unreadable": "录音文件打不开，请联系管理员。",
+}
 PICTURES = {
     "too_large": "图片太大了，请换一张 5 MB 以内的。",
     "not_a_picture": "只能发送 PNG、JPEG、WebP、GIF 图片。",

@@ -31,6 +31,7 @@ from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
 from gateway.rate_limits import RateLimits
+from gateway.recordings.recordings import Recordings
 from gateway.redis_link import RedisLink
 from gateway.replay import Replay
 from gateway.seats.parts import SeatParts
@@ -84,6 +85,7 @@ class Services:
     desk: HandoffDesk
     attachments: Attachments
     outside: OutsideDesk | None
+    recordings: Recordings
     talks: TalkRelay
     # Set once by the application: it needs the parts of the desk that open later.
     seats: SeatParts = field(init=False)
@@ -96,6 +98,7 @@ class Services:
         self.desk.start()
         self.seats.consoles.start()
         self.talks.start()
+        self.recordings.start()
         if self.outside is not None:
             self.outside.start()
         self.tasks.append(asyncio.create_task(self._recover_forever()))
@@ -114,6 +117,7 @@ class Services:
         if self.outside is not None:
             await self.outside.aclose()
         await self.talks.aclose()
+        await self.recordings.aclose()
         await self.seats.consoles.aclose()
         await self.desk.aclose()
         await self.bus.aclose()
@@ -224,4 +228,5 @@ async def open_services(settings: Settings) -> Services:
         attachments=Attachments(settings.var_dir / "attachments"),
         outside=outside,
         talks=TalkRelay(redis),
+        recordings=await blocking.file(Recordings, settings, engine, blocking, metrics),
     )

@@ -66,10 +66,9 @@ class SealedWriter:
         os.fdatasync(self._file)
 
     def finish(self) -> None:
-        """Mark the end. Raises OSError."""
+        """Mark the end; `close` it then. Raises OSError."""
         self._seal(b"")
         self.sync()
-        self.close()
 
     def close(self) -> None:
         """Idempotent. Without `finish` before it, the file is one that was cut off."""

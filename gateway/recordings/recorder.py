@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+ANNOUNCEMENT = "本次通话将被录音。"
+
 
 class Recorder(Protocol):
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from gateway import sentences
+from gateway.recordings.recorder import ANNOUNCEMENT
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
 from gateway.voice import prompts
 from gateway.voice.speech_text import pieces_of
@@ -20,7 +21,7 @@ def fixed_texts(domain: Path, city: str) -> Iterator[str]:
     """Texts without a place to fill in: our own, and those of `domain` (Rasa's domain.yml)."""
     yield sentences.greeting(city).speech or sentences.greeting(city).text
     yield from prompts.PROMPTS.values()
-    yield from (prompts.GOODBYE, prompts.BROKEN)
+    yield from (prompts.GOODBYE, prompts.BROKEN, ANNOUNCEMENT)
     yield from (v for k, v in vars(sentences).items() if k.isupper() and isinstance(v, str) and "{" not in v)
     yield from sentences.FAILURES.values()
     responses = yaml.safe_load(domain.read_text(encoding="utf-8")).get("responses") or {}
