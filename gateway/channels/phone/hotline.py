@@ -105,6 +105,7 @@ class PhoneHotline:
             fixed=self._fixed,
             voice=s.settings.tts_voice,
             on_heard=lambda heard: self._on_heard(dialogue.conversation_id, heard),
+            recorder=s.recordings.recorder(lambda: dialogue.conversation_id),
             person=SeatOnLine(s.talks, s.hub, lambda: dialogue.conversation_id, line="phone"),
         )
         s.metrics.calls_taken.labels(CHANNEL, "answered").inc()

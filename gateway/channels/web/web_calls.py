@@ -107,6 +107,7 @@ class WebCalls:
             voice=self._services.settings.tts_voice,
             on_heard=lambda heard: self._on_heard(conversation_id, heard),
             watch=watch,
+            recorder=self._services.recordings.recorder(lambda: conversation_id),
             person=SeatOnLine(
                 self._services.talks, self._services.hub, lambda: conversation_id, line="browser"
             ),
