@@ -157,7 +157,8 @@ class Settings(BaseSettings):
     )
     asr_models: Path = Field(Path("models/asr"), description="Folder of the speech models")
     asr_preload: bool = Field(
-        False, description="Load the speech model at start instead of at the first call (more memory when idle)"
+        False,
+        description="Load the speech model at start instead of at the first call (more memory when idle)",
     )
     asr_workers: int = Field(
         1, ge=1, le=64, description="Processes of the speech server; each loads the model"
@@ -294,10 +295,6 @@ class Settings(BaseSettings):
         return f"redis://{':' + password + '@' if password else ''}127.0.0.1:{self.redis_port}/0"
 
     @property
-    def redis_password_file(self) -> Path:
-        return self.var_dir / "redis" / "password"
-
-    @property
     def hears(self) -> bool:
         """A speech server belongs to this product."""
         return self.asr_engine != "off"
@@ -307,6 +304,10 @@ class Settings(BaseSettings):
         """Where the speech server is reached from this machine, as host:port."""
         host = "127.0.0.1" if self.asr_host in ("0.0.0.0", "::") else self.asr_host
         return f"{f'[{host}]' if ':' in host else host}:{self.asr_port}"
+
+    @property
+    def redis_password_file(self) -> Path:
+        return self.var_dir / "redis" / "password"
 
     @property
     def rasa_url(self) -> str:

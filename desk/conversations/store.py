@@ -378,6 +378,15 @@ class ConversationStore(OwnerTransitions):
                 connection.execute(_ADD_MESSAGES, rows)
         return tuple(read_message(row) for row in rows)
 
+    def mark_heard(self, conversation_id: str, seq: int, text: str) -> None:
+        """A message was spoken and cut off; `text` is what of it was heard. Idempotent."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_messages)
+                .where(_m.conversation_id == conversation_id, _m.seq == seq)
+                .values(heard=text)
+            )
+
     def drop(self, conversation_id: str, answers: Sequence[int]) -> None:
         """Nobody needs to answer these citizen messages any more."""
         with self._engine.begin() as connection:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -97,6 +97,16 @@ class Heard:
     whole: bool
 
 
+@dataclass
+class _Saying:
+    """A message on its way to the caller's ear."""
+
+    message: ToSay
+    # Sentences that have not been heard to their end, and what was heard.
+    left: int
+    heard: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sounding:
     """The first audio of a sentence leaves now."""
@@ -143,7 +153,9 @@ class Call:
         self._room = asyncio.Event()
         self._making: asyncio.Task[None] | None = None
         # mark -> what it is a sentence of.
-        self._marks: dict[int, tuple[ToSay, SpeechPiece]] = {}
+        self._marks: dict[int, tuple[_Saying, SpeechPiece]] = {}
+        # Begun and not heard to the end, in order.
+        self._sayings: list[_Saying] = []
         self._last_mark = 0
         self._sounding: ToSay | None = None
         self._sounding_mark = 0
@@ -204,12 +216,13 @@ class Call:
             try:
                 await end_tasks([*workers, *self._tasks, *([self._making] if self._making else [])])
             finally:
-                self._playback.drop()
-                self._note_heard()
+                cut = self._break_off(self._queue)
                 try:
                     await self._t.transcriber.aclose()
                 finally:
                     try:
+                        for seq, heard in cut:
+                            await self._t.dialogue.cut_off(seq, heard)
                         await self._t.dialogue.end()
                     finally:
                         await self._t.recorder.aclose()
@@ -325,14 +338,23 @@ class Call:
         """The caller interrupts: the present answer is forgotten, also what of it has not been made yet."""
         if self._making is not None:
             self._making.cancel()
+        unsaid = [saying for saying in self._queue if saying.interruptible]
         self._queue = deque(saying for saying in self._queue if not saying.interruptible)
-        self._playback.drop()
         self._sounding = None
-        self._note_heard()
+        for seq, heard in self._break_off(unsaid):
+            self._spawn(self._t.dialogue.cut_off(seq, heard))
         if self._announcement is not None and self._announcement not in self._queue:
             # A key was pressed: the answer comes sooner, what he has to know comes before it.
             self._queue.appendleft(self._announcement)
             self._queued.set()
+
+    def _break_off(self, unsaid: Iterable[ToSay]) -> list[tuple[int, str]]:
+        """Fall silent. Which messages were not heard to the end, and what was heard of them."""
+        self._playback.drop()
+        self._note_heard()
+        cut = [(s.message.seq, s.heard) for s in self._sayings] + [(message.seq, "") for message in unsaid]
+        self._sayings.clear()
+        return [(seq, heard) for seq, heard in cut if seq is not None]
 
     async def _speak_forever(self) -> None:
         while True:
@@ -348,15 +370,19 @@ class Call:
                 _log.error("call_could_not_speak", exc_info=error)
             self._making = None
 
-    async def _make(self, saying: ToSay) -> None:
-        for piece in pieces_of(saying.text):
+    async def _make(self, message: ToSay) -> None:
+        pieces = pieces_of(message.text)
+        saying = _Saying(message, len(pieces))
+        if pieces:
+            self._sayings.append(saying)
+        for piece in pieces:
             self._last_mark += 1
             mark = self._last_mark
             self._marks[mark] = (saying, piece)
             request = SpeechRequest(
                 text=piece.spoken,
                 voice=self._t.voice,
-                personal=not (saying.public or piece.spoken in self._t.fixed),
+                personal=not (message.public or piece.spoken in self._t.fixed),
             )
             try:
                 async with aclosing(self._t.voices.stream(request, self._line.rate_hz)) as made:
@@ -377,14 +403,15 @@ class Call:
             self._room.set()
         if own is not None and mark in self._marks:
             saying, piece = self._marks[mark]
-            if saying is not self._sounding:
-                self._sounding = saying
-                started = SpeechStarted(expecting=saying.expecting, interruptible=saying.interruptible)
+            message = saying.message
+            if message is not self._sounding:
+                self._sounding = message
+                started = SpeechStarted(expecting=message.expecting, interruptible=message.interruptible)
                 self._feed(started)
             if mark != self._sounding_mark:
                 self._sounding_mark = mark
-                self._t.watch(Sounding(seq=saying.seq, text=piece.text))
-                self._t.recorder.sounding(saying.seq)
+                self._t.watch(Sounding(seq=message.seq, text=piece.text))
+                self._t.recorder.sounding(message.seq)
         frame = mixed(own, self._t.person.next_frame())
         self._t.recorder.played(frame)
         self._note_heard()
@@ -401,12 +428,18 @@ class Call:
     def _note_heard(self) -> None:
         for played in self._playback.take_played():
             saying, piece = self._marks.pop(played.mark)
+            message = saying.message
             if played.seconds > 0:
                 share = played.seconds / played.total_s if played.total_s else 1.0
                 text = piece.text if played.whole else piece.text[: round(len(piece.text) * share)]
-                heard = Heard(seq=saying.seq, text=text, seconds=played.seconds, whole=played.whole)
+                saying.heard += text
+                heard = Heard(seq=message.seq, text=text, seconds=played.seconds, whole=played.whole)
                 self._t.on_heard(heard)
                 self._t.watch(heard)
-                if saying is self._announcement and played.whole:
+                if message is self._announcement and played.whole:
                     self._announcement = None
                     self._t.recorder.announced()
+            # A sentence that nobody could speak was not heard either.
+            saying.left -= played.whole and played.total_s > 0
+            if not saying.left and saying in self._sayings:
+                self._sayings.remove(saying)

@@ -60,6 +60,9 @@ class Dialogue(Protocol):
     async def next(self) -> ToSay | OwnerNow:
         """What happens next in the conversation."""
 
+    async def cut_off(self, seq: int, heard: str) -> None:
+        """The caller has not heard the message to its end; `heard` is what he heard of it. Never raises."""
+
     async def end(self) -> None:
         """The caller has hung up."""
 
@@ -113,6 +116,14 @@ class PhoneDialogue:
 
     async def next(self) -> ToSay | OwnerNow:
         return await self._news.get()
+
+    async def cut_off(self, seq: int, heard: str) -> None:
+        try:
+            await self._blocking.write(self._store.mark_heard, self.conversation_id, seq, heard)
+        except StoreUnavailable:
+            _log.warning("phone_heard_not_kept", conversation=self.conversation_id, seq=seq)
+            return
+        self._hub.publish(self.conversation_id, {"type": "heard", "seq": seq, "text": heard})
 
     async def end(self) -> None:
         await self._stop_listening()

@@ -124,6 +124,10 @@ async def test_a_rasa_that_is_away_is_told_to_the_caller(services: Services, ras
             await until(lambda: [f for f in caller.heard if not f.silent])
             await caller.say(complaint)
             await until(lambda: "抱歉" in "".join(heard))
+    greeting, *_rest = services.store.messages(newest(services.store))
+    # What was really played is what the log holds.
+    assert greeting.heard is not None and greeting.speech.startswith(greeting.heard)
+    assert len(greeting.heard) < len(greeting.speech)
 
 
 async def test_a_hotline_without_ears_sends_the_call_back_to_asterisk(services: Services) -> None:

@@ -73,6 +73,7 @@ class ScriptedDialogue:
     def __init__(self, answers: dict[str, list[ToSay | OwnerNow]]) -> None:
         self.answers = answers
         self.said: list[str] = []
+        self.cut: dict[int, str] = {}
         self.ended = False
         self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
 
@@ -86,6 +87,9 @@ class ScriptedDialogue:
 
     async def next(self) -> ToSay | OwnerNow:
         return await self._news.get()
+
+    async def cut_off(self, seq: int, heard: str) -> None:
+        self.cut[seq] = heard
 
     async def end(self) -> None:
         self.ended = True
@@ -158,6 +162,7 @@ async def test_question_and_answer() -> None:
     assert 0.5 < scene.sounding(ended)[0] - ended < 1.3
     assert scene.transcriber.bytes_heard > len(VOICE)
     assert scene.dialogue.ended and scene.transcriber.closed
+    assert scene.dialogue.cut == {}
 
 
 async def test_only_fixed_and_public_sentences_may_go_outside() -> None:
@@ -196,6 +201,8 @@ async def test_barge_in_is_heard_at_once_and_the_transcript_knows_what_was_heard
     assert 0.4 < cut.seconds < 1.2
     assert long.text.startswith(cut.text) and 0 < len(cut.text) < 15
     assert len(scene.heard) == 2
+    # Only the first sentence was begun; of the message as a whole this is what the log keeps.
+    assert scene.dialogue.cut == {3: cut.text}
 
 
 async def test_a_cough_lets_the_bot_go_on_to_the_end() -> None:
