@@ -11,7 +11,20 @@ import typer
 from rich.console import Console
 
 from desk.settings import SettingsError
-from gateway.commands import asr, audit, chat, conversation, doctor, emotion, kb, nlu, order, tts, user
+from gateway.commands import (
+    asr,
+    audit,
+    chat,
+    conversation,
+    doctor,
+    emotion,
+    kb,
+    nlu,
+    order,
+    recording,
+    tts,
+    user,
+)
 from gateway.commands.errors import CommandError
 
 app = typer.Typer(
@@ -33,6 +46,9 @@ app.add_typer(
     user.app, name="user", help="Accounts of the desk: add, passwd, list, set, disable, enable, unlock."
 )
 app.add_typer(tts.app, name="tts", help="The voice: say a text, render the fixed sentences.")
+app.add_typer(
+    recording.app, name="recording", help="Recordings of calls: list, export, keep, delete, new-key."
+)
 app.add_typer(audit.app, name="audit", help="Who looked at what and who changed what.")
 app.add_typer(asr.app, name="asr", help="Speech to text: transcribe, evaluate, serve.")
 app.add_typer(asr.models_app, name="models", help="Speech models: list, pull, check, path.")
