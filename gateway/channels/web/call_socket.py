@@ -34,7 +34,7 @@ from gateway.channels.web.call_frames import (
     read_call_frame,
 )
 from gateway.channels.web.call_news import CallNews
-from gateway.channels.web.page_dialogue import PageDialogue
+from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
 from gateway.channels.web.web_calls import WebCalls
 from gateway.errors import GatewayError, Refused
 from gateway.network import client_address, origin_allowed
@@ -103,7 +103,7 @@ class CallSocket(PageSocket[_Frame | bytes]):
         self._flood = 0
         self._began = self._received = now
         self._muted_since: float | None = None
-        self._why = "caller"
+        self._why = "gone"
 
     # -- coming and going --
 
@@ -129,13 +129,16 @@ class CallSocket(PageSocket[_Frame | bytes]):
         try:
             await self._open(hello)
         except TranscriberGone:
+            self._services.metrics.calls_taken.labels(CHANNEL, "deaf").inc()
             _log.error("web_call_without_ears")
             text = sentences.SPEECH_UNAVAILABLE
             await self._refuse(Problem(status=503, code="speech_unavailable", text=text, retryable=True))
             return False
         except (GatewayError, ConversationError) as error:
+            self._services.metrics.calls_taken.labels(CHANNEL, "refused").inc()
             await self._refuse(problem_of(error))
             return False
+        self._services.metrics.calls_taken.labels(CHANNEL, "answered").inc()
         return True
 
     async def _open(self, hello: CallHello) -> None:
@@ -179,7 +182,8 @@ class CallSocket(PageSocket[_Frame | bytes]):
     async def _run_call(self) -> None:
         self._call = asyncio.create_task(Call(self._line, self._tools).run())
         try:
-            await asyncio.shield(self._call)
+            with self._services.metrics.calls.labels(CHANNEL).track_inprogress():
+                await asyncio.shield(self._call)
         finally:
             _log.info(
                 "web_call_ended",
