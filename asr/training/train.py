@@ -219,7 +219,7 @@ def main() -> None:
     hours = sum(len(e.features) for e in heard.examples) / 360_000
     _log.info("%d examples, %.1f hours", len(heard.examples), hours)
     if chosen.go_on:
-        model.load_state_dict(torch.load(chosen.go_on))
+        model.load_state_dict(torch.load(chosen.go_on, weights_only=True))
     else:
         every = max(1, len(heard.examples) // 40)
         model.balance(heard.rows(range(0, len(heard.examples), every)).float())
