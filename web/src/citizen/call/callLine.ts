@@ -34,6 +34,8 @@ export interface CallState {
   own_final: boolean;
   /** What sounds, or sounded last. */
   hotline: string;
+  /** Whose words are the newest. */
+  latest: "own" | "hotline";
   /** How it ended, or what went wrong, in Chinese. */
   words: string;
   /** Loudness of the microphone, from 0 to 1. */
@@ -60,6 +62,7 @@ export const IDLE: CallState = {
   own: "",
   own_final: true,
   hotline: "",
+  latest: "hotline",
   words: "",
   level: 0,
 };
@@ -174,8 +177,10 @@ export class CallLine {
       case "state":
         return this.#publish({ activity: frame.state });
       case "caption":
-        if (frame.from === "hotline") return this.#publish({ hotline: frame.cut ? `${frame.text}…` : frame.text });
-        return this.#publish({ own: frame.text, own_final: frame.final });
+        if (frame.from === "citizen") return this.#publish({ own: frame.text, own_final: frame.final, latest: "own" });
+        // What was cut off is shorter now, not newer.
+        if (frame.cut) return this.#publish({ hotline: frame.text === "" ? "" : `${frame.text}…` });
+        return this.#publish({ hotline: frame.text, latest: "hotline" });
       case "drop":
         return this.#voice?.drop();
       case "muted":
