@@ -80,7 +80,7 @@ class ChatSocket(PageSocket[_Item]):
                 self._enqueue({key: event[key] for key in ("type", "owner", "epoch")})
             case "typing" if event.get("from") == "citizen":
                 return
-            case "heard":
+            case "heard" | "call":
                 # For consoles: the caller knows what he heard.
                 return
             case _:
