@@ -161,10 +161,11 @@ def read_network(path: Path) -> Network:
     except KeyError as error:
         raise ModelError(f"{path} is no chain model as we know them: {error} is missing") from error
     # Linear maps in a row are one.
-    head = Wide(Affine(wide.weight @ narrow.weight, wide.bias), norm.scale, norm.shift)
-    scaled = output.weight * last_norm.scale
+    head_weight = np.asarray(wide.weight @ narrow.weight, np.float32)
+    head = Wide(Affine(head_weight, wide.bias), norm.scale, norm.shift)
+    scaled = np.asarray(output.weight * last_norm.scale, np.float32)
     bias = np.asarray(output.bias + output.weight @ last_norm.shift, np.float32)
-    return Network(first, layers, (head,), Affine(scaled @ last.weight, bias))
+    return Network(first, layers, (head,), Affine(np.asarray(scaled @ last.weight, np.float32), bias))
 
 
 def read_encoder(path: Path) -> tuple[Wide, tuple[Factored, ...]]:
@@ -178,7 +179,7 @@ def read_encoder(path: Path) -> tuple[Wide, tuple[Factored, ...]]:
         lda, first = parts["lda"], parts["tdnn1.affine"]
         dim = 40 * len(INPUT_OFFSETS)
         # Two affine maps in a row are one; the columns of the i-vector meet zeros.
-        weight = first.weight @ lda.weight[:, :dim]
+        weight = np.asarray(first.weight @ lda.weight[:, :dim], np.float32)
         bias = np.asarray(first.weight @ lda.bias + first.bias, np.float32)
         layers: list[Factored] = []
         while f"tdnnf{len(layers) + 2}.linear" in parts:

@@ -51,6 +51,25 @@ def test_our_model_alone_comes_with_a_warning(store: ModelStore) -> None:
     assert alone.engine is Engine.VOSK and WHISPER in (alone.warning or "")
 
 
+def test_two_passes_take_ours_first_where_no_official_model_is(store: ModelStore) -> None:
+    """Configured two-pass behaves as the automatic choice does; a broken model of ours (no graph yet) is none."""
+    put(store.folder, WHISPER, "whisper")
+    put(store.folder, OWN, "vosk")
+    two = choose(store, Engine.TWO_PASS)
+    assert (
+        (two.vosk, two.whisper)
+        == (store.folder / OWN, store.folder / WHISPER)
+        == (choose(store).vosk, choose(store).whisper)
+    )
+    put(store.folder, OFFICIAL, "vosk")
+    assert choose(store, Engine.TWO_PASS).vosk == store.folder / OFFICIAL
+    (store.folder / OFFICIAL / "graph" / "HCLG.fst").unlink()
+    (store.folder / OWN / "graph" / "HCLG.fst").unlink()
+    assert choose(store).engine is Engine.WHISPER
+    with pytest.raises(ModelError, match=f"minsheng models pull {OFFICIAL}"):
+        choose(store, Engine.TWO_PASS)
+
+
 def test_what_is_configured_wins(store: ModelStore) -> None:
     put(store.folder, OFFICIAL, "vosk")
     put(store.folder, WHISPER, "whisper")
