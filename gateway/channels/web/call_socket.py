@@ -34,6 +34,7 @@ from gateway.channels.web.call_frames import (
     read_call_frame,
 )
 from gateway.channels.web.call_news import CallNews
+from gateway.channels.web.limits import count_conversation
 from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
 from gateway.channels.web.web_calls import WebCalls
 from gateway.errors import GatewayError, Refused
@@ -144,6 +145,9 @@ class CallSocket(PageSocket[_Frame | bytes]):
     async def _open(self, hello: CallHello) -> None:
         if hello.conversation is not None:
             await self._services.tokens.check(hello.conversation, hello.token or "")
+        else:
+            s = self._services
+            await count_conversation(s.limits, s.metrics, s.settings, self._address)
         await self._calls.enter(self._address, hello.conversation)
         self._entered = (hello.conversation,)
         transcriber = await self._calls.ears(RATE_HZ)

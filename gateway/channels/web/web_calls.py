@@ -53,8 +53,7 @@ class WebCalls:
     async def enter(self, address: str, conversation_id: str | None) -> None:
         """
         Raises:
-            Refused: `calls_off`, `busy_line`, `call_exists`.
-            TooMany: the address calls too often.
+            Refused: `calls_off`, `busy_line`, `call_exists`, `too_many` (the address calls too often).
         """
         most = self._services.settings.web_max_calls
         if most == 0:
@@ -70,10 +69,10 @@ class WebCalls:
         try:
             limit = Limit(scope="calls", subject=address, count=PER_ADDRESS_AND_HOUR, window_s=3600)
             await self._services.limits.hit(limit)
-        except TooMany:
+        except TooMany as error:
             self.leave(address, conversation_id)
             self._services.metrics.rate_limited.labels("calls").inc()
-            raise
+            raise Refused(429, "too_many", sentences.CALL_TOO_OFTEN) from error
 
     def leave(self, address: str, conversation_id: str | None) -> None:
         self._addresses[address] -= 1
