@@ -14,6 +14,7 @@ from desk.settings import SettingsError
 from gateway.commands import (
     asr,
     audit,
+    call,
     chat,
     conversation,
     doctor,
@@ -35,6 +36,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("chat")(chat.chat)
+app.command("call")(call.call)
 app.command("doctor")(doctor.doctor)
 app.command("emotion")(emotion.emotion)
 app.add_typer(nlu.app, name="nlu", help="What the bot understands in a text.")

@@ -131,10 +131,14 @@ class ConversationStore(OwnerTransitions):
         self._clock = clock
 
     def create(
-        self, channel: str, greeting: Sequence[Draft] = ()
+        self, channel: str, greeting: Sequence[Draft] = (), conversation_id: str | None = None
     ) -> tuple[Conversation, str, tuple[Message, ...]]:
-        """A new conversation of the bot, its token (shown only here) and its stored greeting."""
-        conversation_id = "c" + secrets.token_hex(12)
+        """A new conversation of the bot, its token (shown only here) and its stored greeting.
+
+        Raises:
+            IntegrityError: the wanted `conversation_id` exists; without one that cannot happen.
+        """
+        conversation_id = conversation_id or "c" + secrets.token_hex(12)
         token = secrets.token_urlsafe(32)
         now = self._clock()
         values: dict[str, Any] = {

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from desk.settings import ROOT, Settings, load_settings
 from gateway.commands.errors import CommandError
-from gateway.tts.build import build_speaker
+from gateway.tts.build import READY_MADE, build_speaker
+from gateway.tts.cache import SpeechCache
 from gateway.tts.fixed import SLOW_SPEED, fixed_requests
 from gateway.tts.pcm import Resampler, wav_bytes
 from gateway.tts.speaker import Speaker
@@ -70,11 +71,13 @@ def warm(
     slow: Annotated[bool, typer.Option(help="The slow voice too")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many sentences")] = None,
 ) -> None:
-    """Render every fixed sentence into the cache. May be stopped and run again; what is there is not made again."""
+    """Render every fixed sentence, once a checkout, those first that every call needs. May be stopped and run again; what is there is not made again."""
     settings = load_settings()
     speeds = (1.0, SLOW_SPEED) if slow else (1.0,)
     requests = [r for s in speeds for r in fixed_requests(ROOT / "domain.yml", settings.city, voice, s)]
-    failed = asyncio.run(_warm(build_speaker(settings, (engine,) if engine else ()), requests[:limit]))
+    cache = SpeechCache(READY_MADE, settings.tts_cache_mb * 1_000_000)
+    speaker = build_speaker(settings, (engine,) if engine else (), cache=cache)
+    failed = asyncio.run(_warm(speaker, requests[:limit]))
     if failed:
         raise CommandError(f"{failed} sentences could not be rendered")
 

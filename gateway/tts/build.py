@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from desk.settings import Settings, SettingsError
+from desk.settings import ROOT, Settings, SettingsError
 from gateway.tts.cache import SpeechCache
 from gateway.tts.edge import EdgeSynthesizer
 from gateway.tts.espeak import EspeakSynthesizer
@@ -16,6 +16,8 @@ from gateway.tts.synthesizer import Synthesizer, TtsError
 ENGINES = ("edge", "kokoro", "espeak")
 # Kokoro takes seconds to load.
 CHECK_S = 30.0
+# The fixed sentences, rendered once a checkout (minsheng tts warm), however many copies of the product run from it.
+READY_MADE = ROOT / "models" / "speech"
 
 
 def build_engine(name: str, settings: Settings) -> Synthesizer:
@@ -54,11 +56,13 @@ def build_speaker(
     settings: Settings,
     engines: tuple[str, ...] = (),
     on_spoken: Callable[[Spoken], None] = lambda _spoken: None,
+    cache: SpeechCache | None = None,
 ) -> Speaker:
-    """`engines` instead of those of the settings. Raises SettingsError."""
+    """`engines` and `cache` instead of those of the settings. Raises SettingsError."""
     return Speaker(
         [build_engine(name, settings) for name in engines or settings.tts_engines],
-        cache=SpeechCache(settings.var_dir / "speech", settings.tts_cache_mb * 1_000_000),
+        cache=cache
+        or SpeechCache(settings.var_dir / "speech", settings.tts_cache_mb * 1_000_000, READY_MADE),
         personal_outside=settings.tts_allow_personal_outside,
         first_audio_s=settings.tts_first_audio_s,
         on_spoken=on_spoken,

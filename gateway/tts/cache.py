@@ -21,8 +21,10 @@ FORMAT = "s16le-1"
 class SpeechCache:
     """Blocking, small files; safe from several processes."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, ready_made: Path | None = None) -> None:
+        """`ready_made`: a second folder of the same kind, only read: what was rendered at set-up."""
         self._folder = folder
+        self._ready_made = ready_made
         self._max_bytes = max_bytes
 
     def get(self, engine: Synthesizer, request: SpeechRequest) -> bytes | None:
@@ -31,9 +33,14 @@ class SpeechCache:
             pcm = path.read_bytes()
             now = time.time()
             os.utime(path, (now, now))
+            return pcm
+        except OSError:
+            if self._ready_made is None:
+                return None
+        try:
+            return (self._ready_made / path.relative_to(self._folder)).read_bytes()
         except OSError:
             return None
-        return pcm
 
     def put(self, engine: Synthesizer, request: SpeechRequest, pcm: bytes) -> None:
         """A full disk costs the cache entry, nothing else."""

@@ -61,11 +61,11 @@ class Mp3Decoder:
                 yield converted.to_ndarray().astype("<i2").tobytes()
 
 
-def wav_bytes(pcm: bytes, rate_hz: int) -> bytes:
-    """A WAV file."""
+def wav_bytes(pcm: bytes, rate_hz: int, channels: int = 1) -> bytes:
+    """A WAV file; the samples of several channels alternate."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(channels)
         file.setsampwidth(SAMPLE_BYTES)
         file.setframerate(rate_hz)
         file.writeframes(pcm)

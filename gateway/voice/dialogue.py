@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from desk.conversations import Conversation, ConversationError, ConversationStore, Owner
 from desk.handoff.errors import HandoffError
@@ -80,11 +81,14 @@ class PhoneDialogue:
         city: str,
         answer_s: float,
         channel: str = CHANNEL,
+        wanted_id: str | None = None,
     ) -> None:
+        """`wanted_id`: the conversation's id, unless there is one of that name already."""
         self._store, self._blocking, self._hub, self._turns, self._desk = store, blocking, hub, turns, desk
         self._city = city
         self._answer_s = answer_s
         self._channel = channel
+        self._wanted_id = wanted_id
         self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
         self._seq = 0
         self._owner = Owner.BOT
@@ -95,9 +99,12 @@ class PhoneDialogue:
 
     async def begin(self) -> ToSay:
         greeting = sentences.greeting(self._city)
-        conversation, self.token, stored = await self._blocking.write(
-            self._store.create, self._channel, [greeting]
-        )
+        create, write = self._store.create, self._blocking.write
+        try:
+            made = await write(create, self._channel, [greeting], self._wanted_id)
+        except IntegrityError:
+            made = await write(create, self._channel, [greeting])
+        conversation, self.token, stored = made
         self.conversation_id = conversation.id
         self._seq = conversation.last_seq
         self._hub.listen(conversation.id, self)

@@ -18,6 +18,7 @@ from gateway.channels.phone.audiosocket import (
     HEADER_BYTES,
     RATES_HZ,
     Kind,
+    conversation_of,
     encode_audio,
     encode_call_id,
     encode_key,
@@ -73,6 +74,11 @@ class AsteriskClient:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.hang_up()
+
+    @property
+    def conversation(self) -> str:
+        """Its id in the hotline."""
+        return conversation_of(self.call_id)
 
     async def say(self, pcm: bytes) -> None:
         """Speak 16-bit PCM in real time; returns when the last frame is sent."""

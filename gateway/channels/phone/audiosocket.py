@@ -141,6 +141,11 @@ class Decoder:
                 return None
 
 
+def conversation_of(call_id: uuid.UUID) -> str:
+    """The id of a call's conversation: whoever knows the call in Asterisk finds what was said."""
+    return f"c{call_id.hex[:24]}"
+
+
 def encode_call_id(call_id: uuid.UUID) -> bytes:
     return _encode(Kind.UUID, call_id.bytes)
 

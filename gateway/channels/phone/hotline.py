@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from desk.settings import ROOT
+from gateway.channels.phone.audiosocket import conversation_of
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.services import Services
@@ -95,7 +96,14 @@ class PhoneHotline:
             _log.error("phone_call_without_ears", call=str(line.call_id))
             return
         dialogue = PhoneDialogue(
-            s.store, s.blocking, s.hub, s.turns, s.desk, s.settings.city, s.settings.rasa_timeout_s + 5
+            s.store,
+            s.blocking,
+            s.hub,
+            s.turns,
+            s.desk,
+            s.settings.city,
+            s.settings.rasa_timeout_s + 5,
+            wanted_id=conversation_of(line.call_id),
         )
         tools = CallTools(
             dialogue=dialogue,
