@@ -226,6 +226,9 @@ class TalkSocket(PageSocket[_Frame | bytes]):
             except TimeoutError:
                 self.close_soon(TRY_LATER)
                 return
+            except (RuntimeError, WebSocketDisconnect):
+                # Closed meanwhile; the server says so in one way or the other.
+                return
             if item["type"] == "ended":
                 return
 

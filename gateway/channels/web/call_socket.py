@@ -290,6 +290,9 @@ class CallSocket(PageSocket[_Frame | bytes]):
             except TimeoutError:
                 self.close_soon(TRY_LATER)
                 return
+            except (RuntimeError, WebSocketDisconnect):
+                # Closed meanwhile; the server says so in one way or the other.
+                return
             if item["type"] == "ended":
                 return
 
