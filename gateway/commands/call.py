@@ -17,8 +17,9 @@ from asr.audio import RATE_HZ, read_clip
 from asr.errors import AudioError
 from desk.settings import Settings, load_settings
 from gateway.caller.caller import Caller, Client
-from gateway.caller.citizen import Citizen, lines
-from gateway.caller.report import CallBook, lines_of, spoken_since
+from gateway.caller.citizen import lines
+from gateway.caller.demo import ANSWER_S, play
+from gateway.caller.report import CallBook, lines_of
 from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.channels.web.call_client import BrowserClient, CallRefused
 from gateway.commands.database import opened
@@ -29,10 +30,6 @@ from gateway.tts.synthesizer import SpeechRequest, TtsError
 from gateway.voice.speech_text import pieces_of
 
 DEMO = "demo"
-# The hotline begins to answer within so long, however slow the machine.
-ANSWER_S = 60.0
-# A scripted citizen gives up after so many turns.
-MOST_TURNS = 20
 # What a citizen says is rendered beforehand by a voice of this machine.
 CITIZEN_ENGINES = ("kokoro", "espeak")
 PAUSE_S = 0.3
@@ -113,14 +110,18 @@ async def _call(
     with opened(settings) as engine:
         recordings = [] if demo else [_read(Path(file)) for file in files]
         # Before the call: nobody on the phone waits for a synthesiser.
-        voice = await _render(settings, lines()) if demo else {}
+        voice = await render(settings, lines()) if demo else {}
         client, conversation = await VIA[via](settings)
         book = CallBook(engine, settings, conversation)
         caller = Caller(client)
         listening = asyncio.create_task(caller.listen())
         try:
             if demo:
-                await _demo(caller, book, voice, pause_s, wait_s)
+                await play(
+                    caller, book, {text: _at(pcm, client.rate_hz) for text, pcm in voice.items()}, pause_s
+                )
+                # In the queue now, or with a seat: the call stays open for whoever takes it.
+                await caller.until(lambda: False, wait_s)
             else:
                 for file, samples in zip(files, recordings, strict=True):
                     if not await caller.until_answered(pause_s, ANSWER_S):
@@ -136,26 +137,7 @@ async def _call(
     return report, wav_bytes(caller.stereo(), client.rate_hz, channels=2)
 
 
-async def _demo(
-    caller: Caller, book: CallBook, voice: dict[str, bytes], pause_s: float, wait_s: float
-) -> None:
-    citizen = Citizen()
-    seen = 0
-    for _ in range(MOST_TURNS):
-        if not await caller.until_answered(pause_s, ANSWER_S):
-            return
-        messages = await asyncio.to_thread(book.messages, seen)
-        seen = messages[-1].seq if messages else seen
-        registered = await asyncio.to_thread(lambda: book.registered)
-        words = citizen.answer(spoken_since(messages), registered=registered)
-        if words is None:
-            break
-        await caller.say(_at(voice[words], caller.client.rate_hz), words)
-    # In the queue now, or with a seat: the call stays open for whoever takes it.
-    await caller.until(lambda: False, wait_s)
-
-
-async def _render(settings: Settings, texts: list[str]) -> dict[str, bytes]:
+async def render(settings: Settings, texts: list[str]) -> dict[str, bytes]:
     """Each text as 16 kHz PCM."""
     speaker = build_speaker(settings, CITIZEN_ENGINES)
     said: dict[str, bytes] = {}
