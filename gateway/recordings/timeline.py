@@ -13,8 +13,9 @@ SAMPLE_BYTES = 2
 FRAME_S = 0.02
 # Smaller deviations than this are jitter, and nobody hears them between two people.
 TOLERANCE_S = 0.06
-# So long a side may be late before its silence is final.
-WINDOW_S = 1.0
+# So long a side may be late before its silence is final, about as long as lines keep what comes after a stall. A kill
+# costs as much.
+WINDOW_S = 3.0
 # What comes in faster than time passes, and not to make up for a stall, is left out beyond this.
 AHEAD_S = 0.5
 BLOCK_S = 0.5

@@ -137,7 +137,7 @@ async def test_a_full_disk_ends_the_recording_and_not_the_call(
     recorder = desk.recorder(recordings, conversation)
     recorder.begin(RATE)
     recorder.announced()
-    await feed(desk, recorder, sides((6.0, True, True)))
+    await feed(desk, recorder, sides((9.0, True, True)))
     await settled(recorder)
     # The call goes on and knows nothing of it.
     await feed(desk, recorder, sides((2.0, True, True)))

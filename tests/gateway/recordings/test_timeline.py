@@ -35,7 +35,7 @@ def test_even_frames_come_out_as_they_went_in_and_in_good_time() -> None:
         line.played(frame(11 + n % 2), now)
         blocks.append(line.take(now + 0.02))
     # All but the window has left by now, the rest at the end.
-    assert len(stereo(*blocks)) >= 2.5 * RATE
+    assert len(stereo(*blocks)) >= 0.5 * RATE
     both = stereo(*blocks, line.rest(104.0))
     assert both.shape == (4 * RATE, 2)
     wanted = np.repeat(1 + np.arange(200) % 2, FRAME)
@@ -64,11 +64,11 @@ def test_what_was_late_and_came_at_once_goes_where_it_belongs() -> None:
     out = []
     for n in range(200):
         now = 0.02 + n * 0.02
-        # Nothing gets through for 0.7 s; then all of it.
-        if not 50 <= n < 85:
+        # Nothing gets through for 2.5 s; then all of it.
+        if not 50 <= n < 175:
             line.heard(frame(1 + n), now)
-        if n == 84:
-            for late in range(50, 85):
+        if n == 174:
+            for late in range(50, 175):
                 line.heard(frame(1 + late), now)
         out.append(line.take(now))
     side = stereo(*out, line.rest(4.0))[:, 0]
@@ -83,7 +83,7 @@ def test_a_side_that_runs_fast_is_held_back() -> None:
         line.heard(frame(1), n * 0.019)
     line.take(57.0)
     assert 1.0 < line.left_out_s < 3.0
-    assert len(stereo(line.rest(57.0))) <= 2 * RATE
+    assert len(stereo(line.rest(57.0))) <= 4 * RATE
 
 
 @settings(max_examples=30, deadline=None)
