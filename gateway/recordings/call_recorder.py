@@ -143,6 +143,11 @@ class CallRecorder:
         self._put(b"")
         await asyncio.wait([self._writing], timeout=END_S)
 
+    async def written(self) -> None:
+        """After `aclose`: everything is on the disk and in the catalogue, however long that takes."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
     def _hand_over(self, stereo: bytes) -> None:
         if not stereo or self._trouble is not None:
             return

@@ -23,6 +23,12 @@ from gateway.recordings.recordings import Recordings
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+def settings_for(var: Path, **changes: Any) -> Settings:
+    """Of a machine that records, however full its disk is."""
+    values: dict[str, Any] = {"var": var, "recording": True, "recording_min_free_mb": 0}
+    return Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]
+
+
 class Desk:
     """`recordings` of a process, and a second one after `restart`."""
 
@@ -35,8 +41,7 @@ class Desk:
         self.made: list[Recordings] = []
 
     def open(self, **changes: Any) -> Recordings:
-        values: dict[str, Any] = {"var": self.var, "recording": True, "recording_min_free_mb": 0}
-        settings = Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]
+        settings = settings_for(self.var, **changes)
         blocking = Blocking(sqlite=True)
         self.made.append(Recordings(settings, self.engine, blocking, self.metrics, lambda: self.now))
         return self.made[-1]

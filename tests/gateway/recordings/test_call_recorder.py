@@ -47,6 +47,12 @@ async def feed(
             await asyncio.sleep(0)
 
 
+async def closed(recorder: CallRecorder) -> None:
+    """The call is over, and a slow machine has written everything."""
+    await recorder.aclose()
+    await recorder.written()
+
+
 async def settled(recorder: CallRecorder) -> None:
     """Everything that was handed over is written."""
     while recorder.held_bytes:
@@ -66,7 +72,7 @@ async def test_a_call_with_hold_and_a_second_voice_is_on_the_disk_as_it_was(desk
     desk.pass_time(5.0)
     recorder.sounding(4)
     await feed(desk, recorder, sides((2.0, False, True), (1.0, True, True)))
-    await recorder.aclose()
+    await closed(recorder)
     (recording,) = recordings.catalogue.of_conversation(conversation)
     assert (recording.state, recording.trouble) == (RecordingState.COMPLETE, None)
     assert abs(recording.length_ms - 13_000) <= 600
@@ -90,7 +96,7 @@ async def test_before_the_announcement_is_over_the_caller_is_not_recorded(desk: 
     await feed(desk, recorder, sides((2.0, True, True)))
     recorder.announced()
     await feed(desk, recorder, sides((2.0, True, False)))
-    await recorder.aclose()
+    await closed(recorder)
     (recording,) = recordings.catalogue.of_conversation(conversation)
     both = decoded(plain(recordings.vault, recording))
     assert abs(onset_s(both[:, 0]) - 2.0) < 0.1 and onset_s(both[:, 1]) < 0.1
@@ -102,7 +108,7 @@ async def test_who_hangs_up_during_the_announcement_leaves_nothing(desk: Desk) -
     recorder = desk.recorder(recordings, conversation)
     recorder.begin(RATE)
     await feed(desk, recorder, sides((3.0, True, True)))
-    await recorder.aclose()
+    await closed(recorder)
     assert recordings.catalogue.of_conversation(conversation) == ()
     assert not (desk.var / "recordings").exists()
 
@@ -115,7 +121,7 @@ async def test_a_call_in_which_nobody_could_be_told_is_forgotten(desk: Desk) -> 
         recorder.played(frames(voice(HOTLINE_HZ, 0.02, RATE), RATE)[0])
     assert recorder.held_bytes == 0
     recorder.announced()
-    await recorder.aclose()
+    await closed(recorder)
 
 
 async def test_a_full_disk_ends_the_recording_and_not_the_call(
@@ -142,7 +148,7 @@ async def test_a_full_disk_ends_the_recording_and_not_the_call(
     # The call goes on and knows nothing of it.
     await feed(desk, recorder, sides((2.0, True, True)))
     assert recorder.held_bytes == 0
-    await recorder.aclose()
+    await closed(recorder)
     (recording,) = recordings.catalogue.of_conversation(conversation)
     assert (recording.state, recording.trouble) == (RecordingState.BROKEN, Trouble.DISK)
     assert 2000 <= recording.length_ms <= 3000
@@ -156,7 +162,7 @@ async def test_nothing_is_recorded_while_the_disk_is_nearly_full(desk: Desk) -> 
     recorder.begin(RATE)
     recorder.announced()
     await feed(desk, recorder, sides((2.0, True, True)))
-    await recorder.aclose()
+    await closed(recorder)
     (recording,) = recordings.catalogue.of_conversation(conversation)
     assert (recording.state, recording.trouble, recording.length_ms) == (
         RecordingState.BROKEN,
@@ -188,7 +194,7 @@ async def test_a_disk_that_hangs_costs_bounded_memory_and_no_time_of_the_call(
     assert recorder.held_bytes == 0
     assert 0 < most <= BEHIND_S * RATE * 4
     back.set()
-    await recorder.aclose()
+    await closed(recorder)
     (recording,) = recordings.catalogue.of_conversation(conversation)
     assert (recording.state, recording.trouble) == (RecordingState.BROKEN, Trouble.SLOW)
 
@@ -202,7 +208,7 @@ async def test_without_a_database_the_call_goes_on_unrecorded(desk: Desk) -> Non
     recorder.begin(RATE)
     recorder.announced()
     await feed(desk, recorder, sides((2.0, True, True)))
-    await recorder.aclose()
+    await closed(recorder)
     assert recorder.held_bytes == 0
     assert not list(Path(desk.var).glob("recordings/*/*/*"))
 
