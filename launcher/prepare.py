@@ -109,7 +109,7 @@ def _render_first_words(settings: Settings, console: Console) -> None:
         "PYTHONPATH": str(ROOT),
     }
     env = {**os.environ, **names}
-    warm = [sys.executable, "-m", "gateway.cli", "tts", "warm", "--limit", str(FIRST_WORDS)]
+    warm = [sys.executable, "-m", "gateway.cli", "tts", "warm", "--ready-made", "--limit", str(FIRST_WORDS)]
     # A process of its own: the voice would keep hundreds of megabytes here.
     done = subprocess.run(warm, cwd=ROOT, env=env, capture_output=True)
     if done.returncode:

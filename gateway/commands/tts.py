@@ -70,12 +70,16 @@ def warm(
     voice: Voice = MANDARIN,
     slow: Annotated[bool, typer.Option(help="The slow voice too")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many sentences")] = None,
+    ready_made: Annotated[
+        bool, typer.Option(help="For all copies of the product that run from this checkout")
+    ] = False,
 ) -> None:
-    """Render every fixed sentence, once a checkout, those first that every call needs. May be stopped and run again; what is there is not made again."""
+    """Render every fixed sentence, those first that every call needs. May be stopped and run again; what is there is not made again."""
     settings = load_settings()
     speeds = (1.0, SLOW_SPEED) if slow else (1.0,)
     requests = [r for s in speeds for r in fixed_requests(ROOT / "domain.yml", settings.city, voice, s)]
-    cache = SpeechCache(READY_MADE, settings.tts_cache_mb * 1_000_000)
+    folder = READY_MADE if ready_made else settings.var_dir / "speech"
+    cache = SpeechCache(folder, settings.tts_cache_mb * 1_000_000)
     speaker = build_speaker(settings, (engine,) if engine else (), cache=cache)
     failed = asyncio.run(_warm(speaker, requests[:limit]))
     if failed:
