@@ -83,19 +83,6 @@ class Metrics:
             ["channel", "outcome"],
             registry=self.registry,
         )
-        self.call_stage = Histogram(
-            "minsheng_call_stage_seconds",
-            "From the end of a caller's turn: transcript, answer, voice (first audio after the answer), total",
-            ["stage"],
-            buckets=_BUCKETS,
-            registry=self.registry,
-        )
-        self.interruptions = Counter(
-            "minsheng_call_interruptions",
-            "Callers who spoke into our speech: real, false (we went on)",
-            ["kind"],
-            registry=self.registry,
-        )
         self.sentences = Counter(
             "minsheng_spoken_sentences",
             "Sentences spoken, by engine and whether they came from the cache",
