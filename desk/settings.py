@@ -141,6 +141,75 @@ class Settings(BaseSettings):
         "outside",
         description="Username of the seat that the outside desk acts as; add it with minsheng user add",
     )
+    asr_host: str = Field(
+        "127.0.0.1", description="Address the speech server listens on; it asks nobody for a password"
+    )
+    asr_port: int = Field(
+        2700, ge=1, le=65535, description="Port of the speech server (vosk-server's protocol)"
+    )
+    asr_engine: str = Field(
+        "auto",
+        pattern="^(auto|vosk|whisper|two-pass|off)$",
+        description="Who listens: auto, vosk, whisper, two-pass (Vosk hears along, Whisper writes), or off (no calls)",
+    )
+    asr_model: str | None = Field(
+        None, description="Name or folder of the speech model; default: the best that is here"
+    )
+    asr_models: Path = Field(Path("models/asr"), description="Folder of the speech models")
+    asr_preload: bool = Field(
+        False,
+        description="Load the speech model at start instead of at the first call (more memory when idle)",
+    )
+    asr_workers: int = Field(
+        1, ge=1, le=64, description="Processes of the speech server; each loads the model"
+    )
+    asr_threads: int = Field(2, ge=1, le=64, description="Streams that one process decodes at once")
+    asr_max_clients: int = Field(64, ge=1, le=10_000, description="Speakers at once, over all processes")
+    asr_max_message_kb: int = Field(
+        256, ge=8, le=16_384, description="Longest message of a speech client, in kilobytes"
+    )
+    asr_idle_s: float = Field(
+        60.0, gt=0, le=3600, description="A speech client silent for so long is hung up, in seconds"
+    )
+    tts_engines: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("edge", "kokoro", "espeak"),
+        description="Who speaks, best first, comma-separated: edge (outside service), kokoro, espeak",
+    )
+    tts_voice: str = Field(
+        "mandarin", description="Voice of calls: mandarin, northeast, shaanxi, cantonese, taiwan"
+    )
+    tts_first_audio_s: float = Field(
+        1.5, ge=0.2, le=10, description="A voice that has not sounded after this is replaced, in seconds"
+    )
+    tts_allow_personal_outside: bool = Field(
+        False, description="Let text with personal data go to an outside voice service"
+    )
+    tts_models: Path = Field(Path("models/tts"), description="Folder of Kokoro's official files, if pulled")
+    tts_threads: int = Field(2, ge=1, le=64, description="Threads of the local neural voice")
+    tts_cache_mb: int = Field(500, ge=1, description="Largest cache of spoken sentences, in megabytes")
+    audiosocket_host: str = Field(
+        "127.0.0.1", description="Address for Asterisk; AudioSocket has no password: private networks only"
+    )
+    audiosocket_port: int = Field(
+        9092, ge=0, le=65535, description="AudioSocket port for Asterisk; 0: no phone"
+    )
+    phone_max_calls: int = Field(
+        60, ge=1, le=10_000, description="Calls at once; who comes later is sent back"
+    )
+    web_max_calls: int = Field(
+        60, ge=0, le=10_000, description="Calls from the page at once, in one gateway process; 0: none"
+    )
+    recording: bool = Field(
+        False, description="Record calls, after saying so to the caller (本次通话将被录音)"
+    )
+    recording_key: SecretStr | None = Field(
+        None,
+        description="Key of the recordings, 64 hexadecimal digits; several by comma, the first for new ones. Default: a key file in the var folder",
+    )
+    recording_days: int = Field(180, ge=1, le=36_500, description="A recording is deleted after so many days")
+    recording_min_free_mb: int = Field(
+        1024, ge=0, description="Calls are not recorded while less of the disk is free, in megabytes"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )
@@ -153,6 +222,7 @@ class Settings(BaseSettings):
         "handoff_policy_topics",
         "limit_holidays",
         "limit_extra_workdays",
+        "tts_engines",
         mode="before",
     )
     @classmethod
@@ -182,10 +252,33 @@ class Settings(BaseSettings):
         OpeningHours.parse(value)
         return value
 
+    @field_validator("recording_key")
+    @classmethod
+    def _readable_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from desk.recordings.errors import BadRecordingKey
+            from desk.recordings.keys import MasterKeys, parse_keys
+
+            try:
+                MasterKeys(parse_keys(value.get_secret_value()))
+            except BadRecordingKey as error:
+                raise ValueError(str(error)) from error
+        return value
+
     @cached_property
     def var_dir(self) -> Path:
         """The var folder as an absolute path (a relative one counts from the checkout)."""
         return self.var if self.var.is_absolute() else ROOT / self.var
+
+    @cached_property
+    def asr_models_dir(self) -> Path:
+        """The folder of speech models as an absolute path (a relative one counts from the checkout)."""
+        return self.asr_models if self.asr_models.is_absolute() else ROOT / self.asr_models
+
+    @cached_property
+    def tts_models_dir(self) -> Path:
+        """The folder of Kokoro's files as an absolute path (a relative one counts from the checkout)."""
+        return self.tts_models if self.tts_models.is_absolute() else ROOT / self.tts_models
 
     @property
     def effective_database_url(self) -> str:
@@ -200,6 +293,17 @@ class Settings(BaseSettings):
         # The embedded Redis has a password of its own per var folder, made when it first starts.
         password = self.redis_password_file.read_text().strip() if self.redis_password_file.exists() else ""
         return f"redis://{':' + password + '@' if password else ''}127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def hears(self) -> bool:
+        """A speech server belongs to this product."""
+        return self.asr_engine != "off"
+
+    @property
+    def asr_address(self) -> str:
+        """Where the speech server is reached from this machine, as host:port."""
+        host = "127.0.0.1" if self.asr_host in ("0.0.0.0", "::") else self.asr_host
+        return f"{f'[{host}]' if ':' in host else host}:{self.asr_port}"
 
     @property
     def redis_password_file(self) -> Path:

@@ -8,7 +8,9 @@ import signal
 import sys
 
 from desk.logs import configure_logs
+from desk.recordings import RecordingError
 from desk.settings import SettingsError, load_settings
+from gateway.recordings.recordings import open_vault
 from gateway.server import make_server
 
 # Threads that read SQL hold the interpreter for so long before the event loop gets it back; Python's own 5 ms would be
@@ -22,6 +24,11 @@ def main() -> int:
         settings = load_settings()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    try:
+        open_vault(settings, make_key=settings.recording)
+    except (RecordingError, OSError) as error:
+        sys.stderr.write(f"calls cannot be recorded: {error}\n")
         return 1
     configure_logs(settings.log_level, as_json=settings.log_json)
     # uvicorn stops in an orderly way on a signal and then raises it once more for whoever waits above; being told to

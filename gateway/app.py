@@ -18,18 +18,23 @@ from gateway.api.middleware import Shell
 from gateway.api.problems import install_problem_handlers
 from gateway.attachments import MAX_BYTES
 from gateway.blocking import Blocking
-from gateway.channels.web import http, pictures
+from gateway.channels.phone.hotline import PhoneHotline
+from gateway.channels.web import call_socket, http, pictures
 from gateway.channels.web.chat_socket import ChatSocket
 from gateway.channels.web.pages import page_router
+from gateway.channels.web.web_calls import WebCalls
 from gateway.errors import GatewayError, Refused
 from gateway.handoff import outside_api
 from gateway.network import client_address, origin_allowed
 from gateway.page_socket import GOING_DOWN, NO_RIGHT, TRY_LATER, WRONG_TOKEN
-from gateway.seats import console, lead, orders, sign_in, users
+from gateway.recordings import console as recordings
+from gateway.seats import console, lead, orders, sign_in, talk_socket, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.opening import open_seats
 from gateway.seats.socket import SeatSocket
 from gateway.services import Services, open_services
+from gateway.tasks import end_tasks
+from gateway.tts.build import build_speaker
 
 # A character may take twelve bytes as JSON (a surrogate pair, escaped); the rest is for the other keys.
 BYTES_PER_CHAR = 12
@@ -51,16 +56,23 @@ def create_app(
         app.state.parts = open_parts(settings, services.blocking)
         services.seats = open_seats(services, app.state.parts)
         app.state.seat_accounts = SeatAccounts(services.accounts, services.blocking, services.limits)
-        app.state.health = Health(services, app.state.parts)
+        # Nothing is loaded before somebody calls.
+        speaker = build_speaker(settings, on_spoken=services.metrics.spoke)
+        app.state.web_calls = WebCalls(services, speaker=speaker)
+        app.state.phone = PhoneHotline(services, speaker=speaker)
+        app.state.health = Health(services, app.state.parts, app.state.phone)
         await services.start()
+        await app.state.phone.open()
         warming = asyncio.create_task(app.state.parts.warm())
         try:
             yield
         finally:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+            await end_tasks([warming])
+            await app.state.phone.aclose()
             await app.state.health.aclose()
             await services.aclose()
+            await app.state.web_calls.aclose()
+            await speaker.aclose()
 
     app = FastAPI(
         title="民声 12345",
@@ -74,12 +86,15 @@ def create_app(
     install_problem_handlers(app)
     app.include_router(http.router)
     app.include_router(pictures.router)
+    app.include_router(call_socket.router)
     app.include_router(operators.router)
     for router in (
         sign_in.router,
         users.router,
         console.router,
         orders.router,
+        recordings.router,
+        talk_socket.router,
         lead.router,
         outside_api.router,
     ):
@@ -126,10 +141,11 @@ def create_app(
             return
         await SeatSocket(websocket, services, found, sign_in.address_of(websocket)).run()
 
-    page_config: dict[str, str | int] = {
+    page_config: dict[str, str | int | bool] = {
         "city": settings.city,
         "timezone": settings.timezone,
         "message_max_chars": settings.message_max_chars,
+        "calls": settings.web_max_calls > 0,
     }
     app.include_router(page_router(dist, page_config))
     app.add_middleware(

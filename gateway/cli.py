@@ -11,7 +11,21 @@ import typer
 from rich.console import Console
 
 from desk.settings import SettingsError
-from gateway.commands import audit, chat, conversation, doctor, emotion, kb, nlu, order, user
+from gateway.commands import (
+    asr,
+    audit,
+    call,
+    chat,
+    conversation,
+    doctor,
+    emotion,
+    kb,
+    nlu,
+    order,
+    recording,
+    tts,
+    user,
+)
 from gateway.commands.errors import CommandError
 
 app = typer.Typer(
@@ -22,6 +36,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("chat")(chat.chat)
+app.command("call")(call.call)
 app.command("doctor")(doctor.doctor)
 app.command("emotion")(emotion.emotion)
 app.add_typer(nlu.app, name="nlu", help="What the bot understands in a text.")
@@ -32,7 +47,13 @@ app.add_typer(conversation.app, name="conversation", help="What was said in a co
 app.add_typer(
     user.app, name="user", help="Accounts of the desk: add, passwd, list, set, disable, enable, unlock."
 )
+app.add_typer(tts.app, name="tts", help="The voice: say a text, render the fixed sentences.")
+app.add_typer(
+    recording.app, name="recording", help="Recordings of calls: list, export, keep, delete, new-key."
+)
 app.add_typer(audit.app, name="audit", help="Who looked at what and who changed what.")
+app.add_typer(asr.app, name="asr", help="Speech to text: transcribe, evaluate, serve.")
+app.add_typer(asr.models_app, name="models", help="Speech models: list, pull, check, path.")
 
 
 def main() -> None:

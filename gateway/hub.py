@@ -22,6 +22,7 @@ from desk.store.redis_keys import conversation_channel
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.tasks import end_tasks
 from gateway.wire import message_json
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ class Listener(Protocol):
     """An open page. Both methods must not block and must not raise."""
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        """A protocol frame: `message`, `typing`, `owner`, `queue`, `rated`, `error`. It is for citizens and for seats,
+        """A protocol frame: `message`, `typing`, `owner`, `queue`, `rated`, `heard`, `error`. It is for citizens and for seats,
         each of which passes on what its reader may see."""
 
     def on_head(self, conversation: Conversation) -> None:
@@ -75,9 +76,7 @@ class Hub:
         ]
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         with contextlib.suppress(RedisError, OSError):
             await self._pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from gateway.tts.speaker import Spoken
+
 # Seconds. A turn of the bot takes tens of milliseconds when all is well and `rasa_timeout_s` when nothing is.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 30.0)
 # Seconds. GB/T 33358 asks for 15 s with calls and 3 min with text.
@@ -72,9 +74,44 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self.calls = Gauge(
+            "minsheng_calls", "Calls by voice in progress", ["channel"], registry=self.registry
+        )
+        self.calls_taken = Counter(
+            "minsheng_calls_taken",
+            "Calls by voice: answered, refused (too many), deaf (no speech server)",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.sentences = Counter(
+            "minsheng_spoken_sentences",
+            "Sentences spoken, by engine and whether they came from the cache",
+            ["engine", "cached"],
+            registry=self.registry,
+        )
+        self.first_audio = Histogram(
+            "minsheng_tts_first_audio_seconds",
+            "From a sentence to its first audio, by engine",
+            ["engine"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        # Who spoke last; empty before anybody did.
+        self.last_voice = ""
+        self.recordings = Counter(
+            "minsheng_recordings",
+            "Recordings of calls by outcome: complete, broken, not_begun",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.spooled = Gauge(
             "minsheng_spool_entries", "Entries that wait for the database", registry=self.registry
         )
         self.requests = Counter(
             "minsheng_http_requests", "HTTP requests", ["method", "route", "status"], registry=self.registry
         )
+
+    def spoke(self, spoken: Spoken) -> None:
+        self.last_voice = spoken.engine
+        self.sentences.labels(spoken.engine, str(spoken.cached).lower()).inc()
+        self.first_audio.labels(spoken.engine).observe(spoken.first_audio_s)

@@ -19,6 +19,7 @@ from fastapi import WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from gateway.channels.web.sockets import OpenSockets
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -88,8 +89,7 @@ class PageSocket(ABC, Generic[Item]):
         waiting: set[asyncio.Future[Any]] = {first, self._end}
         done, _ = await asyncio.wait(waiting, timeout=HELLO_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
         if first not in done:
-            first.cancel()
-            await asyncio.gather(first, return_exceptions=True)
+            await end_tasks([first])
             self.close_soon(HELLO_LATE)
             return False
         return await self._hello(first.result())
@@ -100,9 +100,7 @@ class PageSocket(ABC, Generic[Item]):
             waiting: set[asyncio.Future[Any]] = {*tasks, self._end}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
+            results = await end_tasks(tasks)
         for result in results:
             if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
                 _log.error("page_socket_crashed", socket=type(self).__name__, exc_info=result)

@@ -26,6 +26,14 @@ TOO_LONG = "内容太长了，请分成几段发送。"
 TOO_MANY = "您发得太快了，请稍等一会儿再发。"
 TOO_MANY_CONVERSATIONS = "新建会话太频繁了，请稍后再试。"
 TOO_MANY_SOCKETS = "打开的页面太多了，请关掉一些再试。"
+CALL_RESUMED = "您好，语音已接通，请讲。"
+CALL_RESUMED_WAITING = "您好，语音已接通，正在为您排队等候人工坐席，请稍候。"
+CALL_RESUMED_SEAT = "您好，语音已接通，人工坐席能看到您说的话。"
+CALLS_OFF = "本热线没有开通网页语音通话，请继续打字，或直接拨打12345。"
+CALLS_BUSY = "现在语音通话的人太多，请稍后再试，您可以先打字咨询，或直接拨打12345。"
+CALL_EXISTS = "这个会话已经在通话中，请先结束那边的通话。"
+CALL_TOO_OFTEN = "通话太频繁了，请稍后再试，您可以继续打字。"
+SPEECH_UNAVAILABLE = "语音服务暂时不可用，请继续打字，或直接拨打12345。"
 PAYLOAD_UNKNOWN = "这个选项已经失效，请直接输入您的问题。"
 MALFORMED = "请求的格式不正确。"
 HELLO_FIRST = "请先发送 hello。"
@@ -87,6 +95,13 @@ MESSAGE_ID_TAKEN = "这条消息的编号已被使用，请重新发送。"
 OFFER_GONE = "这个会话已被其他坐席接起，或市民已离开。"
 CALLBACK_GONE = "没有这个回电，或它已被处理。"
 QUEUE_UNAVAILABLE = "排队系统正在恢复，请稍后再试。"
+RECORDINGS = {
+    "not_found": "没有找到这段录音。",
+    "deleted": "这段录音已到期删除。",
+    "running": "通话还在进行，结束后才能回放录音。",
+    "elsewhere": "录音文件不在这台服务器上。",
+    "unreadable": "录音文件打不开，请联系管理员。",
+}
 PICTURES = {
     "too_large": "图片太大了，请换一张 5 MB 以内的。",
     "not_a_picture": "只能发送 PNG、JPEG、WebP、GIF 图片。",

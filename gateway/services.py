@@ -31,11 +31,14 @@ from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
 from gateway.rate_limits import RateLimits
+from gateway.recordings.recordings import Recordings
 from gateway.redis_link import RedisLink
 from gateway.replay import Replay
 from gateway.seats.parts import SeatParts
 from gateway.seats.people import People
 from gateway.spool import Spool
+from gateway.talk.relay import TalkRelay
+from gateway.tasks import end_tasks
 from gateway.tokens import ConversationTokens
 from gateway.turn_lock import TurnLocks
 from gateway.turns import Turns, TurnTools
@@ -82,6 +85,8 @@ class Services:
     desk: HandoffDesk
     attachments: Attachments
     outside: OutsideDesk | None
+    recordings: Recordings
+    talks: TalkRelay
     # Set once by the application: it needs the parts of the desk that open later.
     seats: SeatParts = field(init=False)
     closing: bool = False
@@ -92,6 +97,8 @@ class Services:
         self.bus.start()
         self.desk.start()
         self.seats.consoles.start()
+        self.talks.start()
+        self.recordings.start()
         if self.outside is not None:
             self.outside.start()
         self.tasks.append(asyncio.create_task(self._recover_forever()))
@@ -106,11 +113,11 @@ class Services:
 
     async def aclose(self) -> None:
         await self.drain()
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await end_tasks(self.tasks)
         if self.outside is not None:
             await self.outside.aclose()
+        await self.talks.aclose()
+        await self.recordings.aclose()
         await self.seats.consoles.aclose()
         await self.desk.aclose()
         await self.bus.aclose()
@@ -221,4 +228,6 @@ async def open_services(settings: Settings) -> Services:
         desk=desk,
         attachments=Attachments(settings.var_dir / "attachments"),
         outside=outside,
+        talks=TalkRelay(redis),
+        recordings=await blocking.file(Recordings, settings, engine, blocking, metrics),
     )

@@ -10,7 +10,6 @@ is a question asked twice, never an answer given twice. The lock saves work and 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import time
 from datetime import timedelta
@@ -22,6 +21,7 @@ from desk.store.redis_keys import TURN_LOCK_TTL_S, turn_lock
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -55,9 +55,7 @@ class TurnLock:
 
     async def release(self) -> None:
         """Never raises: a lock that cannot be given back runs out by itself."""
-        self._renewal.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._renewal
+        await end_tasks([self._renewal])
         await self._locks.give(self._conversation_id, self._token, in_redis=self._in_redis)
 
     async def _renew(self) -> None:

@@ -54,6 +54,7 @@ from gateway.session import (
     StoreFailed,
 )
 from gateway.spool import Spool
+from gateway.tasks import end_tasks
 from gateway.turn_lock import TurnLock, TurnLocks
 from gateway.wire import problem_of
 
@@ -286,9 +287,7 @@ class Turns:
         tasks += self._resuming
         if tasks:
             _done, late = await asyncio.wait(tasks, timeout=grace_s)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await end_tasks(late)
 
     def _wake(self, conversation_id: str) -> _Drain:
         drain = self._drains.get(conversation_id)

@@ -150,6 +150,7 @@ def message_json(message: Message, author: Mapping[str, str] | None = None) -> d
         "author": dict(author) if author else None,
         "attachment": attachment if isinstance(attachment, dict) else None,
         "message_id": message.message_id,
+        "heard": message.heard,
         "at": message.at.isoformat(),
     }
 

@@ -1,7 +1,8 @@
-"""Keeps one process running: `python -m launcher.keep NAME`. The Procfile starts four of these.
+"""Keeps one process running: `python -m launcher.keep NAME`. The Procfile starts five of these.
 
 A process that dies is started again after a pause that doubles (1 s to 30 s); one that dies at once again and again is
-given up, which stops the whole set with a line that says why. SIGTERM and SIGINT are passed on.
+given up, which stops the whole set with a line that says why (the speech server is tried forever: text goes on without
+it). SIGTERM and SIGINT are passed on.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def keep(name: str) -> int:
         if time.monotonic() - started >= HEALTHY_AFTER_S:
             pause, deaths = FIRST_PAUSE_S, 0
         deaths += 1
-        if deaths >= GIVE_UP_AFTER:
+        if deaths >= GIVE_UP_AFTER and not what.optional:
             print(
                 f"{name} died {deaths} times in a row (last exit code {code}); giving up. Its lines above say why",
                 flush=True,

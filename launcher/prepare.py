@@ -1,10 +1,12 @@
-"""Everything between installed packages and running processes: folders, database, knowledge, models. Idempotent.
+"""Everything between installed packages and running processes: database, knowledge, models, speech. Idempotent.
 
 Usage: python -m launcher.prepare [--only-models]
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 from rich.console import Console
@@ -20,11 +22,21 @@ from desk.settings import ROOT, Settings, SettingsError, load_settings
 from desk.store.engine import open_engine
 from desk.store.migrate import upgrade
 from launcher.errors import LauncherError
+from launcher.models_speech import prepare_speech
+from launcher.stale import digest
 from launcher.train import train
 from launcher.words import count_words
 
 # Of the shipped articles; beside the trained models, which are computed once per checkout too.
 VECTOR_CACHE = ROOT / "models" / "knowledge-vectors.npz"
+# The greeting and the prompts stand first in the list of fixed sentences.
+FIRST_WORDS = 12
+VOICE_INPUTS = (
+    "gateway/sentences.py",
+    "gateway/voice/prompts.py",
+    "gateway/voice/speech_text.py",
+    "gateway/tts",
+)
 
 
 def prepare_models(settings: Settings, console: Console) -> None:
@@ -72,11 +84,40 @@ def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> No
         save_cache(engine, VECTOR_CACHE)
 
 
-def prepare(settings: Settings, console: Console) -> None:
+def prepare(settings: Settings, console: Console) -> bool:
+    """Returns whether calls can be heard. Raises LauncherError."""
     # First: the search repairs words too, and wrong articles should be told before the long training.
     count_words(console)
     prepare_data(settings, console)
     _train(settings, console)
+    hears = prepare_speech(settings, console)
+    if hears:
+        _render_first_words(settings, console)
+    return hears
+
+
+def _render_first_words(settings: Settings, console: Console) -> None:
+    """The greeting must sound at once, and a local voice takes seconds to load. Whoever is silent here speaks later."""
+    inputs = digest(VOICE_INPUTS), settings.city, settings.tts_voice, *settings.tts_engines
+    mark, wanted = ROOT / "models" / "speech" / "first-words", " ".join(inputs)
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    console.print("prepare: rendering the first words of every call (half a minute, once)")
+    names = {
+        "MINSHENG_CITY": settings.city,
+        "MINSHENG_TTS_ENGINES": ",".join(settings.tts_engines),
+        "PYTHONPATH": str(ROOT),
+    }
+    env = {**os.environ, **names}
+    warm = [sys.executable, "-m", "gateway.cli", "tts", "warm", "--ready-made", "--limit", str(FIRST_WORDS)]
+    # A process of its own: the voice would keep hundreds of megabytes here.
+    done = subprocess.run(warm, cwd=ROOT, env=env, capture_output=True)
+    if done.returncode:
+        console.print(
+            "[yellow]prepare: no voice could be rendered; minsheng doctor tells which one is missing[/]"
+        )
+        return
+    mark.write_text(wanted, encoding="utf-8")
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from rich.console import Console
 from desk.settings import ROOT, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
 from launcher.prepare import prepare
-from launcher.services import SERVICES, redis_password, service
+from launcher.services import redis_password, service, services_of
 
 READY_TIMEOUT_S = 180
 NEEDED_DISK_MB = 500
@@ -28,13 +28,17 @@ NEEDED_DISK_MB = 500
 def check_ports(settings: Settings, names: list[str]) -> None:
     """Raise LauncherError if a port is taken: the message names the variable that moves it."""
     ports = {
-        "redis": ("127.0.0.1", settings.redis_port, "MINSHENG_REDIS_PORT"),
-        "actions": ("127.0.0.1", settings.actions_port, "MINSHENG_ACTIONS_PORT"),
-        "rasa": ("127.0.0.1", settings.rasa_port, "MINSHENG_RASA_PORT"),
-        "gateway": (settings.host, settings.port, "MINSHENG_PORT"),
+        "redis": [("127.0.0.1", settings.redis_port, "MINSHENG_REDIS_PORT")],
+        "actions": [("127.0.0.1", settings.actions_port, "MINSHENG_ACTIONS_PORT")],
+        "rasa": [("127.0.0.1", settings.rasa_port, "MINSHENG_RASA_PORT")],
+        "asr": [(settings.asr_host, settings.asr_port, "MINSHENG_ASR_PORT")],
+        "gateway": [(settings.host, settings.port, "MINSHENG_PORT")],
     }
-    for name in names:
-        host, port, variable = ports[name]
+    if settings.audiosocket_port:
+        phone = (settings.audiosocket_host, settings.audiosocket_port, "MINSHENG_AUDIOSOCKET_PORT")
+        ports["gateway"].append(phone)
+    wanted = [(name, *place) for name in names for place in ports[name]]
+    for name, host, port, variable in wanted:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -65,6 +69,9 @@ def announce(settings: Settings, names: list[str], console: Console) -> None:
     console.print(f"  health         {address}/healthz")
     console.print(f"  API            {address}/docs   (needs a token: MINSHENG_API_TOKENS)")
     console.print("  terminal chat  .venv/bin/minsheng chat")
+    if settings.audiosocket_port:
+        phone = f"{settings.audiosocket_host}:{settings.audiosocket_port}"
+        console.print(f"  phone          AudioSocket on {phone} (see deploy/asterisk/)")
     console.print("  Ctrl-C stops everything\n")
 
 
@@ -78,11 +85,11 @@ def main() -> int:
             raise LauncherError(
                 f"only {free_mb:.0f} MB free under {settings.var_dir}; at least {NEEDED_DISK_MB} MB are needed"
             )
-        names = [name for name in SERVICES if name != "redis" or settings.redis_url is None]
-        check_ports(settings, names)
+        # Before the long preparation.
+        check_ports(settings, services_of(settings, hears=settings.hears))
         if settings.redis_url is None:
             redis_password(settings)
-        prepare(settings, console)
+        names = services_of(settings, hears=prepare(settings, console))
     except (LauncherError, SettingsError) as error:
         console.print(f"[red]{error}[/]", soft_wrap=True)
         return 1

@@ -1,4 +1,4 @@
-"""What the four processes are: command, environment and how to see that each is healthy."""
+"""What the five processes are: command, environment and how to see that each is healthy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from launcher.train import RASA, bot_environment
 
 FIRST_PARSE_S = 30.0
 
-SERVICES = ("redis", "actions", "rasa", "gateway")
+SERVICES = ("redis", "actions", "rasa", "asr", "gateway")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Service:
     env: dict[str, str]
     port: int
     probe: Callable[[], bool]
+    # The others do their work without it: however often it dies, they go on.
+    optional: bool = False
 
 
 def redis_password(settings: Settings) -> str:
@@ -62,7 +64,7 @@ def service(name: str, settings: Settings) -> Service:
     Raises:
         LauncherError: unknown name, or the Rasa model is not trained yet.
     """
-    makers = {"redis": _redis, "actions": _actions, "rasa": _rasa, "gateway": _gateway}
+    makers = {"redis": _redis, "actions": _actions, "rasa": _rasa, "asr": _asr, "gateway": _gateway}
     if name not in makers:
         raise LauncherError(f"unknown process {name!r}; one of {', '.join(SERVICES)}")
     return makers[name](settings)
@@ -160,6 +162,26 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "MPLCONFIGDIR": str(settings.var_dir / "cache" / "matplotlib"),
     }
+
+
+def _asr(settings: Settings) -> Service:
+    url = f"http://{settings.asr_address}/health"
+    return Service(
+        "asr",
+        [sys.executable, "-m", "launcher.speech_server"],
+        {**os.environ, "PYTHONPATH": str(ROOT)},
+        settings.asr_port,
+        lambda: _answers(url),
+        optional=True,
+    )
+
+
+def services_of(settings: Settings, *, hears: bool) -> list[str]:
+    """The names of those that `make run` starts. `hears`: a speech model is here (launcher.models_speech)."""
+    unneeded = {
+        name for name, needed in (("redis", settings.redis_url is None), ("asr", hears)) if not needed
+    }
+    return [name for name in SERVICES if name not in unneeded]
 
 
 def _gateway(settings: Settings) -> Service:

@@ -11,8 +11,8 @@ def settings_table() -> str:
     """Markdown: variable, default, meaning; in the order of the class."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = field.default
-        shown = "" if default in (None, (), PydanticUndefined) else f"`{default}`"
+        default = ",".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
+        shown = "" if default in (None, "", PydanticUndefined) else f"`{default}`"
         lines.append(f"| `MINSHENG_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(lines)
 

@@ -13,7 +13,7 @@ import pytest
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
 from desk.store.engine import open_engine
-from launcher.private import PrivateProduct
+from launcher.private import TEXT_ONLY, PrivateProduct
 from launcher.train import RASA
 from tests.calls.runner import Heard
 from tests.conftest import missing
@@ -34,7 +34,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateProduct
     if not RASA.exists():
         missing("the Rasa environment (make setup)")
     var = tmp_path_factory.mktemp("var")
-    with PrivateProduct(var, {**TEST_LIMITS, "MINSHENG_API_TOKENS": API_TOKEN}) as running:
+    with PrivateProduct(var, {**TEST_LIMITS, **TEXT_ONLY, "MINSHENG_API_TOKENS": API_TOKEN}) as running:
         yield running
 
 

@@ -17,8 +17,8 @@ ALLOWED = {
     "bot": {"chinese"},
     "asr": {"chinese"},
     "actions": {"desk"},
-    "gateway": {"desk", "launcher"},
-    "launcher": {"desk", "chinese"},
+    "gateway": {"desk", "launcher", "asr"},
+    "launcher": {"desk", "chinese", "asr"},
 }
 ROOMS = set(ALLOWED)
 

@@ -68,7 +68,7 @@ class Draft:
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A stored message. `reply_to` is the seq of the citizen message that it answers; `author` the user id of the
-    seat who wrote it."""
+    seat who wrote it; `heard`, if it was spoken and cut off, what the caller heard of it."""
 
     conversation_id: str
     seq: int
@@ -84,6 +84,7 @@ class Message:
     reply_to: int | None
     at: datetime
     author: str | None = None
+    heard: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

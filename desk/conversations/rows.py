@@ -29,6 +29,7 @@ def message_row(
         "answered_at": None,
         "answered_by": None,
         "author": None,
+        "heard": None,
     }
 
 
@@ -50,6 +51,7 @@ def read_message(row: Mapping[Any, Any]) -> Message:
         reply_to=row["reply_to"],
         at=row["at"],
         author=row["author"],
+        heard=row["heard"],
     )
 
 

@@ -131,10 +131,14 @@ class ConversationStore(OwnerTransitions):
         self._clock = clock
 
     def create(
-        self, channel: str, greeting: Sequence[Draft] = ()
+        self, channel: str, greeting: Sequence[Draft] = (), conversation_id: str | None = None
     ) -> tuple[Conversation, str, tuple[Message, ...]]:
-        """A new conversation of the bot, its token (shown only here) and its stored greeting."""
-        conversation_id = "c" + secrets.token_hex(12)
+        """A new conversation of the bot, its token (shown only here) and its stored greeting.
+
+        Raises:
+            IntegrityError: the wanted `conversation_id` exists; without one that cannot happen.
+        """
+        conversation_id = conversation_id or "c" + secrets.token_hex(12)
         token = secrets.token_urlsafe(32)
         now = self._clock()
         values: dict[str, Any] = {
@@ -377,6 +381,15 @@ class ConversationStore(OwnerTransitions):
             if rows:
                 connection.execute(_ADD_MESSAGES, rows)
         return tuple(read_message(row) for row in rows)
+
+    def mark_heard(self, conversation_id: str, seq: int, text: str) -> None:
+        """A message was spoken and cut off; `text` is what of it was heard. Idempotent."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_messages)
+                .where(_m.conversation_id == conversation_id, _m.seq == seq)
+                .values(heard=text)
+            )
 
     def drop(self, conversation_id: str, answers: Sequence[int]) -> None:
         """Nobody needs to answer these citizen messages any more."""

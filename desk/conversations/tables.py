@@ -66,6 +66,8 @@ class MessageRow(Base):
     answered_by: Mapped[int | None]
     # Seat messages only: the user id of the seat who wrote it.
     author: Mapped[str | None] = mapped_column(String(16))
+    # Spoken messages that were cut off only: what of `speech` the caller heard; empty: nothing.
+    heard: Mapped[str | None] = mapped_column(Text)
 
 
 class HandoffMarkRow(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from desk.conversations import Handoff, Turnover
 
 # Channels that are spoken: a seat can have one such conversation at a time.
-CALLS = frozenset({"phone"})
+CALLS = frozenset({"phone", "web_voice"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@
 |---|---|---|---|---|
 | `minsheng:turn:{conversation}` | string | 10 s, renewed | gateway/turn_lock.py | random token of the replica that runs a turn |
 | `minsheng:conversation:{conversation}` | pub/sub channel | - | gateway/hub.py | events for the open sockets of a conversation |
+| `minsheng:talk:{conversation}:{side}` | pub/sub channel | - | gateway/talk/relay.py | audio and words for the caller's or the seat's end of a talk |
 | `minsheng:{desk}:events` | pub/sub channel | - | gateway/handoff/bus.py | what happens at the desk, for every gateway process |
 | `minsheng:rate:{scope}:{subject}` | sorted set | the window | gateway/rate_limits.py | times (ms) of the last hits |
 | `minsheng:{desk}:entries` | hash conversation -> `epoch|json` | - | desk/handoff/queue.py | who waits for a seat |
@@ -39,6 +40,11 @@ def turn_lock(conversation_id: str) -> str:
 
 def conversation_channel(conversation_id: str) -> str:
     return f"{PREFIX}:conversation:{{{conversation_id}}}"
+
+
+def talk_channel(conversation_id: str, side: str) -> str:
+    """`side` is the end that listens: `caller` or `seat`."""
+    return f"{PREFIX}:talk:{{{conversation_id}}}:{side}"
 
 
 def desk_channel() -> str:

@@ -7,9 +7,11 @@ import time
 from typing import Any
 
 import httpx
+import orjson
 from redis.exceptions import RedisError
 
 from gateway.api.desk_parts import DeskParts
+from gateway.channels.phone.hotline import PhoneHotline
 from gateway.errors import StoreUnavailable
 from gateway.services import Services
 
@@ -24,11 +26,13 @@ def _component(state: str, detail: str = "") -> Component:
 
 
 class Health:
-    """`ok`: all well. `degraded`: serving, but something is missing. `down`: the database is gone."""
+    """`ok`: all well. `degraded`: serving, but something is missing. `down`: the database is gone. A component that is
+    switched off is `off`, which is no fault."""
 
-    def __init__(self, services: Services, parts: DeskParts) -> None:
+    def __init__(self, services: Services, parts: DeskParts, phone: PhoneHotline) -> None:
         self._services = services
         self._parts = parts
+        self._phone = phone
         self._http = httpx.AsyncClient(timeout=CHECK_WAIT_S, trust_env=False)
         self._checked_at = 0.0
         self._report: dict[str, Any] = {}
@@ -53,10 +57,13 @@ class Health:
             "actions": self._actions(),
             "knowledge": self._knowledge(),
             "spool": self._spool(),
+            "speech": self._speech(),
+            "voice": self._voice(),
+            "phone": self._calls(),
         }
         bounded = [self._bounded(check) for check in checks.values()]
         components = dict(zip(checks, await asyncio.gather(*bounded), strict=True))
-        bad = [name for name, component in components.items() if component["state"] != "ok"]
+        bad = [name for name, component in components.items() if component["state"] not in ("ok", "off")]
         status = "down" if components["database"]["state"] != "ok" else "degraded" if bad else "ok"
         return {"status": status, "components": components}
 
@@ -108,3 +115,32 @@ class Health:
             if waiting
             else _component("ok")
         )
+
+    async def _speech(self) -> Component:
+        """Which engine and model hear callers, and why these."""
+        settings = self._services.settings
+        if not settings.hears:
+            return _component("off", "MINSHENG_ASR_ENGINE=off")
+        try:
+            response = await self._http.get(f"http://{settings.asr_address}/health")
+            report = orjson.loads(response.content)
+            engine, model, why = report["engine"], report["model"], report["why"]
+        except (httpx.HTTPError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+            return _component("down", f"no speech server at {settings.asr_address} ({type(error).__name__})")
+        warning = f"; {report['warning']}" if report.get("warning") else ""
+        return _component("ok", f"{engine} with {model} ({why}{warning})")
+
+    async def _voice(self) -> Component:
+        settings = self._services.settings
+        spoke = self._services.metrics.last_voice
+        last = f"last spoke {spoke}" if spoke else "nobody spoke yet"
+        return _component("ok", f"{settings.tts_voice} by {', '.join(settings.tts_engines)}; {last}")
+
+    async def _calls(self) -> Component:
+        settings = self._services.settings
+        if not settings.audiosocket_port:
+            return _component("off", "MINSHENG_AUDIOSOCKET_PORT=0")
+        if not self._phone.address:
+            place = f"{settings.audiosocket_host}:{settings.audiosocket_port}"
+            return _component("down", f"cannot listen on {place}; MINSHENG_AUDIOSOCKET_PORT moves it")
+        return _component("ok", f"AudioSocket on {self._phone.address}, {self._phone.calls} calls")

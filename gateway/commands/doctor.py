@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from rich.table import Table
 
 from desk.settings import ROOT, Settings, load_settings
 from desk.store.engine import open_engine
+from gateway.tts.build import check_engines
+from launcher.errors import LauncherError
+from launcher.models_speech import speech_choice
 from launcher.services import redis_server
 from launcher.stale import model_path
 from launcher.train import check_yaml
@@ -107,6 +112,47 @@ def _http(part: str, url: str) -> Finding:
     )
 
 
+def _speech_model(settings: Settings) -> Finding:
+    if not settings.hears:
+        return Finding("speech model", None, "switched off (MINSHENG_ASR_ENGINE=off): text only")
+    try:
+        choice = speech_choice(settings)
+    except LauncherError as error:
+        return Finding(
+            "speech model", False, f"{error}; without it there are no calls", "make run fetches one"
+        )
+    detail = f"{choice.engine} with {choice.label} ({choice.why})"
+    return Finding("speech model", True, detail, choice.warning or "")
+
+
+def _speech_server(settings: Settings) -> Finding:
+    if not settings.hears:
+        return Finding("speech server", None, "switched off")
+    return _http("speech server", f"http://{settings.asr_address}/health")
+
+
+def _voices(settings: Settings) -> Finding:
+    """Who would speak: the first engine of the settings that can, the others for when it fails."""
+    engines = asyncio.run(check_engines(settings))
+    found = [name for name, fault in engines.items() if fault is None]
+    faults = "; ".join(f"{name}: {fault}" for name, fault in engines.items() if fault is not None)
+    if not found:
+        return Finding("voice", False, faults, "minsheng tts say 您好 --out hello.wav tells more")
+    detail = f"{settings.tts_voice} by {found[0]}" + (f", else {', '.join(found[1:])}" if found[1:] else "")
+    return Finding("voice", True, detail + (f" ({faults})" if faults else ""))
+
+
+def _phone(settings: Settings) -> Finding:
+    if not settings.audiosocket_port:
+        return Finding("phone", None, "switched off (MINSHENG_AUDIOSOCKET_PORT=0)")
+    place = f"{settings.audiosocket_host}:{settings.audiosocket_port}"
+    try:
+        socket.create_connection((settings.audiosocket_host, settings.audiosocket_port), timeout=2).close()
+    except OSError:
+        return Finding("phone", None, f"nothing listens for Asterisk on {place}", "make run")
+    return Finding("phone", True, f"AudioSocket on {place}")
+
+
 def _tool(name: str, purpose: str, advice: str) -> Finding:
     path = shutil.which(name)
     return Finding(name, True if path else None, path or f"missing; {purpose}", "" if path else advice)
@@ -128,6 +174,10 @@ def doctor(
         lambda: _http("actions", f"http://127.0.0.1:{settings.actions_port}/health"),
         lambda: _http("rasa", f"{settings.rasa_url}/status"),
         lambda: _http("gateway", f"http://{settings.host}:{settings.port}/healthz"),
+        lambda: _speech_model(settings),
+        lambda: _speech_server(settings),
+        lambda: _voices(settings),
+        lambda: _phone(settings),
         lambda: _tool("chromium", "only for browser tests", "sudo apt-get install chromium fonts-noto-cjk"),
     ]
     findings = [check() for check in checks]

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from desk.store.redis_keys import desk_channel
 from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -49,9 +50,7 @@ class DeskBus:
         ]
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     def publish(self, event: Mapping[str, Any]) -> None:
         """To this process now, to the others as soon as Redis takes it."""

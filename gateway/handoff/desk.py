@@ -60,6 +60,7 @@ from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.seats.people import People
 from gateway.session import StoreAnswer
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -129,9 +130,7 @@ class HandoffDesk:
         ]
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     def wake(self) -> None:
         """Tick now instead of within a second."""

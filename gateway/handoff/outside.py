@@ -32,6 +32,7 @@ from gateway.errors import StoreUnavailable
 from gateway.handoff.desk import HandoffDesk
 from gateway.handoff.outbox import Notification, Outbox
 from gateway.metrics import Metrics
+from gateway.tasks import end_tasks
 from gateway.wire import message_json
 
 _log = structlog.get_logger(__name__)
@@ -85,10 +86,7 @@ class OutsideDesk:
         ]
 
     async def aclose(self) -> None:
-        tasks = [*self._tasks, *self._side]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks([*self._tasks, *self._side])
         self._t.outbox.let_go()
         await self._http.aclose()
 

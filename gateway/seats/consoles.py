@@ -23,6 +23,7 @@ from gateway.metrics import Metrics
 from gateway.seats.callbacks import callback_json
 from gateway.seats.knowledge_panel import KnowledgePanel
 from gateway.seats.picture import Change, DeskPicture, Item
+from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -108,10 +109,7 @@ class Consoles:
         ]
 
     async def aclose(self) -> None:
-        tasks = [*self._tasks, *self._side]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks([*self._tasks, *self._side])
 
     def enter(self, console: Console) -> None:
         self._open[console.user.id].add(console)

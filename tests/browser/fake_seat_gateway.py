@@ -282,6 +282,8 @@ class FakeSeatGateway:
                 limit = int(request.query_params.get("limit", "60"))
                 found = [m for m in self.messages[one] if m["seq"] < before][-limit:]
                 return JSONResponse({"messages": found, "last_seq": len(self.messages[one])})
+            case ["conversations", _, "recordings"]:
+                return JSONResponse({"recordings": []})
             case ["conversations", one, "order-draft"]:
                 return JSONResponse(day.order_draft(one))
             case ["conversations", one, "orders"]:

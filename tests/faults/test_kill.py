@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from launcher.private import PrivateProduct
+from launcher.private import TEXT_ONLY, PrivateProduct
 from launcher.train import RASA
 from tests.conftest import missing
 from tests.product import TEST_LIMITS, HttpCitizen
@@ -27,7 +27,7 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateProduct]
     if not RASA.exists():
         missing("the Rasa environment (make setup)")
     var: Path = tmp_path_factory.mktemp("mortal")
-    with PrivateProduct(var, {**TEST_LIMITS, "MINSHENG_RASA_TIMEOUT_S": "8"}) as running:
+    with PrivateProduct(var, {**TEST_LIMITS, **TEXT_ONLY, "MINSHENG_RASA_TIMEOUT_S": "8"}) as running:
         yield running
 
 

@@ -50,6 +50,8 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
             "rasa_timeout_s": 2.0,
             "rate_messages_per_minute": 1000,
             "rate_conversations_per_hour": 1000,
+            # Gateways side by side cannot share the port of the phone.
+            "audiosocket_port": 0,
         }
         settings = Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
         settings = settings.model_copy(update=impatient or {})

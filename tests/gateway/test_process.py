@@ -34,6 +34,7 @@ class Process:
             "MINSHENG_PORT": str(self.port),
             "MINSHENG_REDIS_URL": redis_url,
             "MINSHENG_RASA_PORT": str(rasa_port),
+            "MINSHENG_AUDIOSOCKET_PORT": "0",
             "MINSHENG_LOG_JSON": "true",
         }
         self._log = var.with_suffix(".log")

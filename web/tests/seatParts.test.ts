@@ -38,6 +38,18 @@ test("an attachment's id goes into an address only if it is one; its stand-in wo
   expect(message(1, { attachment: { id: "../../secret" } }).attachment).toBeNull();
 });
 
+test("what a caller heard of a message that was cut off is known, also if it was nothing", () => {
+  expect(message(1).heard).toBeNull();
+  expect(message(1, { heard: "" }).heard).toBe("");
+  expect(message(1, { heard: "您好，这里" }).heard).toBe("您好，这里");
+  expect(readServerFrame('{"type":"heard","conversation":"a","seq":3,"text":"您好"}')).toEqual({
+    type: "heard",
+    conversation: "a",
+    seq: 3,
+    text: "您好",
+  });
+});
+
 test("citizens' words are never Markdown, whatever the frame says", () => {
   expect(message(1, { format: "markdown", text: "**重**" }).format).toBe("plain");
 });

@@ -29,14 +29,14 @@ MISSING = f"""<!doctype html>
 
 
 def content_security_policy(host: str) -> str:
-    """No inline script, no eval, nothing from elsewhere. `media` and `worker` are for the microphone pages.
+    """No inline script, no eval, nothing from elsewhere. The audio worklet and the console's clock are files of ours.
 
     The websocket is named explicitly: older WebKit (inside WeChat on iPhones) does not count it as 'self'.
     """
     sockets = f" ws://{host} wss://{host}" if _HOST.match(host) else ""
     return (
-        f"default-src 'self'; connect-src 'self'{sockets}; img-src 'self' data: blob:; media-src 'self' blob:; "
-        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"default-src 'self'; connect-src 'self'{sockets}; img-src 'self' data: blob:; media-src 'self'; "
+        "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 
@@ -51,7 +51,7 @@ def security_headers(host: str) -> dict[str, str]:
     }
 
 
-def page_router(dist: Path, config: dict[str, str | int]) -> APIRouter:
+def page_router(dist: Path, config: dict[str, str | int | bool]) -> APIRouter:
     """`/` and every file of `dist`. Include it last: it answers whatever is left. Runs in threads: it asks the disk."""
     router = APIRouter(include_in_schema=False)
     root = dist.resolve()

@@ -96,6 +96,15 @@ def test_messages_are_numbered_without_gaps_under_concurrency(store: Conversatio
     assert [m.seq for m in store.messages(conversation.id)] == list(range(1, 42))
 
 
+def test_what_a_caller_heard_of_a_message_that_was_cut_off_is_kept(store: ConversationStore) -> None:
+    conversation, _, _ = store.create("phone", [bot("您好，这里是市民热线。"), bot("请讲。")])
+    store.mark_heard(conversation.id, 1, "您好，这里")
+    store.mark_heard(conversation.id, 2, "")
+    assert [m.heard for m in store.messages(conversation.id)] == ["您好，这里", ""]
+    [other] = store.create("phone", [bot("您好。")])[2]
+    assert other.heard is None
+
+
 def test_a_repeated_message_id_stores_nothing_even_at_the_same_time(store: ConversationStore) -> None:
     conversation, _, _ = store.create("api")
     with ThreadPoolExecutor(8) as pool:

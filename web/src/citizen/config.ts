@@ -6,9 +6,11 @@ export interface PageConfig {
   timezone: string;
   /** Longest message, in characters. */
   message_max_chars: number;
+  /** Whether the hotline can be called from the page. */
+  calls: boolean;
 }
 
-export const DEFAULT_CONFIG: PageConfig = { city: "明州市", timezone: "Asia/Shanghai", message_max_chars: 5000 };
+export const DEFAULT_CONFIG: PageConfig = { city: "明州市", timezone: "Asia/Shanghai", message_max_chars: 5000, calls: true };
 
 /** Reads `/config.json`; what is missing or unusable there keeps its default. Never throws. */
 export async function loadConfig(): Promise<PageConfig> {
@@ -23,12 +25,13 @@ export async function loadConfig(): Promise<PageConfig> {
 
 export function readConfig(raw: unknown): PageConfig {
   const given = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>) : {};
-  const { city, timezone, message_max_chars: limit } = given;
+  const { city, timezone, message_max_chars: limit, calls } = given;
   return {
     city: typeof city === "string" && city.trim() !== "" ? city.trim() : DEFAULT_CONFIG.city,
     timezone: typeof timezone === "string" && knownTimezone(timezone) ? timezone : DEFAULT_CONFIG.timezone,
     message_max_chars:
       typeof limit === "number" && Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_CONFIG.message_max_chars,
+    calls: typeof calls === "boolean" ? calls : DEFAULT_CONFIG.calls,
   };
 }
 

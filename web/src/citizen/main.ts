@@ -1,9 +1,10 @@
 import "../shared/tokens.css";
 import "../shared/buttons.css";
 import { createApp } from "vue";
+import { callPorts } from "./call/browser";
 import { browserPorts } from "./chat/browser";
 import CitizenPage from "./CitizenPage.vue";
 import { followVisibleHeight } from "./visibleHeight";
 
 followVisibleHeight();
-createApp(CitizenPage, { ports: browserPorts() }).mount("#page");
+createApp(CitizenPage, { ports: browserPorts(), callPorts }).mount("#page");

@@ -4,5 +4,6 @@ import "./seat.css";
 import { createApp } from "vue";
 import { browserPorts } from "./browser";
 import SeatApp from "./SeatApp.vue";
+import { talkPorts } from "./talk/browser";
 
-createApp(SeatApp, { ports: browserPorts() }).mount("#page");
+createApp(SeatApp, { ports: browserPorts(), talkPorts }).mount("#page");

@@ -116,6 +116,11 @@ export class ChatConnection {
     return this.#state;
   }
 
+  /** What opens the present conversation; null while there is none. */
+  get session(): Session | null {
+    return this.#session;
+  }
+
   /** Opens the line; does nothing if it is already kept open. */
   start(): void {
     if (this.#running) return;

@@ -18,6 +18,7 @@ import {
   readOverview,
   readPast,
 } from "./answers";
+import { type Recording, readRecordings } from "../recording/recording";
 import { type Json, object, text } from "./read";
 import {
   type Attachment,
@@ -148,6 +149,14 @@ export class DeskApi {
 
   attachmentAddress(id: string): string {
     return `${ROOT}/attachments/${encodeURIComponent(id)}`;
+  }
+
+  async recordings(conversation: string): Promise<Recording[]> {
+    return readRecordings(await this.#call("GET", `/conversations/${encodeURIComponent(conversation)}/recordings`));
+  }
+
+  recordingAddress(id: string): string {
+    return `${ROOT}/recordings/${encodeURIComponent(id)}/audio`;
   }
 
   async cannedReplies(): Promise<CannedReply[]> {

@@ -11,6 +11,7 @@ import type { DeskPorts } from "./ports";
 import { addNote, contiguousUpTo, emptyView, merge, type View } from "./view";
 import type {
   Callback,
+  CallLine,
   ClientFrame,
   DeskMessage,
   DeskSettings,
@@ -70,6 +71,8 @@ export interface Changed {
 export const RECENT = 60;
 const TYPING_SHOWN_MS = 8_000;
 const TYPING_EVERY_MS = 3_000;
+/** The gateway says every two seconds that somebody is on the line. */
+const CALL_SHOWN_MS = 8_000;
 const RETRY_LATER_MS = 2_000;
 const SELECTED = "minsheng.seat.selected";
 const READ = "minsheng.seat.read.";
@@ -83,6 +86,7 @@ export class Desk {
   #line: DeskLine;
   #typingEnds = new Map<string, () => void>();
   #typingSent = new Map<string, number>();
+  #callEnds = new Map<string, () => void>();
   /** Accepted, and to be selected once the server shows it as mine. */
   #expected: string | null = null;
 
@@ -352,8 +356,12 @@ export class Desk {
         return this.#dropOffer(frame.handoff);
       case "message":
         return this.#takeMessage(frame.conversation, frame.message);
+      case "heard":
+        return this.#takeHeard(frame.conversation, frame.seq, frame.text);
       case "typing":
         return this.#takeTyping(frame.conversation, frame.from, frame.on);
+      case "call":
+        return this.#takeCall(frame.conversation, frame.on ? frame.line : null);
       case "owner": {
         const view = this.view(frame.conversation);
         if (frame.epoch < view.epoch) return;
@@ -485,6 +493,11 @@ export class Desk {
     if (offers.length !== this.#state.offers.length) this.#publish({ offers });
   }
 
+  #takeHeard(conversation: string, seq: number, heard: string): void {
+    const messages = this.view(conversation).messages.map((message) => (message.seq === seq ? { ...message, heard } : message));
+    this.#setView(conversation, { messages });
+  }
+
   #takeMessage(conversation: string, message: DeskMessage): void {
     if (message.message_id !== null && this.#outbox.find(message.message_id) !== null) {
       this.#outbox.remove(message.message_id);
@@ -517,6 +530,16 @@ export class Desk {
       this.#typingEnds.set(conversation, end);
     }
     this.#setView(conversation, { typing: on ? from : null });
+  }
+
+  #takeCall(conversation: string, call: CallLine | null): void {
+    this.#callEnds.get(conversation)?.();
+    this.#callEnds.delete(conversation);
+    if (call !== null) {
+      const end = this.ports.clock.after(CALL_SHOWN_MS, () => this.#setView(conversation, { call: null }));
+      this.#callEnds.set(conversation, end);
+    }
+    if (this.view(conversation).call !== call) this.#setView(conversation, { call });
   }
 
   // -- inside ----------------------------------------------------------------------------------------------------

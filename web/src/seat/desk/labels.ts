@@ -34,6 +34,7 @@ const CHANNELS: Record<string, string> = {
   mini: "小程序",
   api: "接口",
   phone: "电话",
+  web_voice: "网页通话",
   call: "电话",
 };
 

@@ -17,6 +17,8 @@ export type Act =
   | "takeOver"
   | "toBot"
   | "end"
+  | "talk"
+  | "talkMute"
   | "status"
   | "ready"
   | "viewDesk"
@@ -65,6 +67,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   alt("insert1", "Digit1", "1", "插入第 1 条知识", "会话"),
   alt("insert2", "Digit2", "2", "插入第 2 条知识", "会话"),
   alt("insert3", "Digit3", "3", "插入第 3 条知识", "会话"),
+  alt("talk", "KeyV", "V", "接通来电语音", "会话"),
+  alt("talkMute", "KeyM", "M", "通话静音", "会话"),
   alt("note", "KeyN", "N", "写内部备注", "会话"),
   alt("transfer", "KeyT", "T", "转接", "办理"),
   alt("pullIn", "KeyP", "P", "请班长协助", "办理"),

@@ -2,7 +2,7 @@
 
 import type { ConversationDetail } from "./answers";
 import type { Outgoing } from "./outbox";
-import type { DeskMessage, KnowledgeHit, Note, Owner } from "./wire";
+import type { CallLine, DeskMessage, KnowledgeHit, Note, Owner } from "./wire";
 
 export interface View {
   conversation: string;
@@ -14,6 +14,8 @@ export interface View {
   outgoing: readonly Outgoing[];
   notes: readonly Note[];
   typing: "citizen" | "seat" | "bot" | null;
+  /** The line of a citizen who calls; null while he does not. */
+  call: CallLine | null;
   owner: Owner | null;
   epoch: number;
   detail: ConversationDetail | null;
@@ -29,6 +31,7 @@ export function emptyView(conversation: string): View {
     outgoing: [],
     notes: [],
     typing: null,
+    call: null,
     owner: null,
     epoch: 0,
     detail: null,

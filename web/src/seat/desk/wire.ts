@@ -88,6 +88,8 @@ export interface Author {
 export interface DeskMessage extends ChatMessage {
   author: Author | null;
   attachment: Attachment | null;
+  /** Spoken in a call and cut off: what of it the caller heard, maybe nothing. Null: all of it, or it was not spoken. */
+  heard: string | null;
 }
 
 export interface Note {
@@ -149,6 +151,9 @@ export interface DeskSettings {
   lost_s: number;
 }
 
+/** What a caller speaks into. */
+export type CallLine = "phone" | "browser";
+
 export type ServerFrame =
   | { type: "welcome"; user: User; status: SeatStatus; server_time: number; settings: DeskSettings }
   | { type: "desk"; mine: Item[]; queue: Item[]; seats: SeatItem[] }
@@ -157,7 +162,10 @@ export type ServerFrame =
   | { type: "offer"; item: Item; until: number }
   | { type: "offer_gone"; handoff: string; why: string }
   | { type: "message"; conversation: string; message: DeskMessage }
+  | { type: "heard"; conversation: string; seq: number; text: string }
   | { type: "typing"; conversation: string; from: "citizen" | "seat" | "bot"; on: boolean }
+  /** The citizen is on the line; said again every few seconds. */
+  | { type: "call"; conversation: string; on: boolean; line: CallLine }
   | { type: "owner"; conversation: string; owner: Owner; epoch: number; seat: string }
   | { type: "seat"; seat: SeatItem }
   | { type: "note" | "whisper"; conversation: string; note: Note }
@@ -225,6 +233,10 @@ export function readServerFrame(data: string): ServerFrame | null {
       const message = readDeskMessage(raw["message"]);
       return message === null || conversation === "" ? null : { type: "message", conversation, message };
     }
+    case "call":
+      return { type: "call", conversation, on: raw["on"] === true, line: oneOf(raw["line"], ["phone", "browser"] as const, "phone") };
+    case "heard":
+      return { type: "heard", conversation, seq: whole(raw["seq"]), text: text(raw["text"]) };
     case "typing":
       return {
         type: "typing",
@@ -366,6 +378,7 @@ export function readDeskMessage(given: unknown): DeskMessage | null {
         ? null
         : { id: text(author["id"]), display_name: text(author["display_name"]), badge: text(author["badge"]) },
     attachment,
+    heard: typeof raw["heard"] === "string" ? raw["heard"] : null,
   };
 }
 

@@ -1,0 +1,254 @@
+"""The speech server: websockets in, transcripts out, for clients of vosk-server and for our own calls.
+
+Nothing is buffered without a bound: while a message is decoded the next ones wait in the client's own socket.
+`/health` and `/metrics` answer plain HTTP on the same port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from asr.audio import RATE_HZ, Converter
+from asr.counts import Counts
+from asr.errors import AsrError, EngineError, OverloadedError, ProtocolError
+from asr.loading import LoadedOnce
+from asr.protocol import ClientConfig, Command, error_message, final_message, partial_message, read_message
+from asr.recognizer import (
+    FinalTranscript,
+    PartialTranscript,
+    Stream,
+    StreamOptions,
+    Transcript,
+    joined,
+)
+
+_log = logging.getLogger(__name__)
+
+# Messages that may wait in this process for one client; beyond it TCP makes the client wait.
+_WAITING_MESSAGES = 4
+
+
+class EngineFailedError(ProtocolError):
+    retryable = True
+    close_code = 1011
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_clients: int = 64
+    max_message_bytes: int = 256 * 1024
+    idle_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """What this server hears with, as /health says it."""
+
+    engine: str
+    model: str
+    why: str
+    warning: str | None = None
+
+
+class AsrServer:
+    """One process. `ears` are shared by all clients."""
+
+    def __init__(
+        self, ears: LoadedOnce, served: Served, limits: Limits, counts: Counts,
+        dialects: Sequence[str] = ("mandarin",),
+    ) -> None:  # fmt: skip
+        self._ears = ears
+        self._served = served
+        self._limits = limits
+        self._counts = counts
+        self._dialects = frozenset(dialects)
+
+    async def listen(self, listening: socket.socket) -> Server:
+        """Serve until the returned server is closed; the socket may be shared with other processes."""
+        return await serve(
+            self._client,
+            sock=listening,
+            process_request=self._plain_http,
+            max_size=self._limits.max_message_bytes,
+            max_queue=_WAITING_MESSAGES,
+            compression=None,
+            ping_interval=20,
+            ping_timeout=20,
+            server_header=None,
+        )
+
+    def _plain_http(self, connection: ServerConnection, request: Request) -> Response | None:
+        path = request.path.partition("?")[0]
+        if path == "/health":
+            return _answer(orjson.dumps(self._health()), "application/json")
+        if path == "/metrics":
+            text = self._counts.prometheus(self._served.engine)
+            return _answer(text.encode(), "text/plain; version=0.0.4; charset=utf-8")
+        return None
+
+    def _health(self) -> dict[str, object]:
+        return {
+            "status": "ok",
+            "engine": self._served.engine,
+            "model": self._served.model,
+            "why": self._served.why,
+            "warning": self._served.warning,
+            "loaded": self._ears.loaded,
+            "active_streams": int(self._counts.read()["active_streams"]),
+            "max_clients": self._limits.max_clients,
+        }
+
+    async def _client(self, connection: ServerConnection) -> None:
+        if not self._counts.enter(self._limits.max_clients):
+            await self._hang_up(connection, OverloadedError("busy", "all places are taken; try again later"))
+            return
+        conversation = Conversation(connection, self._ears, self._served, self._limits, self._counts,
+                                    self._dialects)  # fmt: skip
+        try:
+            await conversation.run()
+        except ConnectionClosed:
+            # The client hung up, which is its right at any time.
+            pass
+        except ProtocolError as error:
+            self._counts.add(errors_total=1)
+            _log.info("hanging up on a client", extra={"code": error.code})
+            await self._hang_up(connection, error)
+        except AsrError as error:
+            self._counts.add(errors_total=1)
+            _log.error("an engine failed", exc_info=error)
+            await self._hang_up(
+                connection, EngineFailedError("engine_failed", "the speech engine failed; connect again")
+            )
+        finally:
+            self._counts.leave()
+            await conversation.close()
+
+    async def _hang_up(self, connection: ServerConnection, error: ProtocolError) -> None:
+        try:
+            await connection.send(error_message(error))
+            await connection.close(error.close_code, error.code)
+        except ConnectionClosed:
+            pass
+
+
+class Conversation:
+    """One client, from its first message to eof."""
+
+    def __init__(
+        self, connection: ServerConnection, ears: LoadedOnce, served: Served, limits: Limits,
+        counts: Counts, dialects: frozenset[str],
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        self._ears = ears
+        self._served = served
+        self._limits = limits
+        self._counts = counts
+        self._dialects = dialects
+        self._config = ClientConfig()
+        self._stream: Stream | None = None
+        self._converter: Converter | None = None
+        self._partial = ""
+
+    async def run(self) -> None:
+        """Raises ProtocolError, EngineError, ConnectionClosed."""
+        while True:
+            try:
+                message = await asyncio.wait_for(self._connection.recv(), self._limits.idle_s)
+            except TimeoutError as error:
+                raise ProtocolError("idle", f"nothing came for {self._limits.idle_s:g} s") from error
+            if isinstance(message, bytes):
+                await self._audio(message)
+                continue
+            command = read_message(message)
+            if isinstance(command, ClientConfig):
+                self._configure(command)
+            else:
+                await self._end_utterance()
+                if command is Command.EOF:
+                    return
+
+    async def close(self) -> None:
+        if self._stream is not None:
+            await self._stream.close()
+
+    def _configure(self, config: ClientConfig) -> None:
+        if self._stream is not None:
+            raise ProtocolError("config_too_late", "config must come before the first audio")
+        # A client picks among what is served; it never changes what others hear with.
+        if config.model not in (None, self._served.model):
+            raise ProtocolError("unknown_model", f"this server hears with {self._served.model}")
+        if config.dialect not in (None, *self._dialects):
+            raise ProtocolError("unknown_dialect", f"dialects here: {', '.join(sorted(self._dialects))}")
+        self._config = config
+
+    async def _audio(self, data: bytes) -> None:
+        received = time.monotonic()
+        stream, converter = await self._opened()
+        samples = converter.feed(data)
+        heard = await stream.feed(samples) if len(samples) else ()
+        self._counts.add(
+            audio_seconds_total=len(samples) / RATE_HZ, decode_seconds_total=time.monotonic() - received
+        )
+        # Exactly one answer for each message: the original's clients send, then wait.
+        finals = [t for t in heard if isinstance(t, FinalTranscript)]
+        for transcript in heard:
+            self._partial = transcript.text if isinstance(transcript, PartialTranscript) else ""
+        if finals:
+            await self._send_final(finals)
+            return
+        await self._connection.send(partial_message(await self._caption()))
+        if any(isinstance(t, PartialTranscript) for t in heard):
+            self._counts.add(partials_total=1, partial_delay_seconds_total=time.monotonic() - received)
+
+    async def _end_utterance(self) -> None:
+        started = time.monotonic()
+        found: list[Transcript] = []
+        if self._stream is not None and self._converter is not None:
+            rest = self._converter.flush()
+            if len(rest):
+                found += await self._stream.feed(rest)
+            found += await self._stream.finish()
+        self._partial = ""
+        self._counts.add(decode_seconds_total=time.monotonic() - started)
+        await self._send_final([t for t in found if isinstance(t, FinalTranscript)])
+
+    async def _opened(self) -> tuple[Stream, Converter]:
+        if self._stream is None or self._converter is None:
+            self._converter = Converter(self._config.rate_hz, self._config.encoding)
+            recognizer = (await self._ears.get()).recognizer
+            options = StreamOptions(self._config.hot_words, self._config.phrases, self._config.alternatives)
+            try:
+                self._stream = recognizer.open(options)
+            except EngineError as error:
+                # Opening fails only for what this client asked.
+                raise ProtocolError("bad_config", str(error)) from error
+        return self._stream, self._converter
+
+    async def _send_final(self, finals: Sequence[FinalTranscript]) -> None:
+        if not finals:
+            await self._connection.send(final_message(self._config, None, ""))
+            return
+        ears = await self._ears.get()
+        mended = await asyncio.to_thread(ears.write, finals, self._config.hot_words, itn=self._config.itn)
+        await self._connection.send(final_message(self._config, joined(finals), mended))
+        self._counts.add(finals_total=1)
+
+    async def _caption(self) -> str:
+        return (await self._ears.get()).caption(self._partial) if self._partial else ""
+
+
+def _answer(body: bytes, kind: str) -> Response:
+    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Connection": "close"})
+    return Response(HTTPStatus.OK, "OK", headers, body)

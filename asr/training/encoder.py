@@ -1,0 +1,171 @@
+"""The network as a PyTorch module: the encoder of a read model, and a fresh head for Mandarin units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from asr.training.network import BYPASS, SUBSAMPLING, Affine, Factored, Network, Wide, plain, read_encoder
+from asr.training.units import UNITS
+
+HEAD_DIM = 256
+_HEAD_OFFSETS = (-3, 0, 3)
+
+
+class _Delayed(nn.Module):
+    """(batch, time, dim) to (batch, time - span, dim); `step` frames of 10 ms lie between two rows."""
+
+    def __init__(self, affine: Affine, step: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(affine.weight))
+        self.bias = nn.Parameter(torch.tensor(affine.bias))
+        self.offsets, self._step = affine.offsets, step
+        # Rows that get lost at the edges.
+        self.span = (max(affine.offsets) - min(affine.offsets)) // step
+
+    def forward(self, frames: Tensor) -> Tensor:
+        if len(self.offsets) == 1:
+            return functional.linear(frames, self.weight, self.bias)
+        places = [(offset - min(self.offsets)) // self._step for offset in self.offsets]
+        length = frames.shape[1] - max(places)
+        size = frames.shape[2]
+        if size < len(self.bias):
+            spliced = torch.cat([frames[:, p : p + length] for p in places], 2)
+            return functional.linear(spliced, self.weight, self.bias)
+        # Where rows become narrower, moving the results is cheaper than copying the rows.
+        weight = torch.cat(list(self.weight.split(size, 1)), 0)
+        parts = functional.linear(frames, weight).split(len(self.bias), 2)
+        made = parts[0][:, places[0] : places[0] + length] + self.bias.to(parts[0].dtype)
+        for place, part in zip(places[1:], parts[1:], strict=True):
+            made = made + part[:, place : place + length]
+        return made
+
+    def arrays(self) -> Affine:
+        return Affine(self.weight.detach().numpy().copy(), self.bias.detach().numpy().copy(), self.offsets)
+
+
+class _Factored(nn.Module):
+    def __init__(self, layer: Factored, step: int) -> None:
+        super().__init__()
+        self.narrow = _Delayed(layer.narrow, step)
+        self.wide = _Delayed(layer.wide.affine, step)
+        self.span = self.narrow.span + self.wide.span
+        # Rows that the layer loses at the start.
+        self._lost = (-min(layer.narrow.offsets) - min(layer.wide.affine.offsets)) // step
+
+    def forward(self, frames: Tensor, dropout: float) -> Tensor:
+        made = functional.relu(self.wide(_thinned(self.narrow(frames), dropout)), inplace=True)
+        return torch.add(made, frames[:, self._lost : self._lost + made.shape[1]], alpha=BYPASS)
+
+    def arrays(self) -> Factored:
+        return Factored(self.narrow.arrays(), plain(self.wide.arrays()))
+
+
+class AcousticModel(nn.Module):
+    """(batch, frames, 40) MFCC to log-probabilities of units, one row each three frames; edges are repeated outwards."""
+
+    def __init__(self, path: Path, dropout: float = 0.1, frozen: int = 7) -> None:
+        """`path` of the `final.mdl` whose encoder is taken over; its first layer and `frozen` more (four at least) do not learn.
+
+        Raises:
+            ModelError: it has another structure.
+        """
+        super().__init__()
+        first, layers = read_encoder(path)
+        dim = len(first.scale)
+        folded = Network(
+            first, layers, (), Affine(np.zeros((1, dim), np.float32), np.zeros(1, np.float32))
+        ).folded()
+        self.first = _Delayed(folded.first.affine, 1)
+        # The last layer of the fast part looks at one frame only, and what follows at every third one.
+        self._fast = next(i for i, layer in enumerate(layers) if min(layer.narrow.offsets) == -SUBSAMPLING)
+        if not self._fast <= frozen <= len(layers):
+            raise ValueError(f"frozen must be {self._fast} to {len(layers)}")
+        steps = [1 if i < self._fast else SUBSAMPLING for i in range(len(layers))]
+        self.layers = nn.ModuleList(
+            _Factored(layer, step) for layer, step in zip(folded.layers, steps, strict=True)
+        )
+        drawn = nn.Linear(dim * len(_HEAD_OFFSETS), HEAD_DIM)
+        self._drawn = Affine(drawn.weight.detach().clone(), drawn.bias.detach().clone(), _HEAD_OFFSETS)
+        self.head = _Delayed(
+            Affine(drawn.weight.detach().numpy(), drawn.bias.detach().numpy(), _HEAD_OFFSETS), 3
+        )
+        self.norm = nn.BatchNorm1d(HEAD_DIM, affine=False)
+        self.output = nn.Linear(HEAD_DIM, len(UNITS))
+        self._dropout = dropout
+        self._frozen = frozen
+        maps = [folded.first.affine, self._drawn]
+        maps += [part for layer in folded.layers for part in (layer.narrow, layer.wide.affine)]
+        self._left, self._right = _edges([one.offsets for one in maps])
+
+    def forward(self, features: Tensor) -> Tensor:
+        rows = -(-features.shape[1] // SUBSAMPLING)
+        return self.upper(self.lower(features))[:, :rows]
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def lower(self, features: Tensor) -> Tensor:
+        """What the layers that do not learn make of the sound, a row each three frames; `rows_for` says how many belong to it."""
+        edges = (self._left, self._right + SUBSAMPLING - 1)
+        frames = functional.pad(features.transpose(1, 2), edges, mode="replicate").transpose(1, 2)
+        frames = functional.relu(self.first(frames), inplace=True)
+        for i, layer in enumerate(self.layers[: self._frozen]):
+            if i == self._fast:
+                frames = frames[:, ::SUBSAMPLING].contiguous()
+            frames = layer(frames, 0.0)
+        return frames[:, ::SUBSAMPLING].contiguous() if self._frozen == self._fast else frames
+
+    def rows_for(self, frames: int) -> int:
+        """Rows of `lower` that `upper` reads for so many frames of sound."""
+        upper = self.layers[self._frozen :]
+        return -(-frames // SUBSAMPLING) + sum(int(layer.span) for layer in upper) + self.head.span
+
+    @property
+    def learning(self) -> list[nn.Module]:
+        """The layers that learn, from below; the head comes above them."""
+        return list(self.layers[self._frozen :])
+
+    def upper(self, rows: Tensor) -> Tensor:
+        dropout = self._dropout if self.training else 0.0
+        for layer in self.layers[self._frozen :]:
+            rows = layer(rows, dropout)
+        hidden = functional.relu(self.head(rows))
+        shape = hidden.shape
+        hidden = self.norm(hidden.float().flatten(0, 1)).view(shape)
+        return functional.log_softmax(self.output(_thinned(hidden, dropout)).float(), 2)
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def balance(self, rows: Tensor) -> None:
+        """Let the fresh head see every dimension of the encoder with mean 0 and variance 1, as of these rows of `lower`."""
+        for layer in self.layers[self._frozen :]:
+            rows = layer(rows, 0.0)
+        flat = rows.float().flatten(0, 1)
+        repeats = len(_HEAD_OFFSETS)
+        scale, mean = 1 / (flat.std(0) + 1e-3), flat.mean(0)
+        self.head.weight.copy_(self._drawn.weight * scale.repeat(repeats))
+        self.head.bias.copy_(self._drawn.bias - self.head.weight @ mean.repeat(repeats))
+
+    def network(self) -> Network:
+        """What it has learnt, as arrays."""
+        layers = tuple(layer.arrays() for layer in self.layers)  # type: ignore[operator]
+        output = Affine(self.output.weight.detach().numpy().copy(), self.output.bias.detach().numpy().copy())
+        assert self.norm.running_mean is not None and self.norm.running_var is not None
+        scale = 1 / torch.sqrt(self.norm.running_var + self.norm.eps)
+        head = Wide(self.head.arrays(), scale.numpy(), (-self.norm.running_mean * scale).numpy())
+        return Network(plain(self.first.arrays()), layers, (head,), output)
+
+
+def _edges(offsets: Sequence[Sequence[int]]) -> tuple[int, int]:
+    return -sum(map(min, offsets)), sum(map(max, offsets))
+
+
+def _thinned(frames: Tensor, dropout: float) -> Tensor:
+    """Hides a dimension of an utterance from its start to its end, as Kaldi does; also far quicker than hiding single values."""
+    if not dropout:
+        return frames
+    kept = torch.rand(len(frames), 1, frames.shape[2]) >= dropout
+    return frames * (kept.to(frames.dtype) / (1 - dropout))

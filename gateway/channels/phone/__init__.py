@@ -1,0 +1,1 @@
+"""Phone calls from Asterisk over AudioSocket."""

@@ -1,0 +1,330 @@
+"""One call from the page: the websocket `/ws/call` of docs/protocol.md.
+
+A reader takes audio and frames, a writer sends audio, captions and states, the call itself runs between them, and a
+watch ends a line that has fallen silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import APIRouter, WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from desk.conversations import ConversationError
+from gateway import sentences
+from gateway.channels.phone.audiosocket import Key
+from gateway.channels.web.allowance import Allowance
+from gateway.channels.web.browser_line import BrowserLine
+from gateway.channels.web.call_frames import (
+    BYTES_PER_S,
+    RATE_HZ,
+    CallHello,
+    HangUp,
+    Mute,
+    PressKey,
+    is_audio,
+    read_call_frame,
+)
+from gateway.channels.web.call_news import CallNews
+from gateway.channels.web.limits import count_conversation
+from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
+from gateway.channels.web.web_calls import WebCalls
+from gateway.errors import GatewayError, Refused
+from gateway.network import client_address, origin_allowed
+from gateway.page_socket import (
+    BAD_HELLO,
+    FRAME_TOO_LARGE,
+    GOING_DOWN,
+    TOO_MANY_SOCKETS,
+    TRY_LATER,
+    UNKNOWN,
+    WRONG_TOKEN,
+    PageSocket,
+)
+from gateway.services import Services
+from gateway.voice.call import Call, CallTools, Muted, Step
+from gateway.voice.transcriber import Transcriber, TranscriberGone
+from gateway.wire import Ping, Problem, problem_of
+
+_log = structlog.get_logger(__name__)
+
+OUTGOING = 256
+# Audio that the page has not taken yet: 100 ms. More would be heard after an interruption.
+UNSENT_FRAMES = 5
+MAX_TEXT_BYTES = 4096
+# A little faster than real time (clocks differ), and a stock for a network that delivers late.
+AUDIO_PER_S, AUDIO_STOCK = 1.1 * BYTES_PER_S, 6.0 * BYTES_PER_S
+# A page that sends so much more than that is no microphone.
+FLOOD_BYTES = 60 * BYTES_PER_S
+FRAMES_PER_S, FRAMES_STOCK = 10.0, 60.0
+# Pages send audio all the time, and pings while muted.
+IDLE_S = 30.0
+MUTED_MAX_S = 900.0
+LONGEST_S = 3600.0
+WATCH_S = 1.0
+# The caller sees the last frames before the line is gone.
+END_WAIT_S = 2.0
+_CLOSE_CODES = {
+    "unauthorized": WRONG_TOKEN,
+    "not_found": UNKNOWN,
+    "bad_hello": BAD_HELLO,
+    "too_many": TOO_MANY_SOCKETS,
+}
+
+router = APIRouter()
+_Frame = Mapping[str, Any]
+
+
+class CallSocket(PageSocket[_Frame | bytes]):
+    def __init__(self, websocket: WebSocket, services: Services, calls: WebCalls, address: str) -> None:
+        super().__init__(websocket, services.sockets, address, OUTGOING)
+        self._services = services
+        self._calls = calls
+        self._line = BrowserLine(self._send_audio)
+        self._news = CallNews()
+        self._tools: CallTools
+        # Made before the call, ended by it; by us if it never came to one.
+        self._unused: tuple[PageDialogue, Transcriber] | None = None
+        self._call: asyncio.Task[None] | None = None
+        # What was taken for this call and has to be given back.
+        self._entered: tuple[str | None] | None = None
+        now = time.monotonic()
+        self._audio = Allowance(AUDIO_PER_S, AUDIO_STOCK, now)
+        self._frames = Allowance(FRAMES_PER_S, FRAMES_STOCK, now)
+        # Of audio: what the page has sent, and what of it came faster than it can have been spoken.
+        self._sent_bytes = 0
+        self._flood = 0
+        self._began = self._received = now
+        self._muted_since: float | None = None
+        self._why = "gone"
+
+    # -- coming and going --
+
+    async def run(self) -> None:
+        try:
+            await super().run()
+        finally:
+            self._line.end()
+            if self._call is not None:
+                # It ends by itself, after the answer to the caller's last words: an order may hang on them.
+                await asyncio.wait([self._call])
+            elif self._unused is not None:
+                dialogue, transcriber = self._unused
+                await transcriber.aclose()
+                await dialogue.end()
+
+    async def _hello(self, body: object) -> bool:
+        try:
+            hello = CallHello.model_validate(body)
+        except ValidationError:
+            await self._refuse(Problem(status=422, code="bad_hello", text=sentences.HELLO_FIRST))
+            return False
+        try:
+            await self._open(hello)
+        except TranscriberGone:
+            self._services.metrics.calls_taken.labels(CHANNEL, "deaf").inc()
+            _log.error("web_call_without_ears")
+            text = sentences.SPEECH_UNAVAILABLE
+            await self._refuse(Problem(status=503, code="speech_unavailable", text=text, retryable=True))
+            return False
+        except (GatewayError, ConversationError) as error:
+            self._services.metrics.calls_taken.labels(CHANNEL, "refused").inc()
+            await self._refuse(problem_of(error))
+            return False
+        self._services.metrics.calls_taken.labels(CHANNEL, "answered").inc()
+        return True
+
+    async def _open(self, hello: CallHello) -> None:
+        if hello.conversation is not None:
+            await self._services.tokens.check(hello.conversation, hello.token or "")
+        else:
+            s = self._services
+            await count_conversation(s.limits, s.metrics, s.settings, self._address)
+        await self._calls.enter(self._address, hello.conversation)
+        self._entered = (hello.conversation,)
+        transcriber = await self._calls.ears(RATE_HZ)
+        dialogue = self._calls.dialogue()
+        self._unused = (dialogue, transcriber)
+        owner = await dialogue.open(hello.conversation)
+        self._news = CallNews(owner)
+        self._tools = await self._calls.tools(dialogue, transcriber, RATE_HZ, self._watch_step)
+        await self._welcome(dialogue, owner.value)
+        _log.info("web_call_began", conversation=dialogue.conversation_id)
+
+    async def _welcome(self, dialogue: PageDialogue, owner: str) -> None:
+        frame = {
+            "type": "welcome",
+            "conversation": dialogue.conversation_id,
+            "owner": owner,
+            "rate_hz": RATE_HZ,
+        }
+        if dialogue.token:
+            frame["token"] = dialogue.token
+        await self._write(frame)
+
+    def _left(self) -> None:
+        if self._entered is not None:
+            self._calls.leave(self._address, self._entered[0])
+
+    async def _refuse(self, problem: Problem) -> None:
+        """Say why and end."""
+        with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+            await self._write(_error(problem))
+        self.close_soon(_CLOSE_CODES.get(problem.code, TRY_LATER))
+
+    def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return self._run_call(), self._read_forever(), self._write_forever(), self._watch_time()
+
+    async def _run_call(self) -> None:
+        self._call = asyncio.create_task(Call(self._line, self._tools).run())
+        try:
+            with self._services.metrics.calls.labels(CHANNEL).track_inprogress():
+                await asyncio.shield(self._call)
+        finally:
+            _log.info(
+                "web_call_ended",
+                why="hotline" if self._line.hung_up else self._why,
+                seconds=round(time.monotonic() - self._began),
+                sent_s=round(self._sent_bytes / BYTES_PER_S, 1),
+                too_fast_s=round(self._flood / BYTES_PER_S, 1),
+                lost_heard_s=round(self._line.lost_heard_s, 1),
+                lost_said_s=round(self._line.lost_said_s, 1),
+            )
+        self._enqueue({"type": "ended", "why": "hotline" if self._line.hung_up else self._why})
+        # The writer ends the socket after that frame.
+        await asyncio.sleep(END_WAIT_S)
+
+    def _hang_up(self, why: str) -> None:
+        self._why = why
+        self._line.end()
+
+    async def _watch_time(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_S)
+            now = time.monotonic()
+            if now - self._received > IDLE_S:
+                self._hang_up("idle")
+            elif self._muted_since is not None and now - self._muted_since > MUTED_MAX_S:
+                self._hang_up("muted_too_long")
+            elif now - self._began > LONGEST_S:
+                self._hang_up("too_long")
+
+    # -- what comes --
+
+    async def _read_forever(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1005))
+            self._received = time.monotonic()
+            pcm = message.get("bytes")
+            if pcm is not None:
+                self._hear(pcm)
+            else:
+                self._take(message.get("text") or "")
+
+    def _hear(self, pcm: bytes) -> None:
+        self._sent_bytes += len(pcm)
+        if not is_audio(pcm):
+            self.close_soon(FRAME_TOO_LARGE)
+        elif self._audio.take(len(pcm), self._received):
+            self._line.heard(pcm)
+        else:
+            self._flood += len(pcm)
+            if self._flood > FLOOD_BYTES:
+                self.close_soon(TOO_MANY_SOCKETS)
+
+    def _take(self, text: str) -> None:
+        if len(text) > MAX_TEXT_BYTES:
+            self.close_soon(FRAME_TOO_LARGE)
+            return
+        if not self._frames.take(1, self._received):
+            self.close_soon(TOO_MANY_SOCKETS)
+            return
+        try:
+            frame = read_call_frame(_json(text))
+        except Refused as error:
+            self._enqueue(_error(problem_of(error)))
+            return
+        match frame:
+            case Mute():
+                self._muted_since = self._received if frame.on else None
+                self._line.put(Muted(on=frame.on))
+                self._enqueue({"type": "muted", "on": frame.on})
+            case PressKey():
+                self._line.put(Key(digit=frame.key))
+            case HangUp():
+                self._hang_up("caller")
+            case Ping():
+                self._enqueue({"type": "pong"})
+
+    # -- what leaves --
+
+    def _watch_step(self, step: Step) -> None:
+        for frame in self._news.receive(step):
+            self._enqueue(frame)
+
+    def _send_audio(self, pcm: bytes) -> bool:
+        if self._outgoing.qsize() > UNSENT_FRAMES:
+            return False
+        self._enqueue(pcm)
+        return True
+
+    async def _write_forever(self) -> None:
+        while True:
+            item = await self._outgoing.get()
+            try:
+                if isinstance(item, bytes):
+                    async with asyncio.timeout(END_WAIT_S):
+                        await self._socket.send_bytes(item)
+                    continue
+                await self._write(item)
+            except TimeoutError:
+                self.close_soon(TRY_LATER)
+                return
+            except (RuntimeError, WebSocketDisconnect):
+                # Closed meanwhile; the server says so in one way or the other.
+                return
+            if item["type"] == "ended":
+                return
+
+
+@router.websocket("/ws/call")
+async def call(websocket: WebSocket) -> None:
+    services: Services = websocket.app.state.services
+    headers, settings = websocket.headers, services.settings
+    if not origin_allowed(headers.get("origin"), headers.get("host", ""), settings.allowed_origins):
+        # Before accepting: the browser gets 403 and the foreign page nothing.
+        await websocket.close(1008)
+        return
+    await websocket.accept()
+    if services.closing:
+        await websocket.close(GOING_DOWN)
+        return
+    peer = websocket.client.host if websocket.client else None
+    address = client_address(peer, headers, settings.trusted_proxies)
+    await CallSocket(websocket, services, websocket.app.state.web_calls, address).run()
+
+
+def _json(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _error(problem: Problem) -> dict[str, Any]:
+    return {
+        "type": "error",
+        "code": problem.code,
+        "text": problem.text,
+        "retryable": problem.retryable or problem.status == 503,
+    }

@@ -1,0 +1,254 @@
+"""The seat's end of a talk: the websocket `/ws/seat/audio` of docs/protocol.md, one a conversation.
+
+Only the seat who owns the conversation may open it, and it ends when he no longer does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import orjson
+import structlog
+from fastapi import APIRouter, WebSocket
+from pydantic import Field, TypeAdapter, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from desk.conversations import Conversation, ConversationError, Owner
+from desk.seats import SignedIn
+from gateway import sentences
+from gateway.channels.web.allowance import Allowance
+from gateway.channels.web.call_frames import BYTES_PER_S, HangUp, is_audio
+from gateway.errors import GatewayError, Refused
+from gateway.page_socket import (
+    BAD_HELLO,
+    FRAME_TOO_LARGE,
+    GOING_DOWN,
+    NO_RIGHT,
+    TOO_MANY_SOCKETS,
+    TRY_LATER,
+    WRONG_TOKEN,
+    PageSocket,
+)
+from gateway.seats import sign_in
+from gateway.services import Services
+from gateway.talk.packets import RATE_HZ, EndCall, Gone, Here, Packet, Side, Sound
+from gateway.talk.person import GONE_S, HERE_EVERY_S
+from gateway.talk.relay import Leg
+from gateway.wire import Incoming, Ping, problem_of
+
+_log = structlog.get_logger(__name__)
+
+OUTGOING = 256
+# Audio that the browser has not taken yet: 200 ms.
+UNSENT_FRAMES = 10
+MAX_TEXT_BYTES = 4096
+AUDIO_PER_S, AUDIO_STOCK = 1.1 * BYTES_PER_S, 6.0 * BYTES_PER_S
+FRAMES_PER_S, FRAMES_STOCK = 10.0, 60.0
+END_WAIT_S = 2.0
+
+router = APIRouter()
+_Frame = Mapping[str, Any]
+
+
+class TalkHello(Incoming):
+    type: Literal["hello"]
+    csrf: str = Field(max_length=128)
+    conversation: str = Field(min_length=1, max_length=64)
+
+
+class PutOnHold(Incoming):
+    type: Literal["hold"]
+    on: bool
+
+
+TalkFrame = PutOnHold | HangUp | Ping
+_FRAMES: TypeAdapter[TalkFrame] = TypeAdapter(Annotated[TalkFrame, Field(discriminator="type")])
+
+
+class TalkSocket(PageSocket[_Frame | bytes]):
+    def __init__(self, websocket: WebSocket, services: Services, found: SignedIn, address: str) -> None:
+        super().__init__(websocket, services.sockets, address, OUTGOING)
+        self._services = services
+        self._found = found
+        self._conversation_id = ""
+        self._leg: Leg | None = None
+        self._hold = False
+        # The other end, as last told to the page; None: not yet.
+        self._caller: str | None = None
+        self._caller_at = -1e9
+        now = time.monotonic()
+        self._audio = Allowance(AUDIO_PER_S, AUDIO_STOCK, now)
+        self._frames = Allowance(FRAMES_PER_S, FRAMES_STOCK, now)
+
+    async def _hello(self, body: object) -> bool:
+        try:
+            hello = TalkHello.model_validate(body)
+        except ValidationError:
+            self.close_soon(BAD_HELLO)
+            return False
+        if not sign_in.csrf_fits(self._found, hello.csrf):
+            self.close_soon(WRONG_TOKEN)
+            return False
+        try:
+            # Before asking, so that a change in between is heard of.
+            self._conversation_id = hello.conversation
+            self._services.hub.listen(hello.conversation, self)
+            if not await self._owns():
+                raise Refused(409, "not_the_owner", sentences.NOT_THE_OWNER)
+        except (GatewayError, ConversationError) as error:
+            problem = problem_of(error)
+            await self._write({"type": "error", "code": problem.code, "text": problem.text})
+            self.close_soon(TRY_LATER if problem.status == 503 else NO_RIGHT)
+            return False
+        self._leg = self._services.talks.join(hello.conversation, Side.SEAT, self._receive_packet)
+        await self._write({"type": "welcome", "conversation": hello.conversation, "rate_hz": RATE_HZ})
+        _log.info("talk_began", conversation=hello.conversation, seat=self._found.user.id)
+        return True
+
+    async def _owns(self) -> bool:
+        s = self._services
+        conversation = await s.blocking.read(s.store.get, self._conversation_id)
+        if conversation.owner is not Owner.SEAT:
+            return False
+        # Served by others before, perhaps: only the handoff that is open now counts.
+        served = await s.blocking.read(s.handoffs.of_conversation, self._conversation_id)
+        return any(one.seat_id == self._found.user.id and one.state.value == "serving" for one in served)
+
+    def _left(self) -> None:
+        self._services.hub.leave(self._conversation_id, self)
+        if self._leg is not None:
+            self._leg.send(Gone())
+            self._leg.leave()
+            _log.info("talk_ended", conversation=self._conversation_id, seat=self._found.user.id)
+
+    def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return self._read_forever(), self._write_forever(), self._say_here_forever()
+
+    # -- the hub's listener: the conversation may change hands --
+
+    def on_event(self, event: Mapping[str, Any]) -> None:
+        if event.get("type") == "owner":
+            seat = event.get("seat")
+            if event["owner"] != Owner.SEAT.value or (
+                seat is not None and seat.get("id") != self._found.user.id
+            ):
+                self._ended("owner")
+
+    def on_head(self, conversation: Conversation) -> None:
+        if conversation.owner is not Owner.SEAT:
+            self._ended("owner")
+
+    def _ended(self, why: str) -> None:
+        if self._leg is not None:
+            self._enqueue({"type": "ended", "why": why})
+
+    # -- the other end --
+
+    def _receive_packet(self, packet: Packet) -> None:
+        match packet:
+            case Sound():
+                if self._outgoing.qsize() <= UNSENT_FRAMES and not self._hold:
+                    self._enqueue(packet.pcm)
+            case Here():
+                self._caller_at = time.monotonic()
+                self._tell_caller(packet.line)
+            case Gone():
+                self._caller_at = -1e9
+                self._tell_caller("")
+            case _:
+                return
+
+    def _tell_caller(self, line: str) -> None:
+        if line != self._caller:
+            self._caller = line
+            self._enqueue({"type": "caller", "on": bool(line), "line": line or None})
+
+    async def _say_here_forever(self) -> None:
+        while True:
+            assert self._leg is not None
+            self._leg.send(Here(hold=self._hold))
+            await asyncio.sleep(HERE_EVERY_S)
+            if time.monotonic() - self._caller_at > GONE_S:
+                self._tell_caller("")
+
+    # -- the page --
+
+    async def _read_forever(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1005))
+            now, pcm = time.monotonic(), message.get("bytes")
+            if pcm is not None:
+                self._hear(pcm, now)
+            elif len(text := message.get("text") or "") > MAX_TEXT_BYTES:
+                self.close_soon(FRAME_TOO_LARGE)
+            elif not self._frames.take(1, now):
+                self.close_soon(TOO_MANY_SOCKETS)
+            else:
+                self._take(text)
+
+    def _hear(self, pcm: bytes, now: float) -> None:
+        if not is_audio(pcm):
+            self.close_soon(FRAME_TOO_LARGE)
+        elif self._audio.take(len(pcm), now) and self._leg is not None and not self._hold:
+            self._leg.send(Sound(pcm=pcm))
+
+    def _take(self, text: str) -> None:
+        assert self._leg is not None
+        try:
+            frame = _FRAMES.validate_python(orjson.loads(text))
+        except (ValidationError, orjson.JSONDecodeError):
+            self._enqueue({"type": "error", "code": "malformed", "text": sentences.MALFORMED})
+            return
+        match frame:
+            case PutOnHold():
+                self._hold = frame.on
+                self._leg.send(Here(hold=frame.on))
+                self._enqueue({"type": "held", "on": frame.on})
+            case HangUp():
+                self._leg.send(EndCall())
+            case Ping():
+                self._enqueue({"type": "pong"})
+
+    async def _write_forever(self) -> None:
+        while True:
+            item = await self._outgoing.get()
+            try:
+                if isinstance(item, bytes):
+                    async with asyncio.timeout(END_WAIT_S):
+                        await self._socket.send_bytes(item)
+                    continue
+                await self._write(item)
+            except TimeoutError:
+                self.close_soon(TRY_LATER)
+                return
+            except (RuntimeError, WebSocketDisconnect):
+                # Closed meanwhile; the server says so in one way or the other.
+                return
+            if item["type"] == "ended":
+                return
+
+
+@router.websocket("/ws/seat/audio")
+async def talk(websocket: WebSocket) -> None:
+    services: Services = websocket.app.state.services
+    if not sign_in.own_page(websocket):
+        await websocket.close(1008)
+        return
+    try:
+        found = await sign_in.who_is(websocket)
+    except GatewayError as error:
+        # Accepted first: a page can read a close code, but not why a websocket never opened.
+        await websocket.accept()
+        status = error.status if isinstance(error, Refused) else 503
+        await websocket.close({401: WRONG_TOKEN, 403: NO_RIGHT}.get(status, TRY_LATER))
+        return
+    await websocket.accept()
+    if services.closing:
+        await websocket.close(GOING_DOWN)
+        return
+    await TalkSocket(websocket, services, found, sign_in.address_of(websocket)).run()

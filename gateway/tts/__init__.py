@@ -1,0 +1,1 @@
+"""Speaking: synthesisers behind one protocol, the order in which they are tried, and the cache."""

@@ -1,0 +1,38 @@
+"""The sentences that are the same for everybody: they are rendered before anybody calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from gateway import sentences
+from gateway.recordings.recorder import ANNOUNCEMENT
+from gateway.tts.synthesizer import MANDARIN, SpeechRequest
+from gateway.voice import prompts
+from gateway.voice.speech_text import pieces_of
+
+# "说慢点".
+SLOW_SPEED = 0.8
+
+
+def fixed_texts(domain: Path, city: str) -> Iterator[str]:
+    """Texts without a place to fill in: our own, and those of `domain` (Rasa's domain.yml)."""
+    yield sentences.greeting(city).speech or sentences.greeting(city).text
+    yield from prompts.PROMPTS.values()
+    yield from (prompts.GOODBYE, prompts.BROKEN, ANNOUNCEMENT)
+    yield from (v for k, v in vars(sentences).items() if k.isupper() and isinstance(v, str) and "{" not in v)
+    yield from sentences.FAILURES.values()
+    responses = yaml.safe_load(domain.read_text(encoding="utf-8")).get("responses") or {}
+    for variants in responses.values():
+        for variant in variants:
+            text = (variant.get("custom") or {}).get("speech") or variant.get("text")
+            if isinstance(text, str) and "{" not in text:
+                yield text
+
+
+def fixed_requests(domain: Path, city: str, voice: str = MANDARIN, speed: float = 1.0) -> list[SpeechRequest]:
+    """One request a sentence, each sentence once, in the order of `fixed_texts`."""
+    spoken = dict.fromkeys(p.spoken for text in fixed_texts(domain, city) for p in pieces_of(text))
+    return [SpeechRequest(text=text, voice=voice, speed=speed, personal=False) for text in spoken]

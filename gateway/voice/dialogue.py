@@ -1,0 +1,214 @@
+"""The conversation behind a call: what the caller said goes in, what is to be spoken comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from desk.conversations import Conversation, ConversationError, ConversationStore, Owner
+from desk.handoff.errors import HandoffError
+from gateway import sentences
+from gateway.blocking import Blocking
+from gateway.errors import GatewayError, StoreUnavailable
+from gateway.handoff.desk import HandoffDesk
+from gateway.hub import Hub
+from gateway.tasks import end_tasks
+from gateway.turns import Turns
+from gateway.voice.turn_events import Expecting
+from gateway.wire import message_json, problem_of
+
+_log = structlog.get_logger(__name__)
+
+CHANNEL = "phone"
+# Knowledge is public; everything else may speak of a person.
+_PUBLIC_KINDS = frozenset({"answer", "clarify"})
+_CONFIRM = re.compile(r"(?:对吗|是吗|可以吗|好吗|行吗|正确吗|确定|对不对|是不是|要不要)[^。！!]*[?？]?\s*$")
+_NUMBER = re.compile(r"(?:电话|号码|工单号|手机|身份证)[^。！!]{0,20}(?:[?？。,，]|$)")
+_PLACE = re.compile(r"(?:位置|地址|哪条路|哪个小区|什么地方|哪里|几栋)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToSay:
+    """A message for the caller's ear. `seq` is its number in the conversation; None if it is not part of it."""
+
+    text: str
+    seq: int | None = None
+    expecting: Expecting | None = None
+    interruptible: bool = True
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerNow:
+    owner: Owner
+
+
+class Dialogue(Protocol):
+    async def begin(self) -> ToSay:
+        """Open the conversation and greet. Raises GatewayError."""
+
+    async def say(self, text: str) -> None:
+        """The caller's words; returns when the bot has answered or will not. Never raises: the caller hears an
+        honest sentence instead."""
+
+    async def next(self) -> ToSay | OwnerNow:
+        """What happens next in the conversation."""
+
+    async def cut_off(self, seq: int, heard: str) -> None:
+        """The caller has not heard the message to its end; `heard` is what he heard of it. Never raises."""
+
+    async def end(self) -> None:
+        """The caller has hung up."""
+
+
+class PhoneDialogue:
+    """Listens to the hub like an open page."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        blocking: Blocking,
+        hub: Hub,
+        turns: Turns,
+        desk: HandoffDesk,
+        city: str,
+        answer_s: float,
+        channel: str = CHANNEL,
+        wanted_id: str | None = None,
+    ) -> None:
+        """`wanted_id`: the conversation's id, unless there is one of that name already."""
+        self._store, self._blocking, self._hub, self._turns, self._desk = store, blocking, hub, turns, desk
+        self._city = city
+        self._answer_s = answer_s
+        self._channel = channel
+        self._wanted_id = wanted_id
+        self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
+        self._seq = 0
+        self._owner = Owner.BOT
+        self._catching_up: asyncio.Task[None] | None = None
+        self.conversation_id = ""
+        # What opens the conversation to its citizen, once it has begun.
+        self.token = ""
+
+    async def begin(self) -> ToSay:
+        greeting = sentences.greeting(self._city)
+        create, write = self._store.create, self._blocking.write
+        try:
+            made = await write(create, self._channel, [greeting], self._wanted_id)
+        except IntegrityError:
+            made = await write(create, self._channel, [greeting])
+        conversation, self.token, stored = made
+        self.conversation_id = conversation.id
+        self._seq = conversation.last_seq
+        self._hub.listen(conversation.id, self)
+        said = to_say(message_json(stored[0]))
+        assert said is not None
+        return said
+
+    async def say(self, text: str) -> None:
+        try:
+            appended = await self._turns.accept(self.conversation_id, uuid.uuid4().hex, text)
+            await self._turns.answer(appended, self._answer_s)
+        except (GatewayError, ConversationError) as error:
+            problem = problem_of(error)
+            _log.warning("phone_turn_failed", conversation=self.conversation_id, code=problem.code)
+            self._news.put_nowait(ToSay(text=problem.text, public=True))
+
+    async def next(self) -> ToSay | OwnerNow:
+        return await self._news.get()
+
+    async def cut_off(self, seq: int, heard: str) -> None:
+        try:
+            await self._blocking.write(self._store.mark_heard, self.conversation_id, seq, heard)
+        except StoreUnavailable:
+            _log.warning("phone_heard_not_kept", conversation=self.conversation_id, seq=seq)
+            return
+        self._hub.publish(self.conversation_id, {"type": "heard", "seq": seq, "text": heard})
+
+    async def end(self) -> None:
+        await self._stop_listening()
+        if self._owner is Owner.WAITING:
+            try:
+                await self._desk.leave(self.conversation_id)
+            except (GatewayError, ConversationError, HandoffError):
+                _log.warning("phone_queue_not_left", conversation=self.conversation_id)
+
+    async def _stop_listening(self) -> None:
+        self._hub.leave(self.conversation_id, self)
+        if self._catching_up is not None:
+            await end_tasks([self._catching_up])
+
+    # -- the hub's listener --
+
+    def on_event(self, event: Mapping[str, Any]) -> None:
+        match event.get("type"):
+            case "message":
+                self._message(event["message"])
+            case "owner":
+                self._now(Owner(event["owner"]))
+
+    def on_head(self, conversation: Conversation) -> None:
+        self._now(conversation.owner)
+        if conversation.last_seq > self._seq:
+            self._catch_up()
+
+    def _now(self, owner: Owner) -> None:
+        if owner is not self._owner:
+            self._owner = owner
+            self._news.put_nowait(OwnerNow(owner=owner))
+
+    def _message(self, message: Mapping[str, Any]) -> None:
+        seq = message["seq"]
+        if seq == self._seq + 1:
+            self._seq = seq
+            said = to_say(message)
+            if said is not None:
+                self._news.put_nowait(said)
+        elif seq > self._seq:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self._read_missing())
+
+    async def _read_missing(self) -> None:
+        try:
+            missing = await self._blocking.read(self._store.messages, self.conversation_id, self._seq)
+        except StoreUnavailable:
+            # The hub's sweep asks again.
+            return
+        for message in missing:
+            if message.seq == self._seq + 1:
+                self._message(message_json(message))
+
+
+def to_say(message: Mapping[str, Any]) -> ToSay | None:
+    """None for what the caller said himself."""
+    if message["from"] == "citizen":
+        return None
+    text = message["speech"] or message["text"]
+    return ToSay(
+        text=text,
+        seq=message["seq"],
+        expecting=expecting_of(text),
+        # Which number to dial in danger is heard to the end.
+        interruptible=message["kind"] != "emergency",
+        public=message["kind"] in _PUBLIC_KINDS,
+    )
+
+
+def expecting_of(text: str) -> Expecting:
+    """What the last words of a message ask for."""
+    last = re.split(r"(?<=[。！!])", text.strip("。！! \n"))[-1]
+    if _CONFIRM.search(last):
+        return Expecting.CONFIRMATION
+    if _NUMBER.search(last):
+        return Expecting.NUMBER
+    return Expecting.ADDRESS if _PLACE.search(last) else Expecting.ANYTHING

@@ -1,0 +1,292 @@
+"""From text that is read to text that is heard: Markdown gone, numbers and dates in words, sentences apart. Pure.
+
+Synthesisers guess at digits: one says 138 as a hundred, another 12345 as a quantity. So nothing that can be said in
+two ways reaches them as digits.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.voice.spoken_numbers import amount, cardinal, decimal, digit_by_digit
+
+# The first audio comes when the first sentence is made, so a very long one is cut at its commas.
+LONG_CHARS = 50
+
+_MARKDOWN: tuple[tuple[str, str], ...] = (
+    (r"```.*?```", ""),
+    (r"!\[([^\]]*)\]\([^)]*\)", r"\1"),
+    (r"\[([^\]]+)\]\([^)]*\)", r"\1"),
+    (r"<[^<>\n]{1,80}>", ""),
+    (r"https?://[^\s，。；、）)]+", ""),
+    # The line between a table's head and body, then the bars of its rows.
+    (r"(?m)^\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?)?\s*$", ""),
+    (r"(?m)^\s*\|\s*(.*?)\s*\|\s*$", r"\1。"),
+    (r"\s*\|\s*", "，"),
+    (r"(?m)^\s{0,3}(?:#{1,6}|>|[-*+])\s+", ""),
+    (r"(?m)^\s*(?:-{3,}|\*{3,}|_{3,})\s*$", ""),
+    (r"(?m)^(\s*)(\d{1,2})[.)]\s+", r"\1第\2，"),
+    (r"\*\*|__|~~|`", ""),
+    (r"(?<!\*)\*(?!\*)([^*\n]+)\*", r"\1"),
+)
+_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+[”’」』）)]*|[^。！？!?；;\n]+$")
+_CLAUSE = re.compile(r"[^，,、：:]*[，,、：:]+|[^，,、：:]+$")
+
+_NOT_IN_NUMBER = r"(?<![0-9.])"
+_NUMBER_OVER = r"(?![0-9]|\.[0-9])"
+_QUANTITY = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+_UNITS = {
+    "㎡": "平方米",
+    "m²": "平方米",
+    "m2": "平方米",
+    "km": "公里",
+    "kg": "公斤",
+    "cm": "厘米",
+    "mm": "毫米",
+    "km/h": "公里每小时",
+    "dB": "分贝",
+    "db": "分贝",
+    "kWh": "度",
+    "MB": "兆",
+    "℃": "摄氏度",
+    "°C": "摄氏度",
+    "m": "米",
+}
+# After these 2 is 两 and a run of digits is a quantity, however much it looks like a number to dial.
+_MEASURES = (
+    "个|名|位|人次|人|件|项|条|家|户|次|份|张|台|辆|套|间|天|周|小时|个月|岁|种|类|倍|块|元|万|亿|千克|公斤|斤|吨|米|"
+    "平方米|平米|公里|千米|亩|度|兆|秒|步|处|例|起|片|棵|只|封|笔|批|组|层楼|多"
+)
+_MEASURE = f"(?={_MEASURES})"
+_ALWAYS_DIGITS = ("110", "119", "120", "122", "114", "999")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechPiece:
+    """One sentence: as it stands in the text (without Markdown), and as it is said."""
+
+    text: str
+    spoken: str
+
+
+def pieces_of(text: str) -> list[SpeechPiece]:
+    """The sentences of a text, those with nothing to say left out."""
+    found = []
+    for sentence in split_sentences(without_markdown(text)):
+        spoken = speak(sentence)
+        if any(c.isalnum() for c in spoken):
+            found.append(SpeechPiece(text=sentence, spoken=spoken))
+    return found
+
+
+def without_markdown(text: str) -> str:
+    for pattern, replacement in _MARKDOWN:
+        text = re.sub(pattern, replacement, text, flags=re.DOTALL if pattern.startswith("```") else 0)
+    return re.sub(r"[ \t]+", " ", text).strip()
+
+
+def split_sentences(text: str) -> list[str]:
+    """At 。！？； and line ends; very long sentences also at commas. Nothing is lost but white space."""
+    found: list[str] = []
+    for match in _SENTENCE.finditer(text):
+        sentence = match.group().strip()
+        if len(sentence) <= LONG_CHARS:
+            found.append(sentence)
+            continue
+        part = ""
+        for clause in _CLAUSE.findall(sentence):
+            if part and len(part) + len(clause) > LONG_CHARS:
+                found.append(part.strip())
+                part = ""
+            part += clause
+        found.append(part.strip())
+    return [sentence for sentence in found if sentence]
+
+
+def speak(text: str) -> str:
+    """One sentence without Markdown, as it is said. Idempotent."""
+    text = _one_width(text)
+    for pattern, say in _RULES:
+        text = pattern.sub(say, text)
+    text = text.replace("\n", "，")
+    text = re.sub(r"[“”‘’\"'「」『』【】《》〈〉\[\]{}*#_=<>^\\]", "", text)
+    text = re.sub(r"[(（〔]([^()（）〔〕]*)[)）〕]", r"，\1，", text)
+    text = re.sub(r"[~～]", "到", text).replace("&", "和").replace("+", "加").replace("%", "")
+    text = "".join(c for c in text if unicodedata.category(c) not in ("So", "Cs", "Co", "Cn"))
+    # One pause where signs have met, none at the beginning.
+    text = re.sub(r"[，、,\s]*([，。！？；])[，、,\s]*(?=[，。！？；])", "", text)
+    text = re.sub(r"，{2,}", "，", text)
+    text = re.sub(r"([，。！？；、：])\s*[，、]+", r"\1", text)
+    return re.sub(r"^[\s，、。；：,]+", "", text).strip()
+
+
+def _one_width(text: str) -> str:
+    """Full-width digits and letters as the narrow ones; Chinese punctuation stays as it is."""
+    return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" and c.isalnum() else c for c in text)
+
+
+def _phone(match: re.Match[str]) -> str:
+    return _grouped(re.sub(r"\D", "", match.group()), (3, 4, 4))
+
+
+def _landline(match: re.Match[str]) -> str:
+    area, number = match.group(1), match.group(2)
+    half = len(number) // 2
+    return f"{digit_by_digit(area)}，{digit_by_digit(number[:half])}，{digit_by_digit(number[half:])}"
+
+
+def _order(match: re.Match[str]) -> str:
+    return _grouped(re.sub(r"\D", "", match.group()), (6, 5, 1))
+
+
+def _masked(match: re.Match[str]) -> str:
+    return f"{digit_by_digit(match.group(1))}，尾号{digit_by_digit(match.group(2))}"
+
+
+def _long(match: re.Match[str]) -> str:
+    digits = match.group(1)
+    groups = [4] * (len(digits) // 4) + ([len(digits) % 4] if len(digits) % 4 else [])
+    return _grouped(digits, tuple(groups)) + digit_by_digit(match.group(2))
+
+
+def _grouped(digits: str, sizes: tuple[int, ...]) -> str:
+    parts, at = [], 0
+    for size in sizes:
+        parts.append(digit_by_digit(digits[at : at + size]))
+        at += size
+    return "，".join(part for part in parts if part)
+
+
+def _date(match: re.Match[str]) -> str:
+    year, month, day = match.group(1), int(match.group(2)), int(match.group(3))
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return match.group()
+    return f"{digit_by_digit(year, phone=False)}年{cardinal(month)}月{cardinal(day)}日"
+
+
+def _time(match: re.Match[str]) -> str:
+    hour, minute = int(match.group(1)), int(match.group(2))
+    if hour > 24 or minute > 59:
+        return match.group()
+    # 两点 by the clock, but 十二点.
+    said = ("两" if hour == 2 else cardinal(hour)) + "点"
+    if minute == 0:
+        # Not at the beginning of a span: 九点到十七点整.
+        return said + ("整" if match.group(3) is None else "")
+    return said + ("零" if minute < 10 else "") + cardinal(minute) + "分"
+
+
+def _span_of_times(match: re.Match[str]) -> str:
+    return f"{match.group(1)}到"
+
+
+def _range(match: re.Match[str]) -> str:
+    return f"{match.group(1)}到{match.group(2)}"
+
+
+def _year(match: re.Match[str]) -> str:
+    return digit_by_digit(match.group(1), phone=False) + "年"
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "百分之" + decimal(_plain(match.group(1)))
+
+
+def _money(match: re.Match[str]) -> str:
+    return amount(_plain(match.group(1))) + "元"
+
+
+def _unit(match: re.Match[str]) -> str:
+    return amount(_plain(match.group(1))) + _UNITS[match.group(2)]
+
+
+def _counted(match: re.Match[str]) -> str:
+    return amount(_plain(match.group(1)))
+
+
+def _dialled(match: re.Match[str]) -> str:
+    return digit_by_digit(match.group(1))
+
+
+def _plain_digits(match: re.Match[str]) -> str:
+    return digit_by_digit(match.group(1), phone=False)
+
+
+def _fraction(match: re.Match[str]) -> str:
+    return f"{cardinal(int(match.group(2)))}分之{cardinal(int(match.group(1)))}"
+
+
+def _plate(match: re.Match[str]) -> str:
+    return digit_by_digit(match.group())
+
+
+def _number(match: re.Match[str]) -> str:
+    digits = _plain(match.group(1))
+    if "." not in digits and (len(digits) >= 7 or (len(digits) > 1 and digits.startswith("0"))):
+        return digit_by_digit(digits)
+    return ("负" if match.group().startswith(("-", "−")) else "") + decimal(digits)
+
+
+def _plain(number: str) -> str:
+    return number.replace(",", "")
+
+
+# In this order: the more a pattern knows, the earlier it comes.
+_PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (
+        r"(?<![0-9])([12][0-9]{3})[-/.年](1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])[日号]?(?![0-9])T?",
+        _date,
+    ),
+    (
+        r"(?<![0-9:])([01]?[0-9]|2[0-4])[:：]([0-5][0-9])(?::[0-5][0-9])?(?:[+]08:00)?(?![0-9])((?=\s*(?:-|–|—|~|～|至|到)\s*[0-9]))?",
+        _time,
+    ),
+    (r"([点分整])\s*(?:-|–|—|~|～|至)+\s*(?=[零一二两三四五六七八九十]+点)", _span_of_times),
+    (r"(?<![0-9])(1[3-9][0-9])\*{4,}([0-9]{4})(?![0-9])", _masked),
+    (r"(?<![0-9])[0-9]{6}-[0-9]{5}-[0-9](?![0-9])", _order),
+    (r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])", _phone),
+    (r"(?<![0-9])(0[0-9]{2,3})[- ]([0-9]{7,8})(?![0-9])", _landline),
+    (r"(?<![0-9])(400|800)[- ]?([0-9]{3}[- ]?[0-9]{4})(?![0-9])", lambda m: _dialled_groups(m.group())),
+    (r"(?<![0-9])([0-9]{12})(?![0-9]|" + _MEASURES + ")", _order),
+    (r"(?<![0-9])([0-9]{14,18})([Xx]?)(?![0-9])", _long),
+    (
+        r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·.]?[A-Z0-9]{5,6}(?![A-Z0-9])",
+        _plate,
+    ),
+    (r"(?<![0-9])[-−](?=[0-9]+(?:\.[0-9]+)?\s*(?:℃|°C|度|[%％]))", lambda _m: "负"),
+    (r"(?<=[〔\[(（])([12][0-9]{3})(?=[〕\])）])", _plain_digits),
+    (rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*[%％]", _percent),
+    (rf"[¥￥]\s*({_QUANTITY})(?:元)?", _money),
+    (r"(?<![0-9年])([12][0-9]{3})年", _year),
+    (
+        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*(km/h|㎡|m²|m2|km|kg|cm|mm|dB|db|kWh|MB|℃|°C|m)(?![A-Za-z0-9])",
+        _unit,
+    ),
+    (r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,3})(?![0-9/])", _fraction),
+    # 24小时, 7×24.
+    (r"(?<=[0-9])\s*[×xX*]\s*(?=[0-9])", lambda _m: "乘"),
+    (
+        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*(?:-|–|—|~|～|至)+\s*({_QUANTITY})(?![0-9-])",
+        _range,
+    ),
+    (
+        rf"{_NOT_IN_NUMBER}({'|'.join(_ALWAYS_DIGITS)}){_NUMBER_OVER}(?!{_MEASURES}|号楼|号院|路|室|房|平)",
+        _dialled,
+    ),
+    # Hotlines: 12345, 12333, 95598, 96110.
+    (rf"{_NOT_IN_NUMBER}(1[0-2][0-9]{{3}}|9[56][0-9]{{3}}){_NUMBER_OVER}(?!{_MEASURES}|号楼|平)", _dialled),
+    # Rooms and buses are read digit by digit from three digits on.
+    (rf"{_NOT_IN_NUMBER}([0-9]{{3,4}})(?=室|房|路(?:公交|车|公共)|宿舍)", _dialled),
+    (rf"{_NOT_IN_NUMBER}({_QUANTITY}){_MEASURE}", _counted),
+    (rf"(?:(?<![\w)])[-−])?{_NOT_IN_NUMBER}({_QUANTITY})", _number),
+    # What is left is no number that we know: 3.5.1.
+    (r"[0-9]+", lambda m: digit_by_digit(m.group())),
+)
+_RULES = tuple((re.compile(pattern), say) for pattern, say in _PATTERNS)
+
+
+def _dialled_groups(text: str) -> str:
+    return _grouped(re.sub(r"\D", "", text), (3, 3, 4))

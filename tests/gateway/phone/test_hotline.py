@@ -1,0 +1,159 @@
+"""A call to the real gateway: real AudioSocket, store, Redis, turns, Silero and espeak-ng; only Rasa and the recogniser
+are told what to say."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from desk.conversations import ConversationStore, Sender
+from desk.settings import Settings
+from desk.store.base import Base
+from desk.store.engine import open_engine
+from gateway.channels.phone.asterisk_client import AsteriskClient
+from gateway.channels.phone.hotline import PhoneHotline
+from gateway.seats.opening import open_seats
+from gateway.services import Services, open_services
+from gateway.tts.espeak import EspeakSynthesizer
+from gateway.tts.pcm import Resampler
+from gateway.tts.synthesizer import SpeechRequest
+from gateway.voice.call import Heard
+from gateway.voice.transcriber import OpenTranscriber, Transcriber, TranscriberGone
+from tests.fakes.fake_rasa import FakeRasa
+from tests.fakes.running_gateway import no_parts
+from tests.gateway.voice.test_call import ScriptedTranscriber
+
+# Two busy cores are slow; a call that has stopped is far slower.
+PATIENCE_S = 60.0
+
+
+async def speech(text: str) -> bytes:
+    engine = EspeakSynthesizer()
+    pcm = b"".join([piece async for piece in engine.stream(SpeechRequest(text=text))])
+    await engine.aclose()
+    return Resampler(engine.rate_hz, 8000).feed(pcm, last=True)
+
+
+async def until(true: Callable[[], object], limit_s: float = PATIENCE_S) -> None:
+    async with asyncio.timeout(limit_s):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def services(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> AsyncIterator[Services]:
+    settings = Settings(  # type: ignore[call-arg]
+        _env_file=None,
+        var=tmp_path / "var",
+        redis_url=redis_url,
+        rasa_port=rasa.port,
+        tts_engines="espeak",
+        audiosocket_port=0,
+    )
+    engine = open_engine(settings.effective_database_url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    opened = await open_services(settings)
+    opened.seats = open_seats(opened, no_parts(settings, opened.blocking))
+    await opened.start()
+    yield opened
+    await opened.aclose()
+
+
+@asynccontextmanager
+async def answering(
+    services: Services,
+    open_transcriber: OpenTranscriber,
+    on_heard: Callable[[str, Heard], None] = lambda _conversation, _heard: None,
+) -> AsyncIterator[int]:
+    hotline = PhoneHotline(services, open_transcriber=open_transcriber, on_heard=on_heard)
+    try:
+        yield await hotline.start()
+    finally:
+        await hotline.aclose()
+
+
+def newest(store: ConversationStore) -> str:
+    return store.newest(limit=1)[0].id
+
+
+async def test_a_caller_is_greeted_heard_answered_and_written_down(
+    services: Services, rasa: FakeRasa
+) -> None:
+    rasa.answer = lambda request: [{"custom": {"text": "**带身份证**。", "speech": "请带身份证。"}}]
+    heard: list[tuple[str, Heard]] = []
+
+    async def ears(_rate_hz: int) -> Transcriber:
+        return ScriptedTranscriber(["怎么办社保卡"])
+
+    question = await speech("怎么办社保卡")
+    async with answering(services, ears, lambda conversation, h: heard.append((conversation, h))) as port:
+        async with await AsteriskClient.call("127.0.0.1", port) as caller:
+            await until(lambda: heard)
+            await caller.say(question)
+            ended = time.monotonic()
+            await until(lambda: [h for _, h in heard if h.text == "请带身份证。"])
+            assert [f for f in caller.heard if f.at_s > ended and not f.silent]
+    conversation = newest(services.store)
+    assert services.store.get(conversation).channel == "phone"
+    messages = services.store.messages(conversation)
+    assert [m.sender for m in messages] == [Sender.BOT, Sender.CITIZEN, Sender.BOT]
+    assert messages[1].text == "怎么办社保卡"
+    assert rasa.asked[0]["metadata"]["channel"] == "phone"
+    assert {c for c, _ in heard} == {conversation}
+    # A slow machine may make the bot ask for patience in between, which is no message.
+    assert [(h.seq, h.whole) for _, h in heard if h.seq] == [(1, True), (3, True)]
+
+
+async def test_a_rasa_that_is_away_is_told_to_the_caller(services: Services, rasa: FakeRasa) -> None:
+    rasa.mode = "error"
+    heard: list[str] = []
+
+    async def ears(_rate_hz: int) -> Transcriber:
+        return ScriptedTranscriber(["我要投诉"])
+
+    complaint = await speech("我要投诉他们")
+    async with answering(services, ears, lambda _c, h: heard.append(h.text)) as port:
+        async with await AsteriskClient.call("127.0.0.1", port) as caller:
+            # Into the greeting: nobody has to hear it out.
+            await until(lambda: [f for f in caller.heard if not f.silent])
+            await caller.say(complaint)
+            await until(lambda: "抱歉" in "".join(heard))
+    greeting, *_rest = services.store.messages(newest(services.store))
+    # What was really played is what the log holds.
+    assert greeting.heard is not None and greeting.speech.startswith(greeting.heard)
+    assert len(greeting.heard) < len(greeting.speech)
+
+
+async def test_a_hotline_without_ears_sends_the_call_back_to_asterisk(services: Services) -> None:
+    async def deaf(_rate_hz: int) -> Transcriber:
+        raise TranscriberGone
+
+    async with answering(services, deaf) as port:
+        async with await AsteriskClient.call("127.0.0.1", port) as caller:
+            await asyncio.wait_for(caller.hung_up.wait(), PATIENCE_S)
+            # Nobody listens any more; saying something must not wait for it.
+            await asyncio.wait_for(caller.say(bytes(3200)), PATIENCE_S)
+    assert services.store.newest(limit=1) == []
+
+
+async def test_an_end_in_the_middle_of_a_call_ends_the_call(services: Services, rasa: FakeRasa) -> None:
+    """The gateway is stopped while the bot thinks and while it speaks."""
+    rasa.mode = "hang"
+
+    async def ears(_rate_hz: int) -> Transcriber:
+        return ScriptedTranscriber(["我要投诉"])
+
+    complaint = await speech("我要投诉他们")
+    async with answering(services, ears) as port:
+        caller = await AsteriskClient.call("127.0.0.1", port)
+        await until(lambda: [f for f in caller.heard if not f.silent])
+        await caller.say(complaint)
+        await until(lambda: rasa.asked)
+    await asyncio.wait_for(caller.hung_up.wait(), PATIENCE_S)
+    await caller.hang_up()

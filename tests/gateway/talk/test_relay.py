@@ -1,0 +1,87 @@
+"""Packets reach the other end in the same process and in another one, and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from gateway.redis_link import RedisLink
+from gateway.talk.packets import Here, Packet, Side, Sound
+from gateway.talk.relay import TalkRelay
+
+pytestmark = pytest.mark.redis
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def relays(redis_url: str) -> AsyncIterator[tuple[TalkRelay, TalkRelay]]:
+    links = RedisLink(redis_url), RedisLink(redis_url)
+    one, two = TalkRelay(links[0]), TalkRelay(links[1])
+    one.start()
+    two.start()
+    yield one, two
+    for relay in (one, two):
+        await relay.aclose()
+    for link in links:
+        await link.aclose()
+
+
+async def test_within_one_process_a_packet_needs_no_redis(relays: tuple[TalkRelay, TalkRelay]) -> None:
+    one, _two = relays
+    heard: list[Packet] = []
+    one.join("c1", Side.SEAT, heard.append)
+    other: list[Packet] = []
+    one.join("c2", Side.SEAT, other.append)
+    caller = one.join("c1", Side.CALLER, lambda _packet: None)
+    caller.send(Sound(pcm=b"ab"))
+    # At once, without anything awaited.
+    assert heard == [Sound(pcm=b"ab")] and other == []
+    caller.leave()
+    caller.leave()
+
+
+async def test_between_processes_both_ends_hear_one_another_in_order(
+    relays: tuple[TalkRelay, TalkRelay],
+) -> None:
+    one, two = relays
+    at_seat: list[Packet] = []
+    at_caller: list[Packet] = []
+    caller = one.join("c1", Side.CALLER, at_caller.append)
+    seat = two.join("c1", Side.SEAT, at_seat.append)
+
+    async def greet_until_heard() -> None:
+        while not (at_seat and at_caller):
+            caller.send(Here(line="phone"))
+            seat.send(Here(hold=True))
+            await asyncio.sleep(0.05)
+
+    await asyncio.wait_for(greet_until_heard(), 60)
+    for number in range(100):
+        caller.send(Sound(pcm=bytes([number, 0])))
+    await until(lambda: Sound(pcm=b"\x63\x00") in at_seat)
+    sounds = [packet.pcm[0] for packet in at_seat if isinstance(packet, Sound)]
+    assert sounds == list(range(100))
+    assert Here(hold=True) in at_caller
+
+
+async def test_an_end_that_has_left_hears_nothing_and_a_dead_redis_stops_nobody(
+    relays: tuple[TalkRelay, TalkRelay],
+) -> None:
+    one, _two = relays
+    heard: list[Packet] = []
+    seat = one.join("c1", Side.SEAT, heard.append)
+    caller = one.join("c1", Side.CALLER, lambda _packet: None)
+    seat.leave()
+    for _ in range(5000):
+        caller.send(Sound(pcm=b"ab"))
+    again: list[Packet] = []
+    one.join("c1", Side.SEAT, again.append)
+    caller.send(Here(line="phone"))
+    assert heard == [] and again == [Here(line="phone")]

@@ -1,0 +1,65 @@
+"""What `make run` starts."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from desk.settings import ROOT, Settings
+from launcher import keep
+from launcher.errors import LauncherError
+from launcher.run import check_ports
+from launcher.services import SERVICES, Service, services_of
+from tests.conftest import free_port
+
+
+def test_the_procfile_keeps_every_process() -> None:
+    lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+    assert {line.partition(":")[0] for line in lines} == set(SERVICES)
+
+
+def test_text_starts_without_the_speech_server(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, var=tmp_path)  # type: ignore[call-arg]
+    assert services_of(settings, hears=True) == list(SERVICES)
+    assert services_of(settings, hears=False) == ["redis", "actions", "rasa", "gateway"]
+    own_redis = Settings(_env_file=None, redis_url="redis://127.0.0.1:1")  # type: ignore[call-arg, arg-type]
+    assert services_of(own_redis, hears=False) == ["actions", "rasa", "gateway"]
+
+
+@pytest.mark.parametrize(("optional", "tries"), [(False, 2), (True, 4)])
+def test_only_what_text_needs_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, optional: bool, tries: int
+) -> None:
+    """A speech server that dies again and again must not take the citizens who write with it."""
+    starts = tmp_path / "starts"
+    code = f"open({str(starts)!r}, 'a').write('.'); raise SystemExit(1)"
+
+    def dying(_name: str, _settings: Settings) -> Service:
+        if starts.exists() and len(starts.read_text()) >= 4:
+            raise LauncherError("enough of this test")
+        return Service("asr", [sys.executable, "-c", code], {}, 1, lambda: False, optional)
+
+    monkeypatch.setattr(keep, "service", dying)
+    monkeypatch.setattr(keep, "GIVE_UP_AFTER", 2)
+    monkeypatch.setattr(keep, "FIRST_PAUSE_S", 0.01)
+    if optional:
+        with pytest.raises(LauncherError):
+            keep.keep("asr")
+    else:
+        assert keep.keep("asr") == 1
+    assert len(starts.read_text()) == tries
+
+
+def test_a_taken_port_of_the_phone_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        settings = Settings(  # type: ignore[call-arg]
+            _env_file=None, var=tmp_path, port=free_port(), audiosocket_port=port
+        )
+        with pytest.raises(LauncherError, match=f"MINSHENG_AUDIOSOCKET_PORT={port + 1}"):
+            check_ports(settings, ["gateway"])

@@ -1,0 +1,69 @@
+"""`minsheng tts` from the outside, with the engine that needs nothing."""
+
+from __future__ import annotations
+
+import re
+import wave
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from desk.settings import ROOT
+from gateway.cli import app
+from gateway.commands.errors import CommandError
+from gateway.tts.fixed import fixed_requests
+
+
+@pytest.fixture(autouse=True)
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MINSHENG_VAR", str(tmp_path / "var"))
+    return tmp_path / "var"
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["tts", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_text_becomes_a_file_of_the_wanted_rate(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "a.wav"
+    run(
+        "say", "工单号261122-00015-3。**请记好**。", "--engine", "espeak", "--out", str(out), "--rate", "8000"
+    )
+    with wave.open(str(out)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+        assert 3 < file.getnframes() / 8000 < 15
+
+
+def test_personal_text_is_not_cached_and_public_text_is(tmp_path: Path, var: Path) -> None:
+    out = str(tmp_path / "a.wav")
+    run("say", "我姓王", "--engine", "espeak", "--out", out)
+    assert list(var.rglob("*.pcm")) == []
+    run("say", "您好", "--engine", "espeak", "--out", out, "--public")
+    assert len(list(var.rglob("*.pcm"))) == 1
+
+
+def test_warming_twice_makes_each_sentence_once(var: Path) -> None:
+    run("warm", "--engine", "espeak", "--limit", "12")
+    made = {path: path.stat().st_ino for path in var.rglob("*.pcm")}
+    assert len(made) == 12
+    run("warm", "--engine", "espeak", "--limit", "12")
+    assert {path: path.stat().st_ino for path in var.rglob("*.pcm")} == made
+
+
+def test_an_engine_or_text_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nothing to say"):
+        run("say", "。。。", "--out", str(tmp_path / "a.wav"))
+    with pytest.raises(Exception, match="no voice engine"):
+        run("say", "您好", "--engine", "siri", "--out", str(tmp_path / "a.wav"))
+
+
+def test_the_fixed_sentences_are_many_public_and_without_digits_or_places_to_fill() -> None:
+    requests = fixed_requests(ROOT / "domain.yml", "明州市")
+    texts = [request.text for request in requests]
+    assert len(texts) > 80 and len(set(texts)) == len(texts)
+    assert not any(request.personal for request in requests)
+    assert not [text for text in texts if re.search(r"[0-9{}]", text)]
+    assert "您好，明州市幺二三四五热线，请问有什么可以帮您？" in texts

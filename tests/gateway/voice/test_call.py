@@ -1,0 +1,287 @@
+"""A whole call over a real AudioSocket; the recogniser, the conversation and the voice do what the test says."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+
+from desk.conversations import Owner
+from gateway.channels.phone.asterisk_client import AsteriskClient
+from gateway.channels.phone.line import PhoneLine
+from gateway.channels.phone.server import PhoneServer
+from gateway.tts.synthesizer import SpeechRequest
+from gateway.voice.call import Call, CallTools, Heard
+from gateway.voice.dialogue import OwnerNow, ToSay
+from gateway.voice.transcriber import TranscriberGone
+from gateway.voice.turn_events import Expecting, Final, Partial, TurnTimes
+
+VOICE = (np.sin(np.arange(8000) * 0.3) * 8000).astype("<i2").tobytes()
+
+
+class LoudDetector:
+    """32 ms of anything loud is voice."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def hear(self, pcm: bytes) -> list[bool]:
+        self._rest += pcm
+        verdicts = []
+        while len(self._rest) >= 512:
+            verdicts.append(max(np.abs(np.frombuffer(bytes(self._rest[:512]), "<i2"))) > 1000)
+            del self._rest[:512]
+        return verdicts
+
+
+class ScriptedTranscriber:
+    """Each finished utterance is the next text of the script."""
+
+    def __init__(self, script: list[str]) -> None:
+        self.script = script
+        self.bytes_heard = 0
+        self.closed = False
+        self._texts: asyncio.Queue[Partial | Final | None] = asyncio.Queue()
+
+    async def hear(self, pcm: bytes) -> None:
+        self.bytes_heard += len(pcm)
+
+    async def finish(self, number: int) -> None:
+        text = self.script.pop(0) if self.script else ""
+        self._texts.put_nowait(Final(text=text, answers=number))
+
+    def partial(self, text: str) -> None:
+        self._texts.put_nowait(Partial(text=text))
+
+    def die(self) -> None:
+        self._texts.put_nowait(None)
+
+    async def texts(self) -> AsyncGenerator[Partial | Final, None]:
+        while (text := await self._texts.get()) is not None:
+            yield text
+        raise TranscriberGone
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class ScriptedDialogue:
+    def __init__(self, answers: dict[str, list[ToSay | OwnerNow]]) -> None:
+        self.answers = answers
+        self.said: list[str] = []
+        self.cut: dict[int, str] = {}
+        self.ended = False
+        self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
+
+    async def begin(self) -> ToSay:
+        return ToSay(text="您好。", seq=1, expecting=Expecting.ANYTHING)
+
+    async def say(self, text: str) -> None:
+        self.said.append(text)
+        for answer in self.answers.get(text, []):
+            self._news.put_nowait(answer)
+
+    async def next(self) -> ToSay | OwnerNow:
+        return await self._news.get()
+
+    async def cut_off(self, seq: int, heard: str) -> None:
+        self.cut[seq] = heard
+
+    async def end(self) -> None:
+        self.ended = True
+
+
+class Tones:
+    """0.1 s of tone a character."""
+
+    def __init__(self) -> None:
+        self.requests: list[SpeechRequest] = []
+
+    async def stream(self, request: SpeechRequest, rate_hz: int) -> AsyncGenerator[bytes, None]:
+        self.requests.append(request)
+        for _ in request.text:
+            yield b"\x10\x20" * (rate_hz // 10)
+
+
+class Scene:
+    def __init__(self, script: list[str], answers: dict[str, list[ToSay | OwnerNow]]) -> None:
+        self.transcriber = ScriptedTranscriber(script)
+        self.dialogue = ScriptedDialogue(answers)
+        self.voices = Tones()
+        self.heard: list[Heard] = []
+        self.times = TurnTimes()
+        self.client: AsteriskClient
+
+    async def handle(self, line: PhoneLine) -> None:
+        tools = CallTools(
+            dialogue=self.dialogue,
+            transcriber=self.transcriber,
+            detector=LoudDetector(),
+            voices=self.voices,
+            fixed=frozenset({"您好。"}),
+            times=self.times,
+            on_heard=self.heard.append,
+        )
+        await Call(line, tools).run()
+
+    @asynccontextmanager
+    async def called(self) -> AsyncIterator[Scene]:
+        server = PhoneServer(self.handle, max_calls=2)
+        port = await server.start("127.0.0.1", 0)
+        try:
+            async with await AsteriskClient.call("127.0.0.1", port) as self.client:
+                yield self
+            await until(lambda: server.calls == 0)
+        finally:
+            await server.aclose(0.5)
+
+    def sounding(self, since: float) -> list[float]:
+        return [f.at_s for f in self.client.heard if f.at_s >= since and not f.silent]
+
+
+async def until(true: Callable[[], object], limit_s: float = 5.0) -> None:
+    async with asyncio.timeout(limit_s):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def test_question_and_answer() -> None:
+    answer = ToSay(text="请带身份证。", seq=3, expecting=Expecting.ANYTHING)
+    async with Scene(["怎么办社保卡呢"], {"怎么办社保卡呢": [answer]}).called() as scene:
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        ended = time.monotonic()
+        await until(lambda: len(scene.heard) == 2)
+    assert scene.dialogue.said == ["怎么办社保卡呢"]
+    assert [(h.seq, h.text, h.whole) for h in scene.heard] == [(1, "您好。", True), (3, "请带身份证。", True)]
+    # 0.8 s of silence end the turn (nothing but the final text tells that the sentence is complete).
+    assert 0.5 < scene.sounding(ended)[0] - ended < 1.3
+    assert scene.transcriber.bytes_heard > len(VOICE)
+    assert scene.dialogue.ended and scene.transcriber.closed
+    assert scene.dialogue.cut == {}
+
+
+async def test_only_fixed_and_public_sentences_may_go_outside() -> None:
+    answers: list[ToSay | OwnerNow] = [
+        ToSay(text="王女士您好。", seq=3),
+        ToSay(text="公开的。", seq=4, public=True),
+    ]
+    async with Scene(["查进度"], {"查进度": answers}).called() as scene:
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        await until(lambda: len(scene.heard) == 3)
+    assert [(r.text, r.personal) for r in scene.voices.requests] == [
+        ("您好。", False),
+        ("王女士您好。", True),
+        ("公开的。", False),
+    ]
+
+
+async def test_barge_in_is_heard_at_once_and_the_transcript_knows_what_was_heard() -> None:
+    long = ToSay(text="这是一段很长很长很长很长很长很长很长很长的回答。后面还有一句。", seq=3)
+    async with Scene(["查一下", "我不是问这个"], {"查一下": [long]}).called() as scene:
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        started = time.monotonic()
+        await until(lambda: scene.sounding(started))
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        speaking = asyncio.create_task(scene.client.say(VOICE))
+        await until(lambda: len(scene.dialogue.said) == 2)
+        await speaking
+        stopped = scene.sounding(began)[-1]
+        # 0.3 s of voice are needed to know that he means it; then at most 200 ms.
+        assert stopped - began < 0.3 + 0.2
+    cut = scene.heard[1]
+    assert (cut.seq, cut.whole) == (3, False)
+    assert 0.4 < cut.seconds < 1.2
+    assert long.text.startswith(cut.text) and 0 < len(cut.text) < 15
+    assert len(scene.heard) == 2
+    # Only the first sentence was begun; of the message as a whole this is what the log keeps.
+    assert scene.dialogue.cut == {3: cut.text}
+
+
+async def test_a_cough_lets_the_bot_go_on_to_the_end() -> None:
+    long = ToSay(text="这是一段很长很长很长的回答。", seq=3)
+    async with Scene(["查一下", ""], {"查一下": [long]}).called() as scene:
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        started = time.monotonic()
+        await until(lambda: scene.sounding(started))
+        await asyncio.sleep(0.3)
+        await scene.client.say(VOICE[:8000])
+        await until(lambda: len(scene.heard) == 2, 8)
+    assert scene.heard[1].whole
+    assert scene.dialogue.said == ["查一下"]
+
+
+async def test_key_0_asks_for_a_human_and_who_waits_is_left_in_peace() -> None:
+    answers: dict[str, list[ToSay | OwnerNow]] = {
+        "转人工": [OwnerNow(owner=Owner.WAITING), ToSay(text="请稍候。", seq=3)]
+    }
+    scene = Scene([], answers)
+    scene.times = TurnTimes(silence_s=0.5)
+    async with scene.called():
+        await until(lambda: scene.heard)
+        scene.client.press("0")
+        await until(lambda: len(scene.heard) == 2)
+        await asyncio.sleep(1.5)
+        assert len(scene.voices.requests) == 2
+    assert scene.dialogue.said == ["转人工"]
+
+
+async def test_silence_ends_with_goodbye_and_hanging_up() -> None:
+    scene = Scene([], {})
+    scene.times = TurnTimes(silence_s=0.3)
+    async with scene.called():
+        await asyncio.wait_for(scene.client.hung_up.wait(), 30)
+    assert "再见" in "".join(h.text for h in scene.heard)
+    assert scene.dialogue.said == []
+
+
+async def test_a_closed_conversation_is_hung_up_after_its_last_words() -> None:
+    answers: dict[str, list[ToSay | OwnerNow]] = {
+        "没有了": [ToSay(text="再见。", seq=3), OwnerNow(owner=Owner.CLOSED)]
+    }
+    async with Scene(["没有了"], answers).called() as scene:
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        await asyncio.wait_for(scene.client.hung_up.wait(), 5)
+    assert scene.heard[-1].text == "再见。" and scene.heard[-1].whole
+
+
+async def test_a_call_that_cannot_hear_any_more_asks_for_a_human() -> None:
+    async with Scene([], {}).called() as scene:
+        await until(lambda: scene.heard)
+        scene.transcriber.die()
+        await until(lambda: scene.dialogue.said)
+    assert scene.dialogue.said == ["转人工"]
+
+
+async def test_the_last_words_before_hanging_up_reach_the_conversation() -> None:
+    async with Scene([], {}).called() as scene:
+        await until(lambda: scene.heard)
+        scene.transcriber.partial("门牌是十二号")
+        await asyncio.sleep(0.1)
+    assert scene.dialogue.said == ["门牌是十二号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting"),
+    [
+        ("请问有什么可以帮您？", Expecting.ANYTHING),
+        ("联系电话幺三八。对吗?", Expecting.CONFIRMATION),
+        ("请留一个联系电话,方便承办单位联系您。", Expecting.NUMBER),
+        ("请说一下工单号,12位数字。", Expecting.NUMBER),
+        ("请问具体在什么位置?比如哪条路多少号,或者哪个小区几栋。", Expecting.ADDRESS),
+        ("登记好了。还有什么可以帮您?", Expecting.ANYTHING),
+    ],
+)
+def test_what_a_question_asks_for(text: str, expecting: Expecting) -> None:
+    from gateway.voice.dialogue import expecting_of
+
+    assert expecting_of(text) is expecting

@@ -1,0 +1,156 @@
+"""What a caller hears of what is written."""
+
+from __future__ import annotations
+
+import re
+
+import cn2an
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.voice.speech_text import pieces_of, speak, split_sentences, without_markdown
+from gateway.voice.spoken_numbers import amount, cardinal, decimal, digit_by_digit
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "零"),
+        (10, "十"),
+        (15, "十五"),
+        (20, "二十"),
+        (102, "一百零二"),
+        (110, "一百一十"),
+        (205, "两百零五"),
+        (2000, "两千"),
+        (20_000, "两万"),
+        (10_005, "一万零五"),
+        (100_010, "十万零一十"),
+        (120_000, "十二万"),
+        (300_000_002, "三亿零二"),
+        (1_234_567, "一百二十三万四千五百六十七"),
+        (-3, "负三"),
+    ],
+)
+def test_quantities(number: int, said: str) -> None:
+    assert cardinal(number) == said
+
+
+@given(st.integers(0, 10**12))
+def test_every_quantity_means_what_it_says(number: int) -> None:
+    assert cn2an.cn2an(cardinal(number).replace("两", "二"), "smart") == number
+
+
+def test_a_number_nobody_says_is_refused() -> None:
+    with pytest.raises(ValueError, match="large"):
+        cardinal(10**16)
+
+
+def test_digits_and_parts() -> None:
+    assert digit_by_digit("10086") == "幺零零八六"
+    assert digit_by_digit("2016", phone=False) == "二零一六"
+    assert decimal("12.50") == "十二点五零"
+    assert (amount("2"), amount("12")) == ("两", "十二")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("请拨打12345热线。", "请拨打幺二三四五热线。"),
+        ("请马上拨打110、119或120。", "请马上拨打幺幺零、幺幺九或幺二零。"),
+        ("一共120元", "一共一百二十元"),
+        ("面积110平方米", "面积一百一十平方米"),
+        ("电费问95598", "电费问九五五九八"),
+        ("有12345人参加", "有一万两千三百四十五人参加"),
+        ("电话13800138000对吗", "电话幺三八，零零幺三，八零零零对吗"),
+        ("电话138-0013-8000", "电话幺三八，零零幺三，八零零零"),
+        ("号码138****8000", "号码幺三八，尾号八零零零"),
+        ("座机0571-87654321", "座机零五七幺，八七六五，四三二幺"),
+        ("热线400-820-8820", "热线四零零，八二零，八八二零"),
+        ("工单号261122-00015-3", "工单号二六幺幺二二，零零零幺五，三"),
+        ("工单号261122000153", "工单号二六幺幺二二，零零零幺五，三"),
+        ("身份证11010519900307891X", "身份证幺幺零幺，零五幺九，九零零三，零七八九，幺X"),
+        ("车牌浙A12345", "车牌浙A幺二三四五"),
+        ("2026-11-22前答复", "二零二六年十一月二十二日前答复"),
+        ("2026年11月2日", "二零二六年十一月二日"),
+        ("2026/01/05", "二零二六年一月五日"),
+        ("自2025年起", "自二零二五年起"),
+        ("8:30开门", "八点三十分开门"),
+        ("14:05到", "十四点零五分到"),
+        ("2:00开会", "两点整开会"),
+        ("工作时间9:00-17:30", "工作时间九点到十七点三十分"),
+        ("2026-11-22 08:00", "二零二六年十一月二十二日 八点整"),
+        ("涨了12.5%", "涨了百分之十二点五"),
+        ("3-5个工作日", "三到五个工作日"),
+        ("2个工作日", "两个工作日"),
+        ("24小时服务", "二十四小时服务"),
+        ("7×24小时", "七乘二十四小时"),
+        ("2号楼2单元", "二号楼二单元"),
+        ("3栋501室", "三栋五零幺室"),
+        ("和平路86号", "和平路八十六号"),
+        ("118路公交", "幺幺八路公交"),
+        ("不超过90㎡", "不超过九十平方米"),
+        ("气温-3℃", "气温负三摄氏度"),
+        ("¥1,280.50", "一千两百八十点五零元"),
+        ("缴存比例1/3", "缴存比例三分之一"),
+        ("１２３４５热线", "幺二三四五热线"),
+        ("国办函〔2025〕66号", "国办函，二零二五，六十六号"),
+        ("您可以“转人工”（随时）。", "您可以转人工，随时。"),
+        ("好的😊", "好的"),
+        ("申报、缴费", "申报、缴费"),
+    ],
+)
+def test_the_chinese_way(written: str, said: str) -> None:
+    assert speak(written) == said
+
+
+@given(st.text(max_size=80))
+def test_no_digit_is_left_to_the_synthesiser_and_saying_it_twice_changes_nothing(text: str) -> None:
+    said = speak(text)
+    assert not re.search(r"[0-9]", said)
+    assert speak(said) == said
+
+
+@given(st.from_regex(r"[0-9年月日:：.\-/%路号室元个万 ,~]{0,30}", fullmatch=True))
+def test_no_mixture_of_digits_breaks_it(text: str) -> None:
+    assert not re.search(r"[0-9]", speak(text))
+
+
+def test_markdown_is_not_read_out() -> None:
+    text = (
+        "## 提取条件\n\n**以下**情况可以[提取](https://example.cn/a?b=1)：\n\n1. 买房\n2. 租房\n\n- 带上`身份证`\n\n"
+        "| 项目 | 金额 |\n| --- | --- |\n| 租房 | 1500元 |\n\n> 详见 https://example.cn 。\n\n---\n![图](a.png)"
+    )
+    plain = without_markdown(text)
+    for sign in ("#", "*", "[", "](", "http", "|", ">", "`", "---", "!"):
+        assert sign not in plain
+    assert "提取条件" in plain and "第1，买房" in plain and "租房，1500元。" in plain
+
+
+def test_sentences_are_apart_and_complete() -> None:
+    text = "您好。请问有什么事？请说！一、社保；二、医保\n谢谢"
+    assert split_sentences(text) == ["您好。", "请问有什么事？", "请说！", "一、社保；", "二、医保", "谢谢"]
+
+
+def test_a_long_sentence_is_cut_at_commas() -> None:
+    text = "根据规定，" + "，".join(["住房公积金可以用于购买和租赁自住住房"] * 5) + "。"
+    parts = split_sentences(text)
+    assert len(parts) > 1
+    assert all(len(part) <= 60 for part in parts)
+    assert "".join(parts) == text
+
+
+@given(st.text(alphabet="您好我。！？；，、\n 1a", max_size=120))
+def test_splitting_loses_nothing_but_white_space(text: str) -> None:
+    joined = "".join(split_sentences(text))
+    assert re.sub(r"\s", "", joined) == re.sub(r"\s", "", text)
+
+
+def test_pieces_keep_what_is_written_beside_what_is_said() -> None:
+    found = pieces_of("工单号261122-00015-3。**---**\n请在2个工作日内来电12345。")
+    assert [(p.text, p.spoken) for p in found] == [
+        ("工单号261122-00015-3。", "工单号二六幺幺二二，零零零幺五，三。"),
+        ("请在2个工作日内来电12345。", "请在两个工作日内来电幺二三四五。"),
+    ]
+    assert pieces_of(" \n。！") == []

@@ -1,0 +1,40 @@
+/** The frames of `/ws/seat/audio` (docs/protocol.md), checked once where they come in. */
+
+export type ClientFrame =
+  | { type: "hello"; csrf: string; conversation: string }
+  | { type: "hold"; on: boolean }
+  | { type: "hang_up" }
+  | { type: "ping" };
+
+export type ServerFrame =
+  | { type: "welcome" }
+  | { type: "caller"; on: boolean }
+  | { type: "held"; on: boolean }
+  | { type: "ended" }
+  | { type: "error"; text: string }
+  | { type: "pong" };
+
+/** Null for what is no frame that we know. */
+export function readServerFrame(data: string): ServerFrame | null {
+  let raw: Record<string, unknown>;
+  try {
+    const parsed: unknown = JSON.parse(data);
+    if (typeof parsed !== "object" || parsed === null) return null;
+    raw = parsed as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+  switch (raw["type"]) {
+    case "welcome":
+    case "ended":
+    case "pong":
+      return { type: raw["type"] };
+    case "caller":
+    case "held":
+      return { type: raw["type"], on: raw["on"] === true };
+    case "error":
+      return { type: "error", text: typeof raw["text"] === "string" ? raw["text"] : "" };
+    default:
+      return null;
+  }
+}

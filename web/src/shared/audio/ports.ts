@@ -1,0 +1,48 @@
+/** Microphone, loudspeaker and a line that carries audio, so that tests can bring their own. */
+
+/** Why there is no microphone. */
+export type VoiceProblem = "denied" | "missing" | "busy" | "insecure" | "unsupported" | "failed";
+
+export class VoiceRefused extends Error {
+  constructor(readonly problem: VoiceProblem) {
+    super(problem);
+  }
+}
+
+export interface VoiceHandlers {
+  /** 20 ms of the microphone as PCM; `level` from 0 to 1. Not called while muted. */
+  frame(pcm: ArrayBuffer, level: number): void;
+  /** The microphone was pulled out or taken away. */
+  lost(): void;
+}
+
+export interface Voice {
+  /** 20 ms of the other side as PCM. */
+  play(pcm: ArrayBuffer): void;
+  /** Silence, at once. */
+  drop(): void;
+  mute(on: boolean): void;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Rejects with VoiceRefused. To be called while the browser still counts it as the user's doing. */
+export type OpenVoice = (handlers: VoiceHandlers) => Promise<Voice>;
+
+export interface AudioSocketHandlers {
+  opened(): void;
+  received(data: string): void;
+  audio(pcm: ArrayBuffer): void;
+  /** Called once, also when the socket never opened. */
+  closed(code: number): void;
+}
+
+export interface AudioSocket {
+  send(data: string): void;
+  sendAudio(pcm: ArrayBuffer): void;
+  /** Bytes that have not left yet. */
+  waiting(): number;
+  close(): void;
+}
+
+export type OpenAudioSocket = (handlers: AudioSocketHandlers) => AudioSocket;
