@@ -95,5 +95,13 @@ def test_the_citizen_complains_answers_the_last_question_and_asks_for_a_person()
 
 def test_everything_that_the_citizen_says_is_rendered_before() -> None:
     citizen, rendered = Citizen(), set(lines())
-    questions = ("您好", "请问贵姓？", "请问地址是哪里？", "请问什么时候？", "需要保密吗？", "还有补充吗？", "嗯")
+    questions = (
+        "您好",
+        "请问贵姓？",
+        "请问地址是哪里？",
+        "请问什么时候？",
+        "需要保密吗？",
+        "还有补充吗？",
+        "嗯",
+    )
     assert {citizen.answer(question, registered=False) for question in questions} <= rendered
