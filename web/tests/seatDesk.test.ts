@@ -137,6 +137,9 @@ test("an accepted offer becomes mine and is selected, whichever of item and answ
     expect(desk.state.selected).toBe("c");
     expect(desk.state.offers).toEqual([]);
     expect(desk.state.mine.map((one) => one.conversation)).toEqual(["a", "b", "c"]);
+    // Told again from an older look at the queue.
+    browser.socket.receive({ type: "offer", item: offered, until: "2026-11-22T10:00:20+08:00" });
+    expect(desk.state.offers).toEqual([]);
   }
 });
 

@@ -481,6 +481,8 @@ export class Desk {
   }
 
   #takeOffer(item: Item, until: number): void {
+    // Told twice, the second time from an older look at the queue: it is served already.
+    if (this.#state.mine.some((own) => own.handoff === item.handoff && own.epoch >= item.epoch)) return;
     const known = this.#state.offers.some((offer) => offer.item.handoff === item.handoff);
     const ends = until === 0 ? this.ports.clock.now() + this.#state.settings.offer_s * 1000 : until - this.#state.skew;
     const offers = this.#state.offers.filter((offer) => offer.item.handoff !== item.handoff);
