@@ -66,6 +66,7 @@ def announce(settings: Settings, names: list[str], console: Console) -> None:
     address = f"http://{settings.host}:{settings.port}"
     console.print(f"\n[bold green]民声 is ready[/] after {time.monotonic() - started:.0f} s")
     console.print(f"  citizen page   {address}/")
+    console.print(f"  seat console   {address}/seat   (accounts: .venv/bin/minsheng user add)")
     console.print(f"  health         {address}/healthz")
     console.print(f"  API            {address}/docs   (needs a token: MINSHENG_API_TOKENS)")
     console.print("  terminal chat  .venv/bin/minsheng chat")
