@@ -23,16 +23,14 @@ from gateway.channels.web import call_socket, http, pictures
 from gateway.channels.web.chat_socket import ChatSocket
 from gateway.channels.web.pages import page_router
 from gateway.channels.web.web_calls import WebCalls
-from gateway.errors import GatewayError, Refused
 from gateway.handoff import outside_api
-from gateway.network import client_address, origin_allowed
-from gateway.page_socket import GOING_DOWN, NO_RIGHT, TRY_LATER, WRONG_TOKEN
+from gateway.page_opening import open_for_citizen, open_for_seat
 from gateway.recordings import console as recordings
 from gateway.seats import console, lead, orders, sign_in, talk_socket, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.opening import open_seats
 from gateway.seats.socket import SeatSocket
-from gateway.services import Services, open_services
+from gateway.services import open_services
 from gateway.tasks import end_tasks
 from gateway.tts.build import build_speaker
 
@@ -107,39 +105,14 @@ def create_app(
 
     @app.websocket("/ws/chat")
     async def chat(websocket: WebSocket) -> None:
-        services: Services = app.state.services
-        headers = websocket.headers
-        if not origin_allowed(headers.get("origin"), headers.get("host", ""), settings.allowed_origins):
-            # Before accepting: the browser gets 403 and the foreign page nothing.
-            await websocket.close(1008)
-            return
-        await websocket.accept()
-        if services.closing:
-            await websocket.close(GOING_DOWN)
-            return
-        peer = websocket.client.host if websocket.client else None
-        address = client_address(peer, headers, settings.trusted_proxies)
-        await ChatSocket(websocket, services, address).run()
+        if await open_for_citizen(websocket):
+            await ChatSocket(websocket, app.state.services, sign_in.address_of(websocket)).run()
 
     @app.websocket("/ws/seat")
     async def seat(websocket: WebSocket) -> None:
-        services: Services = app.state.services
-        if not sign_in.own_page(websocket):
-            await websocket.close(1008)
-            return
-        try:
-            found = await sign_in.who_is(websocket)
-        except GatewayError as error:
-            # Accepted first: a page can read a close code, but not why a websocket never opened.
-            await websocket.accept()
-            status = error.status if isinstance(error, Refused) else 503
-            await websocket.close({401: WRONG_TOKEN, 403: NO_RIGHT}.get(status, TRY_LATER))
-            return
-        await websocket.accept()
-        if services.closing:
-            await websocket.close(GOING_DOWN)
-            return
-        await SeatSocket(websocket, services, found, sign_in.address_of(websocket)).run()
+        found = await open_for_seat(websocket)
+        if found is not None:
+            await SeatSocket(websocket, app.state.services, found, sign_in.address_of(websocket)).run()
 
     page_config: dict[str, str | int | bool] = {
         "city": settings.city,

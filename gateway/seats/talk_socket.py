@@ -14,43 +14,33 @@ import orjson
 import structlog
 from fastapi import APIRouter, WebSocket
 from pydantic import Field, TypeAdapter, ValidationError
-from starlette.websockets import WebSocketDisconnect
 
 from desk.conversations import Conversation, ConversationError, Owner
 from desk.seats import SignedIn
 from gateway import sentences
-from gateway.channels.web.allowance import Allowance
-from gateway.channels.web.call_frames import BYTES_PER_S, HangUp, is_audio
+from gateway.channels.web.call_frames import HangUp
 from gateway.errors import GatewayError, Refused
+from gateway.page_opening import open_for_seat
 from gateway.page_socket import (
     BAD_HELLO,
-    FRAME_TOO_LARGE,
-    GOING_DOWN,
     NO_RIGHT,
-    TOO_MANY_SOCKETS,
     TRY_LATER,
     WRONG_TOKEN,
-    PageSocket,
 )
 from gateway.seats import sign_in
 from gateway.services import Services
 from gateway.talk.packets import RATE_HZ, EndCall, Gone, Here, Packet, Side, Sound
 from gateway.talk.person import GONE_S, HERE_EVERY_S
 from gateway.talk.relay import Leg
+from gateway.voice_socket import VoiceSocket
 from gateway.wire import Incoming, Ping, problem_of
 
 _log = structlog.get_logger(__name__)
 
-OUTGOING = 256
 # Audio that the browser has not taken yet: 200 ms.
 UNSENT_FRAMES = 10
-MAX_TEXT_BYTES = 4096
-AUDIO_PER_S, AUDIO_STOCK = 1.1 * BYTES_PER_S, 6.0 * BYTES_PER_S
-FRAMES_PER_S, FRAMES_STOCK = 10.0, 60.0
-END_WAIT_S = 2.0
 
 router = APIRouter()
-_Frame = Mapping[str, Any]
 
 
 class TalkHello(Incoming):
@@ -68,9 +58,9 @@ TalkFrame = PutOnHold | HangUp | Ping
 _FRAMES: TypeAdapter[TalkFrame] = TypeAdapter(Annotated[TalkFrame, Field(discriminator="type")])
 
 
-class TalkSocket(PageSocket[_Frame | bytes]):
+class TalkSocket(VoiceSocket):
     def __init__(self, websocket: WebSocket, services: Services, found: SignedIn, address: str) -> None:
-        super().__init__(websocket, services.sockets, address, OUTGOING)
+        super().__init__(websocket, services.sockets, address, UNSENT_FRAMES)
         self._services = services
         self._found = found
         self._conversation_id = ""
@@ -79,9 +69,6 @@ class TalkSocket(PageSocket[_Frame | bytes]):
         # The other end, as last told to the page; None: not yet.
         self._caller: str | None = None
         self._caller_at = -1e9
-        now = time.monotonic()
-        self._audio = Allowance(AUDIO_PER_S, AUDIO_STOCK, now)
-        self._frames = Allowance(FRAMES_PER_S, FRAMES_STOCK, now)
 
     async def _hello(self, body: object) -> bool:
         try:
@@ -150,8 +137,8 @@ class TalkSocket(PageSocket[_Frame | bytes]):
     def _receive_packet(self, packet: Packet) -> None:
         match packet:
             case Sound():
-                if self._outgoing.qsize() <= UNSENT_FRAMES and not self._hold:
-                    self._enqueue(packet.pcm)
+                if not self._hold:
+                    self._enqueue_audio(packet.pcm)
             case Here():
                 self._caller_at = time.monotonic()
                 self._tell_caller(packet.line)
@@ -176,25 +163,8 @@ class TalkSocket(PageSocket[_Frame | bytes]):
 
     # -- the page --
 
-    async def _read_forever(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1005))
-            now, pcm = time.monotonic(), message.get("bytes")
-            if pcm is not None:
-                self._hear(pcm, now)
-            elif len(text := message.get("text") or "") > MAX_TEXT_BYTES:
-                self.close_soon(FRAME_TOO_LARGE)
-            elif not self._frames.take(1, now):
-                self.close_soon(TOO_MANY_SOCKETS)
-            else:
-                self._take(text)
-
-    def _hear(self, pcm: bytes, now: float) -> None:
-        if not is_audio(pcm):
-            self.close_soon(FRAME_TOO_LARGE)
-        elif self._audio.take(len(pcm), now) and self._leg is not None and not self._hold:
+    def _hear(self, pcm: bytes) -> None:
+        if self._leg is not None and not self._hold:
             self._leg.send(Sound(pcm=pcm))
 
     def _take(self, text: str) -> None:
@@ -214,41 +184,10 @@ class TalkSocket(PageSocket[_Frame | bytes]):
             case Ping():
                 self._enqueue({"type": "pong"})
 
-    async def _write_forever(self) -> None:
-        while True:
-            item = await self._outgoing.get()
-            try:
-                if isinstance(item, bytes):
-                    async with asyncio.timeout(END_WAIT_S):
-                        await self._socket.send_bytes(item)
-                    continue
-                await self._write(item)
-            except TimeoutError:
-                self.close_soon(TRY_LATER)
-                return
-            except (RuntimeError, WebSocketDisconnect):
-                # Closed meanwhile; the server says so in one way or the other.
-                return
-            if item["type"] == "ended":
-                return
-
 
 @router.websocket("/ws/seat/audio")
 async def talk(websocket: WebSocket) -> None:
-    services: Services = websocket.app.state.services
-    if not sign_in.own_page(websocket):
-        await websocket.close(1008)
-        return
-    try:
-        found = await sign_in.who_is(websocket)
-    except GatewayError as error:
-        # Accepted first: a page can read a close code, but not why a websocket never opened.
-        await websocket.accept()
-        status = error.status if isinstance(error, Refused) else 503
-        await websocket.close({401: WRONG_TOKEN, 403: NO_RIGHT}.get(status, TRY_LATER))
-        return
-    await websocket.accept()
-    if services.closing:
-        await websocket.close(GOING_DOWN)
-        return
-    await TalkSocket(websocket, services, found, sign_in.address_of(websocket)).run()
+    found = await open_for_seat(websocket)
+    if found is not None:
+        services: Services = websocket.app.state.services
+        await TalkSocket(websocket, services, found, sign_in.address_of(websocket)).run()

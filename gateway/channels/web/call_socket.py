@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import orjson
@@ -21,7 +21,6 @@ from starlette.websockets import WebSocketDisconnect
 from desk.conversations import ConversationError
 from gateway import sentences
 from gateway.channels.phone.audiosocket import Key
-from gateway.channels.web.allowance import Allowance
 from gateway.channels.web.browser_line import BrowserLine
 from gateway.channels.web.call_frames import (
     BYTES_PER_S,
@@ -30,7 +29,6 @@ from gateway.channels.web.call_frames import (
     HangUp,
     Mute,
     PressKey,
-    is_audio,
     read_call_frame,
 )
 from gateway.channels.web.call_news import CallNews
@@ -38,40 +36,32 @@ from gateway.channels.web.limits import count_conversation
 from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
 from gateway.channels.web.web_calls import WebCalls
 from gateway.errors import GatewayError, Refused
-from gateway.network import client_address, origin_allowed
+from gateway.page_opening import open_for_citizen
 from gateway.page_socket import (
     BAD_HELLO,
-    FRAME_TOO_LARGE,
-    GOING_DOWN,
     TOO_MANY_SOCKETS,
     TRY_LATER,
     UNKNOWN,
     WRONG_TOKEN,
-    PageSocket,
 )
+from gateway.seats.sign_in import address_of
 from gateway.services import Services
 from gateway.voice.call import Call, CallTools, Muted, Step
 from gateway.voice.transcriber import Transcriber, TranscriberGone
+from gateway.voice_socket import END_WAIT_S, VoiceSocket
 from gateway.wire import Ping, Problem, problem_of
 
 _log = structlog.get_logger(__name__)
 
-OUTGOING = 256
 # Audio that the page has not taken yet: 100 ms. More would be heard after an interruption.
 UNSENT_FRAMES = 5
-MAX_TEXT_BYTES = 4096
-# A little faster than real time (clocks differ), and a stock for a network that delivers late.
-AUDIO_PER_S, AUDIO_STOCK = 1.1 * BYTES_PER_S, 6.0 * BYTES_PER_S
-# A page that sends so much more than that is no microphone.
+# A page that sends so much faster than anybody speaks is no microphone.
 FLOOD_BYTES = 60 * BYTES_PER_S
-FRAMES_PER_S, FRAMES_STOCK = 10.0, 60.0
 # Pages send audio all the time, and pings while muted.
 IDLE_S = 30.0
 MUTED_MAX_S = 900.0
 LONGEST_S = 3600.0
 WATCH_S = 1.0
-# The caller sees the last frames before the line is gone.
-END_WAIT_S = 2.0
 _CLOSE_CODES = {
     "unauthorized": WRONG_TOKEN,
     "not_found": UNKNOWN,
@@ -80,15 +70,14 @@ _CLOSE_CODES = {
 }
 
 router = APIRouter()
-_Frame = Mapping[str, Any]
 
 
-class CallSocket(PageSocket[_Frame | bytes]):
+class CallSocket(VoiceSocket):
     def __init__(self, websocket: WebSocket, services: Services, calls: WebCalls, address: str) -> None:
-        super().__init__(websocket, services.sockets, address, OUTGOING)
+        super().__init__(websocket, services.sockets, address, UNSENT_FRAMES)
         self._services = services
         self._calls = calls
-        self._line = BrowserLine(self._send_audio)
+        self._line = BrowserLine(self._enqueue_audio)
         self._news = CallNews()
         self._tools: CallTools
         # Made before the call, ended by it; by us if it never came to one.
@@ -96,13 +85,10 @@ class CallSocket(PageSocket[_Frame | bytes]):
         self._call: asyncio.Task[None] | None = None
         # What was taken for this call and has to be given back.
         self._entered: tuple[str | None] | None = None
-        now = time.monotonic()
-        self._audio = Allowance(AUDIO_PER_S, AUDIO_STOCK, now)
-        self._frames = Allowance(FRAMES_PER_S, FRAMES_STOCK, now)
         # Of audio: what the page has sent, and what of it came faster than it can have been spoken.
         self._sent_bytes = 0
         self._flood = 0
-        self._began = self._received = now
+        self._began = time.monotonic()
         self._muted_since: float | None = None
         self._why = "gone"
 
@@ -219,36 +205,17 @@ class CallSocket(PageSocket[_Frame | bytes]):
 
     # -- what comes --
 
-    async def _read_forever(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1005))
-            self._received = time.monotonic()
-            pcm = message.get("bytes")
-            if pcm is not None:
-                self._hear(pcm)
-            else:
-                self._take(message.get("text") or "")
-
     def _hear(self, pcm: bytes) -> None:
         self._sent_bytes += len(pcm)
-        if not is_audio(pcm):
-            self.close_soon(FRAME_TOO_LARGE)
-        elif self._audio.take(len(pcm), self._received):
-            self._line.heard(pcm)
-        else:
-            self._flood += len(pcm)
-            if self._flood > FLOOD_BYTES:
-                self.close_soon(TOO_MANY_SOCKETS)
+        self._line.heard(pcm)
+
+    def _too_fast(self, pcm: bytes) -> None:
+        self._sent_bytes += len(pcm)
+        self._flood += len(pcm)
+        if self._flood > FLOOD_BYTES:
+            self.close_soon(TOO_MANY_SOCKETS)
 
     def _take(self, text: str) -> None:
-        if len(text) > MAX_TEXT_BYTES:
-            self.close_soon(FRAME_TOO_LARGE)
-            return
-        if not self._frames.take(1, self._received):
-            self.close_soon(TOO_MANY_SOCKETS)
-            return
         try:
             frame = read_call_frame(_json(text))
         except Refused as error:
@@ -272,46 +239,12 @@ class CallSocket(PageSocket[_Frame | bytes]):
         for frame in self._news.receive(step):
             self._enqueue(frame)
 
-    def _send_audio(self, pcm: bytes) -> bool:
-        if self._outgoing.qsize() > UNSENT_FRAMES:
-            return False
-        self._enqueue(pcm)
-        return True
-
-    async def _write_forever(self) -> None:
-        while True:
-            item = await self._outgoing.get()
-            try:
-                if isinstance(item, bytes):
-                    async with asyncio.timeout(END_WAIT_S):
-                        await self._socket.send_bytes(item)
-                    continue
-                await self._write(item)
-            except TimeoutError:
-                self.close_soon(TRY_LATER)
-                return
-            except (RuntimeError, WebSocketDisconnect):
-                # Closed meanwhile; the server says so in one way or the other.
-                return
-            if item["type"] == "ended":
-                return
-
 
 @router.websocket("/ws/call")
 async def call(websocket: WebSocket) -> None:
-    services: Services = websocket.app.state.services
-    headers, settings = websocket.headers, services.settings
-    if not origin_allowed(headers.get("origin"), headers.get("host", ""), settings.allowed_origins):
-        # Before accepting: the browser gets 403 and the foreign page nothing.
-        await websocket.close(1008)
-        return
-    await websocket.accept()
-    if services.closing:
-        await websocket.close(GOING_DOWN)
-        return
-    peer = websocket.client.host if websocket.client else None
-    address = client_address(peer, headers, settings.trusted_proxies)
-    await CallSocket(websocket, services, websocket.app.state.web_calls, address).run()
+    if await open_for_citizen(websocket):
+        state = websocket.app.state
+        await CallSocket(websocket, state.services, state.web_calls, address_of(websocket)).run()
 
 
 def _json(text: str) -> object:

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desk.conversations import Sender
+from gateway import voice_socket
 from gateway.channels.web import call_socket, web_calls
 from gateway.channels.web.call_client import BrowserClient, CallRefused
 from gateway.tts.espeak import EspeakSynthesizer
@@ -228,8 +229,8 @@ async def test_what_no_microphone_sends_ends_the_call(
 async def test_audio_faster_than_time_is_left_out_and_a_flood_ends_the_call(
     hotline: RunningGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_socket, "AUDIO_PER_S", 0.0)
-    monkeypatch.setattr(call_socket, "AUDIO_STOCK", 6400)
+    monkeypatch.setattr(voice_socket, "AUDIO_PER_S", 0.0)
+    monkeypatch.setattr(voice_socket, "AUDIO_STOCK", 6400)
     monkeypatch.setattr(call_socket, "FLOOD_BYTES", 3 * 6400)
     # One is taken, three are left out, the next is too many.
     assert await raw(hotline, *[bytes(6400)] * 5) == 4429
