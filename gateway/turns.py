@@ -97,6 +97,8 @@ class _Drain:
     channel: str = ""
     # Something was stored since the drain last looked.
     again: bool = False
+    # The last look at the waiters has begun: who comes now needs another.
+    settled: bool = False
     task: asyncio.Task[None] | None = None
     waiters: dict[int, asyncio.Future[Answer]] = field(default_factory=dict)
     done: dict[int, Answer] = field(default_factory=dict)
@@ -253,7 +255,8 @@ class Turns:
         if appended.answered:
             answer = await self._stored_answer(conversation_id, seq)
             return answer or Answer(replies=(), owner=appended.pending.owner)
-        drain = drain or self._wake(conversation_id)
+        if drain is None or drain.settled:
+            drain = self._wake(conversation_id)
         waiter = drain.waiters.get(seq)
         if waiter is None:
             waiter = drain.waiters[seq] = asyncio.get_running_loop().create_future()
@@ -294,10 +297,13 @@ class Turns:
         if drain is None:
             drain = self._drains[conversation_id] = _Drain(conversation_id)
             self._start(drain, None, None)
-        drain.again = True
+        else:
+            drain.again = True
         return drain
 
     def _start(self, drain: _Drain, lock: TurnLock | None, pending: Pending | None) -> None:
+        """Without `pending` the drain reads for itself, under the lock, what there is to do."""
+        drain.again = drain.again or pending is None
         drain.task = asyncio.create_task(self._run(drain, lock, pending))
 
     async def _abandon(self, drain: _Drain, lock: TurnLock | None) -> None:
@@ -320,12 +326,15 @@ class Turns:
                         self._t.metrics.failures.labels("turn_lock").inc()
                         return
                 session = Session()
+                drain.settled = False
                 while pending is not None or drain.again:
-                    drain.again = False
+                    # What was handed in may be older than a message that came before this task began.
                     if pending is None:
+                        drain.again = False
                         pending = await self._read_pending(drain.conversation_id)
                     await self._work(session, drain, pending)
                     pending = None
+                drain.settled = True
                 await self._settle(drain)
                 await lock.release()
                 lock = None

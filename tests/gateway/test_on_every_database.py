@@ -35,3 +35,17 @@ async def test_many_citizens_on_two_replicas_at_once(
             assert asked == [m["text"] for m in log if m["from"] == "citizen"]
             assert sorted(asked) == [f"第{n}句" for n in range(4)]
             assert rasa.most_at_once[citizen.id] == 1
+
+
+async def test_messages_stored_together_are_all_answered(
+    make_gateway: MakeGateway, database_url: str, rasa: FakeRasa
+) -> None:
+    """Those of one commit reach the loop at once: the second must not be forgotten while the first one's turn begins."""
+    async with client_of(make_gateway(database_url=database_url)) as client:
+        citizens = [await Citizen.arrive(client) for _ in range(6)]
+        calls = [who.say(f"第{n}句", f"m{n}") for n in range(3) for who in citizens]
+        responses = await asyncio.gather(*calls)
+        assert {r.status_code for r in responses} == {200}
+        for citizen in citizens:
+            asked = [r["message"] for r in rasa.asked if r["sender"] == citizen.id]
+            assert sorted(asked) == [f"第{n}句" for n in range(3)]
