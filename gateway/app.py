@@ -18,6 +18,7 @@ from gateway.api.middleware import Shell
 from gateway.api.problems import install_problem_handlers
 from gateway.attachments import MAX_BYTES
 from gateway.blocking import Blocking
+from gateway.call_kit import CallKit
 from gateway.channels.phone.hotline import PhoneHotline
 from gateway.channels.web import call_socket, http, pictures
 from gateway.channels.web.chat_socket import ChatSocket
@@ -56,8 +57,9 @@ def create_app(
         app.state.seat_accounts = SeatAccounts(services.accounts, services.blocking, services.limits)
         # Nothing is loaded before somebody calls.
         speaker = build_speaker(settings, on_spoken=services.metrics.spoke)
-        app.state.web_calls = WebCalls(services, speaker=speaker)
-        app.state.phone = PhoneHotline(services, speaker=speaker)
+        kit = CallKit(services, speaker)
+        app.state.web_calls = WebCalls(kit)
+        app.state.phone = PhoneHotline(kit)
         app.state.health = Health(services, app.state.parts, app.state.phone)
         await services.start()
         await app.state.phone.open()
@@ -69,7 +71,6 @@ def create_app(
             await app.state.phone.aclose()
             await app.state.health.aclose()
             await services.aclose()
-            await app.state.web_calls.aclose()
             await speaker.aclose()
 
     app = FastAPI(

@@ -131,7 +131,6 @@ class CallTools:
     voice: str = MANDARIN
     times: TurnTimes | None = None
     clock: Callable[[], float] = time.monotonic
-    on_heard: Callable[[Heard], None] = lambda _heard: None
     # For captions and the like: sees every step but ticks and the detector's verdicts. Must not block and must not raise.
     watch: Callable[[Step], None] = lambda _step: None
     recorder: Recorder = NOBODY_RECORDS
@@ -434,7 +433,6 @@ class Call:
                 text = piece.text if played.whole else piece.text[: round(len(piece.text) * share)]
                 saying.heard += text
                 heard = Heard(seq=message.seq, text=text, seconds=played.seconds, whole=played.whole)
-                self._t.on_heard(heard)
                 self._t.watch(heard)
                 if message is self._announcement and played.whole:
                     self._announcement = None

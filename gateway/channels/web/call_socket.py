@@ -136,12 +136,14 @@ class CallSocket(VoiceSocket):
             await count_conversation(s.limits, s.metrics, s.settings, self._address)
         await self._calls.enter(self._address, hello.conversation)
         self._entered = (hello.conversation,)
-        transcriber = await self._calls.ears(RATE_HZ)
+        transcriber = await self._calls.kit.ears(RATE_HZ)
         dialogue = self._calls.dialogue()
         self._unused = (dialogue, transcriber)
         owner = await dialogue.open(hello.conversation)
         self._news = CallNews(owner)
-        self._tools = await self._calls.tools(dialogue, transcriber, RATE_HZ, self._watch_step)
+        self._tools = await self._calls.kit.tools(
+            dialogue, transcriber, RATE_HZ, line="browser", watch=self._watch_step
+        )
         await self._welcome(dialogue, owner.value)
         _log.info("web_call_began", conversation=dialogue.conversation_id)
 

@@ -7,7 +7,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,14 +17,18 @@ from desk.conversations import ConversationStore, Sender
 from desk.settings import Settings
 from desk.store.base import Base
 from desk.store.engine import open_engine
+from gateway.call_kit import CallKit
 from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.channels.phone.hotline import PhoneHotline
 from gateway.seats.opening import open_seats
 from gateway.services import Services, open_services
+from gateway.tts.build import build_speaker
 from gateway.tts.espeak import EspeakSynthesizer
 from gateway.tts.pcm import Resampler
+from gateway.tts.speaker import Speaker
 from gateway.tts.synthesizer import SpeechRequest
-from gateway.voice.call import Heard
+from gateway.voice.call import CallTools, Heard, Step
+from gateway.voice.dialogue import PhoneDialogue
 from gateway.voice.transcriber import OpenTranscriber, Transcriber, TranscriberGone
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import no_parts
@@ -65,17 +71,40 @@ async def services(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> AsyncItera
     await opened.aclose()
 
 
+class _WatchedKit(CallKit):
+    """Tells, by conversation, what callers really heard of each sentence."""
+
+    def __init__(
+        self,
+        services: Services,
+        speaker: Speaker,
+        open_transcriber: OpenTranscriber,
+        on_heard: Callable[[str, Heard], None],
+    ) -> None:
+        super().__init__(services, speaker, open_transcriber)
+        self._on_heard = on_heard
+
+    async def tools(self, dialogue: PhoneDialogue, *args: Any, **more: Any) -> CallTools:
+        def watch(step: Step) -> None:
+            if isinstance(step, Heard):
+                self._on_heard(dialogue.conversation_id, step)
+
+        return replace(await super().tools(dialogue, *args, **more), watch=watch)
+
+
 @asynccontextmanager
 async def answering(
     services: Services,
     open_transcriber: OpenTranscriber,
     on_heard: Callable[[str, Heard], None] = lambda _conversation, _heard: None,
 ) -> AsyncIterator[int]:
-    hotline = PhoneHotline(services, open_transcriber=open_transcriber, on_heard=on_heard)
+    speaker = build_speaker(services.settings)
+    hotline = PhoneHotline(_WatchedKit(services, speaker, open_transcriber, on_heard))
     try:
         yield await hotline.start()
     finally:
         await hotline.aclose()
+        await speaker.aclose()
 
 
 def newest(store: ConversationStore) -> str:

@@ -15,7 +15,7 @@ from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.tts.synthesizer import SpeechRequest
-from gateway.voice.call import Call, CallTools, Heard
+from gateway.voice.call import Call, CallTools, Heard, Step
 from gateway.voice.dialogue import OwnerNow, ToSay
 from gateway.voice.transcriber import TranscriberGone
 from gateway.voice.turn_events import Expecting, Final, Partial, TurnTimes
@@ -116,6 +116,10 @@ class Scene:
         self.times = TurnTimes()
         self.client: AsteriskClient
 
+    def watch(self, step: Step) -> None:
+        if isinstance(step, Heard):
+            self.heard.append(step)
+
     async def handle(self, line: PhoneLine) -> None:
         tools = CallTools(
             dialogue=self.dialogue,
@@ -124,7 +128,7 @@ class Scene:
             voices=self.voices,
             fixed=frozenset({"您好。"}),
             times=self.times,
-            on_heard=self.heard.append,
+            watch=self.watch,
         )
         await Call(line, tools).run()
 
