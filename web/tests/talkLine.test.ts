@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LOST, NO_ANSWER, TalkLine, type TalkState, VOICE_WORDS, WELCOME_LIMIT_MS } from "../src/seat/talk/talkLine";
+import { TalkLine, type TalkState, VOICE_WORDS, WELCOME_LIMIT_MS } from "../src/seat/talk/talkLine";
 import { FakePhone } from "./callFakes";
 import { seatPage } from "./seatFakes";
 
@@ -76,11 +76,11 @@ test("what keeps a talk from beginning or breaks it is said", async () => {
   const slow = ready();
   await slow.talk.start("a");
   slow.phone.clock.advance(WELCOME_LIMIT_MS);
-  expect(slow.talk.state.words).toBe(NO_ANSWER);
+  expect(slow.talk.state.words).toBe(VOICE_WORDS.no_answer);
 
   const broken = await talking();
   broken.phone.socket.lose();
-  expect(broken.talk.state).toMatchObject({ phase: "failed", words: LOST });
+  expect(broken.talk.state).toMatchObject({ phase: "failed", words: VOICE_WORDS.line_lost });
   expect(broken.phone.voice.closed).toBe(true);
 });
 

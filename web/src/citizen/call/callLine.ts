@@ -1,21 +1,13 @@
 /**
- * One citizen's calls from the page: asks for the microphone, opens the line, carries audio both ways, keeps the
- * captions. No clock, socket or microphone of its own: all come through `CallPorts`.
- *
- * A broken line is not mended by itself: somebody who speaks must know that nobody hears him. The conversation is the
- * chat's, so calling again goes on where the call broke off.
+ * One citizen's calls from the page: the phases of a call and its captions, over a `VoiceLine`. The conversation is the
+ * chat's, so calling again goes on where a call broke off.
  */
 
-import type { AudioSocket, OpenAudioSocket, OpenVoice, Voice } from "../../shared/audio/ports";
-import { VoiceRefused } from "../../shared/audio/ports";
-import type { Clock } from "../../shared/ports";
+import { type VoiceFailure, VoiceLine, type VoicePorts } from "../../shared/audio/voiceLine";
 import { type Activity, type ClientFrame, type EndedBy, readServerFrame, type ServerFrame } from "./wire";
-import { endedWords, LINE_LOST, MICROPHONE_LOST, NO_ANSWER, OFFLINE, VOICE_WORDS } from "./words";
+import { endedWords, OFFLINE, VOICE_WORDS } from "./words";
 
-export interface CallPorts {
-  openSocket: OpenAudioSocket;
-  openVoice: OpenVoice;
-  clock: Clock;
+export interface CallPorts extends VoicePorts {
   online(): boolean;
 }
 
@@ -44,14 +36,8 @@ export interface CallState {
 
 /** A caller does not wait longer in silence. */
 export const WELCOME_LIMIT_MS = 12_000;
-export const PING_EVERY_MS = 10_000;
-/** Nothing at all came for so long: the line is dead though the browser has not noticed. */
-export const DEAD_AFTER_MS = 25_000;
 /** The last words still play after the hotline has hung up. */
 export const PLAY_OUT_MS = 600;
-/** Two seconds of audio that do not leave: what is spoken now would be heard far too late. */
-export const MOST_WAITING_BYTES = 64_000;
-const LEVEL_EVERY_MS = 100;
 
 export const IDLE: CallState = {
   phase: "idle",
@@ -69,20 +55,23 @@ export const IDLE: CallState = {
 
 export class CallLine {
   #state: CallState = IDLE;
-  #socket: AudioSocket | null = null;
-  #voice: Voice | null = null;
-  /** Bumped with each call, so that what comes late from an old one is recognised. */
-  #call = 0;
-  #timers = new Map<string, () => void>();
-  #lastHeard = 0;
-  #levelAt = 0;
-  #level = 0;
+  #line: VoiceLine<ClientFrame, ServerFrame>;
 
   /** @param changed called with a new state object after each change */
   constructor(
     private readonly ports: CallPorts,
     private readonly changed: (state: CallState) => void,
-  ) {}
+  ) {
+    const owner = {
+      connecting: () => this.#publish({ phase: "connecting" }),
+      read: readServerFrame,
+      received: (frame: ServerFrame) => this.#receive(frame),
+      speaks: () => !this.#state.muted,
+      level: (level: number) => this.#publish({ level }),
+      failed: (why: VoiceFailure) => this.#fail(VOICE_WORDS[why]),
+    };
+    this.#line = new VoiceLine(ports, owner, WELCOME_LIMIT_MS);
+  }
 
   get state(): CallState {
     return this.#state;
@@ -95,55 +84,26 @@ export class CallLine {
   /** Calls in the chat's conversation. To be called from the tap itself. Does nothing during a call. */
   async start(session: { conversation: string; token: string }): Promise<void> {
     if (this.busy) return;
-    const call = (this.#call += 1);
     if (!this.ports.online()) return this.#publish({ ...IDLE, phase: "failed", words: OFFLINE });
     this.#publish({ ...IDLE, phase: "asking" });
-    let voice: Voice;
-    try {
-      voice = await this.ports.openVoice({
-        frame: (pcm, level) => this.#speak(call, pcm, level),
-        lost: () => this.#fail(call, MICROPHONE_LOST),
-      });
-    } catch (error) {
-      const problem = error instanceof VoiceRefused ? error.problem : "failed";
-      return this.#fail(call, VOICE_WORDS[problem]);
-    }
-    if (call !== this.#call) return voice.close();
-    this.#voice = voice;
-    this.#publish({ phase: "connecting" });
-    this.#arm("welcome", WELCOME_LIMIT_MS, () => this.#fail(call, NO_ANSWER));
-    this.#socket = this.ports.openSocket({
-      opened: () => this.#write({ type: "hello", ...session }),
-      received: (data) => {
-        if (call === this.#call) this.#receive(call, readServerFrame(data));
-      },
-      audio: (pcm) => {
-        if (call !== this.#call) return;
-        this.#lastHeard = this.ports.clock.now();
-        this.#voice?.play(pcm);
-      },
-      closed: () => {
-        // A socket that we closed ourselves is no longer ours.
-        if (this.#socket !== null) this.#fail(call, this.#state.phase === "talking" ? LINE_LOST : NO_ANSWER);
-      },
-    });
+    await this.#line.open(() => ({ type: "hello", ...session }));
   }
 
   mute(on: boolean): void {
     if (this.#state.phase !== "talking") return;
-    this.#voice?.mute(on);
-    this.#write({ type: "mute", on });
+    this.#line.mute(on);
+    this.#line.write({ type: "mute", on });
     this.#publish({ muted: on, level: 0 });
   }
 
   /** A key of the telephone. */
   press(key: string): void {
-    if (this.#state.phase === "talking") this.#write({ type: "key", key });
+    if (this.#state.phase === "talking") this.#line.write({ type: "key", key });
   }
 
   hangUp(): void {
     if (!this.busy) return;
-    this.#write({ type: "hang_up" });
+    this.#line.write({ type: "hang_up" });
     this.#end("caller");
   }
 
@@ -153,26 +113,12 @@ export class CallLine {
   }
 
   networkLost(): void {
-    if (this.busy) this.#fail(this.#call, this.#state.phase === "talking" ? LINE_LOST : OFFLINE);
+    if (this.busy) this.#fail(this.#state.phase === "talking" ? VOICE_WORDS.line_lost : OFFLINE);
   }
 
-  #speak(call: number, pcm: ArrayBuffer, level: number): void {
-    if (call !== this.#call || this.#socket === null || this.#state.phase !== "talking" || this.#state.muted) return;
-    if (this.#socket.waiting() < MOST_WAITING_BYTES) this.#socket.sendAudio(pcm);
-    this.#level = Math.max(this.#level, level);
-    const now = this.ports.clock.now();
-    if (now - this.#levelAt < LEVEL_EVERY_MS) return;
-    this.#levelAt = now;
-    this.#publish({ level: this.#level });
-    this.#level = 0;
-  }
-
-  #receive(call: number, frame: ServerFrame | null): void {
-    this.#lastHeard = this.ports.clock.now();
-    switch (frame?.type) {
+  #receive(frame: ServerFrame): void {
+    switch (frame.type) {
       case "welcome":
-        this.#disarm("welcome");
-        this.#armPing(call);
         return this.#publish({ phase: "talking", since: this.ports.clock.now() });
       case "state":
         return this.#publish({ activity: frame.state });
@@ -182,74 +128,31 @@ export class CallLine {
         if (frame.cut) return this.#publish({ hotline: frame.text === "" ? "" : `${frame.text}…` });
         return this.#publish({ hotline: frame.text, latest: "hotline" });
       case "drop":
-        return this.#voice?.drop();
+        return this.#line.drop();
       case "muted":
         return this.#publish({ muted: frame.on });
       case "ended":
         // What was sent before it is still to be heard.
-        this.#closeSocket();
-        this.#arm("playOut", PLAY_OUT_MS, () => this.#end(frame.why));
-        return;
+        return this.#line.playOut(PLAY_OUT_MS, () => this.#end(frame.why));
       case "error":
-        if (this.#state.phase === "connecting") this.#fail(call, frame.text || NO_ANSWER);
+        if (this.#state.phase === "connecting") this.#fail(frame.text || VOICE_WORDS.no_answer);
         return;
     }
   }
 
-  #armPing(call: number): void {
-    this.#arm("ping", PING_EVERY_MS, () => {
-      if (this.ports.clock.now() - this.#lastHeard >= DEAD_AFTER_MS) return this.#fail(call, LINE_LOST);
-      this.#write({ type: "ping" });
-      this.#armPing(call);
-    });
-  }
-
-  #fail(call: number, words: string): void {
-    if (call !== this.#call || !this.busy) return;
-    this.#close();
-    this.#publish({ phase: "failed", words, lasted: this.#lasted(), level: 0, muted: false });
+  #fail(words: string): void {
+    this.#over({ phase: "failed", words });
   }
 
   #end(why: EndedBy): void {
-    this.#close();
-    this.#publish({ phase: "ended", words: endedWords(why), lasted: this.#lasted(), level: 0, muted: false });
+    this.#over({ phase: "ended", words: endedWords(why) });
   }
 
-  #lasted(): number {
-    return this.#state.since === null ? 0 : this.ports.clock.now() - this.#state.since;
-  }
-
-  #close(): void {
-    this.#call += 1;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
-    this.#voice?.close();
-    this.#voice = null;
-    this.#closeSocket();
-  }
-
-  #closeSocket(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
-  }
-
-  #write(frame: ClientFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
-  }
-
-  #arm(name: string, delayMs: number, act: () => void): void {
-    this.#disarm(name);
-    const cancel = this.ports.clock.after(delayMs, () => {
-      this.#timers.delete(name);
-      act();
-    });
-    this.#timers.set(name, cancel);
-  }
-
-  #disarm(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
+  #over(how: { phase: CallPhase; words: string }): void {
+    this.#line.close();
+    const { since } = this.#state;
+    const lasted = since === null ? 0 : this.ports.clock.now() - since;
+    this.#publish({ ...how, lasted, level: 0, muted: false });
   }
 
   #publish(change: Partial<CallState>): void {
