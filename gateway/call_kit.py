@@ -56,6 +56,7 @@ class CallKit:
             fixed=fixed,
             voice=s.settings.tts_voice,
             watch=watch,
+            timed=lambda stage, seconds: s.metrics.call_stage.labels(stage).observe(seconds),
             recorder=s.recordings.recorder(lambda: dialogue.conversation_id),
             person=SeatOnLine(s.talks, s.hub, lambda: dialogue.conversation_id, line=line),
         )

@@ -8,6 +8,11 @@ from gateway.tts.speaker import Spoken
 
 # Seconds. A turn of the bot takes tens of milliseconds when all is well and `rasa_timeout_s` when nothing is.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 30.0)
+# Seconds. Fine around what a caller takes for an answer at once and for a slow one.
+_CALL_BUCKETS = (
+    *(0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5),
+    *(1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 4.0, 6.0, 10.0, 20.0),
+)
 # Seconds. GB/T 33358 asks for 15 s with calls and 3 min with text.
 _WAITS = (1, 3, 5, 10, 15, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
 
@@ -81,6 +86,13 @@ class Metrics:
             "minsheng_calls_taken",
             "Calls by voice: answered, refused (too many), deaf (no speech server)",
             ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.call_stage = Histogram(
+            "minsheng_call_stage_seconds",
+            "From a caller's last voice to the answer's first audio, by stage: endpoint, final, answer, voice, total",
+            ["stage"],
+            buckets=_CALL_BUCKETS,
             registry=self.registry,
         )
         self.sentences = Counter(

@@ -29,6 +29,7 @@ from gateway.voice import prompts
 from gateway.voice.dialogue import Dialogue, OwnerNow, ToSay
 from gateway.voice.playback import Playback
 from gateway.voice.speech_text import SpeechPiece, pieces_of
+from gateway.voice.stages import CallStages, Told
 from gateway.voice.transcriber import Transcriber, TranscriberGone
 from gateway.voice.turn_events import (
     Answered,
@@ -133,6 +134,8 @@ class CallTools:
     clock: Callable[[], float] = time.monotonic
     # For captions and the like: sees every step but ticks and the detector's verdicts. Must not block and must not raise.
     watch: Callable[[Step], None] = lambda _step: None
+    # How long each stage of an answer took.
+    timed: Told = lambda _stage, _seconds: None
     recorder: Recorder = NOBODY_RECORDS
     # Who talks with the caller while the conversation is not the bot's.
     person: Person = NOBODY_ELSE
@@ -145,6 +148,7 @@ class Call:
         self._line = line
         self._t = tools
         self._rules = TurnTaking(tools.clock(), tools.times)
+        self._stages = CallStages(tools.timed)
         self._playback = Playback(line.rate_hz, FRAME_S, AHEAD_S)
         self._queue: deque[ToSay] = deque()
         self._queued = asyncio.Event()
@@ -272,7 +276,10 @@ class Call:
     def _feed(self, event: Event) -> None:
         if not isinstance(event, Tick | Voice):
             self._t.watch(event)
-        for command in self._rules.receive(event, self._t.clock()):
+        now = self._t.clock()
+        self._stages.see(event, now)
+        for command in self._rules.receive(event, now):
+            self._stages.see(command, now)
             self._t.watch(command)
             self._obey(command)
 
@@ -314,6 +321,7 @@ class Call:
             if isinstance(news, OwnerNow):
                 self._t.watch(news)
                 self._with_bot = news.owner is Owner.BOT
+                self._stages.owner(with_bot=self._with_bot)
                 self._t.person.owner(news.owner)
                 self._feed_hold()
                 if news.owner is Owner.CLOSED:
@@ -330,6 +338,7 @@ class Call:
 
     def _enqueue(self, saying: ToSay) -> None:
         self._t.watch(saying)
+        self._stages.to_say(saying.seq, self._t.clock())
         self._queue.append(saying)
         self._queued.set()
 
@@ -409,6 +418,7 @@ class Call:
                 self._feed(started)
             if mark != self._sounding_mark:
                 self._sounding_mark = mark
+                self._stages.sounding(message.seq, self._t.clock())
                 self._t.watch(Sounding(seq=message.seq, text=piece.text))
                 self._t.recorder.sounding(message.seq)
         frame = mixed(own, self._t.person.next_frame())

@@ -137,6 +137,8 @@ async def test_a_caller_is_greeted_heard_answered_and_written_down(
     assert {c for c, _ in heard} == {conversation}
     # A slow machine may make the bot ask for patience in between, which is no message.
     assert [(h.seq, h.whole) for _, h in heard if h.seq] == [(1, True), (3, True)]
+    measured = services.metrics.registry.get_sample_value
+    assert measured("minsheng_call_stage_seconds_count", {"stage": "total"}) == 1
 
 
 async def test_a_rasa_that_is_away_is_told_to_the_caller(services: Services, rasa: FakeRasa) -> None:

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
+
 from gateway.channels.phone.audiosocket import Audio, Key
 from gateway.voice.call import Call, CallTools, Heard, Muted, Sounding, Step
 from gateway.voice.dialogue import OwnerNow, ToSay
+from gateway.voice.stages import STAGES
 from gateway.voice.turn_events import (
     Answered,
     DropSpeech,
@@ -63,6 +66,7 @@ class Scene:
     ) -> None:
         self.line = QueueLine()
         self.steps: list[Step] = []
+        self.timed: list[tuple[str, float]] = []
         self.tools = CallTools(
             dialogue=ScriptedDialogue(answers),
             transcriber=ScriptedTranscriber(script),
@@ -70,6 +74,7 @@ class Scene:
             voices=Tones(),
             times=times,
             watch=self.steps.append,
+            timed=lambda stage, seconds: self.timed.append((stage, seconds)),
         )
 
     @asynccontextmanager
@@ -101,6 +106,9 @@ async def test_the_steps_of_a_question_and_its_answer_are_seen_in_order() -> Non
     ]
     assert [s.text for s in scene.seen(Sounding)] == ["您好。", "请带身份证。", "还有户口本。"]  # type: ignore[union-attr]
     assert len(scene.seen(Answered)) == 1 and not scene.seen(DropSpeech)
+    assert [stage for stage, _ in scene.timed] == list(STAGES)
+    *spans, total = [seconds for _, seconds in scene.timed]
+    assert sum(spans) == pytest.approx(total) and all(seconds >= 0 for seconds in spans)
 
 
 async def test_a_muted_caller_is_not_asked_whether_he_is_there() -> None:
