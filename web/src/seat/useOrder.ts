@@ -1,11 +1,11 @@
 /** The order drafts of the opened conversations: asked for when first seen, edits kept over reloads of the tab. */
 
 import { reactive } from "vue";
+import { object, text } from "../shared/read";
 import type { OrderBrief, OrderDraft } from "./desk/answers";
 import { ApiError, type DeskApi, sentenceOf } from "./desk/api";
 import { fieldOrder, type Edits, troubled } from "./desk/orderForm";
 import type { KeyValueStore } from "./desk/ports";
-import { object, text } from "./desk/read";
 
 export interface OrderState {
   draft: OrderDraft | null;

@@ -1,5 +1,7 @@
 /** The frames of `/ws/call` (docs/protocol.md), checked once where they come in. */
 
+import { frame, oneOf, text } from "../../shared/read";
+
 export type Activity = "listening" | "thinking" | "speaking" | "waiting" | "seat";
 export type EndedBy = "caller" | "hotline" | "idle" | "muted_too_long" | "too_long";
 
@@ -22,27 +24,22 @@ export type ServerFrame =
   | { type: "error"; code: string; text: string }
   | { type: "pong" };
 
-const ACTIVITIES: readonly string[] = ["listening", "thinking", "speaking", "waiting", "seat"];
+const ACTIVITIES = ["listening", "thinking", "speaking", "waiting", "seat"] as const;
+const ENDINGS = ["caller", "hotline", "idle", "muted_too_long", "too_long"] as const;
 
 /** Null for what is no frame that we know: newer servers may say more. */
 export function readServerFrame(data: string): ServerFrame | null {
-  let raw: Record<string, unknown>;
-  try {
-    const parsed: unknown = JSON.parse(data);
-    if (typeof parsed !== "object" || parsed === null) return null;
-    raw = parsed as Record<string, unknown>;
-  } catch {
-    return null;
-  }
-  const words = typeof raw["text"] === "string" ? raw["text"] : "";
+  const raw = frame(data);
+  if (raw === null) return null;
+  const words = text(raw["text"]);
   switch (raw["type"]) {
     case "welcome":
     case "drop":
     case "pong":
       return { type: raw["type"] };
     case "state": {
-      const state = raw["state"];
-      return typeof state === "string" && ACTIVITIES.includes(state) ? { type: "state", state: state as Activity } : null;
+      const state = ACTIVITIES.find((known) => known === raw["state"]);
+      return state === undefined ? null : { type: "state", state };
     }
     case "caption":
       if (raw["from"] === "citizen") return { type: "caption", from: "citizen", text: words, final: raw["final"] === true };
@@ -51,9 +48,9 @@ export function readServerFrame(data: string): ServerFrame | null {
     case "muted":
       return { type: "muted", on: raw["on"] === true };
     case "ended":
-      return { type: "ended", why: typeof raw["why"] === "string" ? (raw["why"] as EndedBy) : "hotline" };
+      return { type: "ended", why: oneOf(raw["why"], ENDINGS, "hotline") };
     case "error":
-      return { type: "error", code: String(raw["code"] ?? ""), text: words };
+      return { type: "error", code: text(raw["code"]), text: words };
     default:
       return null;
   }

@@ -26,7 +26,7 @@ const ENDED: Record<EndedBy, string> = {
 };
 
 export function endedWords(why: EndedBy): string {
-  return ENDED[why] ?? ENDED.hotline;
+  return ENDED[why];
 }
 
 /** What the caller can expect now. */

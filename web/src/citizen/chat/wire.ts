@@ -4,6 +4,8 @@
  * What comes from the network is checked here once; past this file every field has its type.
  */
 
+import { frame, isObject, type Json, list, moment, oneOf, text, whole } from "../../shared/read";
+
 export type Sender = "citizen" | "bot" | "seat" | "system";
 export type Owner = "BOT" | "WAITING" | "SEAT" | "WRAP_UP" | "CLOSED";
 export type MessageKind =
@@ -112,9 +114,9 @@ export type ServerFrame =
   | { type: "error"; code: string; text: string; retryable: boolean; message_id: string | null }
   | { type: "pong" };
 
-const SENDERS: readonly string[] = ["citizen", "bot", "seat", "system"];
-const OWNERS: readonly string[] = ["BOT", "WAITING", "SEAT", "WRAP_UP", "CLOSED"];
-const KINDS: readonly string[] = [
+const SENDERS = ["citizen", "bot", "seat", "system"] as const;
+const OWNERS = ["BOT", "WAITING", "SEAT", "WRAP_UP", "CLOSED"] as const;
+const KINDS = [
   "text",
   "answer",
   "clarify",
@@ -124,19 +126,12 @@ const KINDS: readonly string[] = [
   "handoff",
   "rating",
   "notice",
-];
-
-type Json = Record<string, unknown>;
+] as const;
 
 /** Reads one frame of the server. Returns null for what is no frame of ours (a newer server may send more). */
 export function readServerFrame(data: string): ServerFrame | null {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(data);
-  } catch {
-    return null;
-  }
-  if (!isObject(raw)) return null;
+  const raw = frame(data);
+  if (raw === null) return null;
   switch (raw["type"]) {
     case "welcome": {
       const conversation = text(raw["conversation"]);
@@ -187,25 +182,23 @@ export function readMessage(raw: unknown): ChatMessage | null {
   const seq = whole(raw["seq"]);
   if (seq < 1) return null;
   const sender = text(raw["from"]);
-  const kind = text(raw["kind"]);
-  const knownKind = (KINDS.includes(kind) ? kind : "text") as MessageKind;
+  const kind = oneOf(raw["kind"], KINDS, "text");
   const id = text(raw["message_id"]);
-  const at = Date.parse(text(raw["at"]));
   return {
     seq,
-    from: (SENDERS.includes(sender) ? sender : "system") as Sender,
+    from: oneOf(sender, SENDERS, "system"),
     text: text(raw["text"]),
     // Only the bot writes Markdown; anybody else's words are shown exactly as typed.
     format: raw["format"] === "markdown" && sender === "bot" ? "markdown" : "plain",
-    kind: knownKind,
+    kind,
     quick_replies: list(raw["quick_replies"])
       .map((reply) => ({ text: text(reply["text"]), payload: text(reply["payload"]) || null }))
       .filter((reply) => reply.text !== ""),
-    card: sender === "citizen" ? { kind: "none" } : readCard(knownKind, raw["card"]),
+    card: sender === "citizen" ? { kind: "none" } : readCard(kind, raw["card"]),
     message_id: id === "" ? null : id,
     author: sender === "seat" ? readAuthor(raw["author"]) : null,
     picture: readPicture(raw["attachment"]),
-    at: Number.isNaN(at) ? 0 : at,
+    at: moment(raw["at"]),
   };
 }
 
@@ -282,24 +275,6 @@ function readPlace(raw: Json): QueuePlace | null {
   return position < 1 ? null : { position, low_min: whole(raw["low_min"]), high_min: whole(raw["high_min"]) };
 }
 
-function readOwner(raw: unknown): Owner {
-  const owner = text(raw);
-  return (OWNERS.includes(owner) ? owner : "BOT") as Owner;
-}
-
-function isObject(raw: unknown): raw is Json {
-  return typeof raw === "object" && raw !== null && !Array.isArray(raw);
-}
-
-function list(raw: unknown): Json[] {
-  return Array.isArray(raw) ? raw.filter(isObject) : [];
-}
-
-function text(raw: unknown): string {
-  if (typeof raw === "string") return raw;
-  return typeof raw === "number" ? String(raw) : "";
-}
-
-function whole(raw: unknown): number {
-  return typeof raw === "number" && Number.isInteger(raw) && raw >= 0 ? raw : 0;
+export function readOwner(raw: unknown): Owner {
+  return oneOf(raw, OWNERS, "BOT");
 }

@@ -1,7 +1,8 @@
 /** What the console's HTTP calls answer, checked where it comes in. Times in milliseconds since 1970. */
 
+import { readOwner } from "../../citizen/chat/wire";
+import { figure, isObject, list, moment, object, oneOf, text, texts, whole } from "../../shared/read";
 import { orderStatusLabel, orderTypeLabel } from "./labels";
-import { figure, isObject, list, moment, object, oneOf, text, texts, whole } from "./read";
 import { type Item, type Note, type Owner, readAll, readItem, readNote, readSeat, type SeatItem } from "./wire";
 
 export interface HandoffEvent {
@@ -136,7 +137,6 @@ export interface Overview {
   serving: Item[];
 }
 
-const OWNERS = ["BOT", "WAITING", "SEAT", "WRAP_UP", "CLOSED"] as const;
 const KINDS = ["text", "textarea", "choice", "phone", "bool", "time", "category", "place"] as const;
 const ORIGINS = ["citizen", "rule", "classifier", "line", "seat", ""] as const;
 
@@ -147,7 +147,7 @@ export function readDetail(given: unknown): ConversationDetail {
   const citizen = object(raw["citizen"]);
   return {
     channel: text(conversation["channel"]),
-    owner: oneOf(conversation["owner"], OWNERS, "BOT"),
+    owner: readOwner(conversation["owner"]),
     epoch: whole(conversation["epoch"]),
     last_seq: whole(conversation["last_seq"]),
     created_at: moment(conversation["created_at"]),

@@ -1,5 +1,6 @@
 /** The console's HTTP calls (`/api/v1/desk`): session cookie, CSRF header, answers checked where they come in. */
 
+import { type Json, object, text } from "../../shared/read";
 import {
   type CannedReply,
   type Category,
@@ -19,7 +20,6 @@ import {
   readPast,
 } from "./answers";
 import { type Recording, readRecordings } from "../recording/recording";
-import { type Json, object, text } from "./read";
 import {
   type Attachment,
   type Callback,

@@ -3,8 +3,8 @@
  * kept over reloads of the tab. Each conversation sends one message at a time, so that none overtakes another.
  */
 
+import { object, text, whole } from "../../shared/read";
 import type { KeyValueStore } from "./ports";
-import { object, text, whole } from "./read";
 
 /**
  * `queued`: waits for its turn or the line. `sending`: on the wire. `sent`: the server has stored it, its echo is on

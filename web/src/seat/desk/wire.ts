@@ -4,8 +4,8 @@
  * What comes from the network is checked here once; past this file every field has its type.
  */
 
-import { type ChatMessage, type Owner, readMessage } from "../../citizen/chat/wire";
-import { figure, isObject, type Json, list, moment, object, oneOf, text, texts, whole } from "./read";
+import { type ChatMessage, type Owner, readMessage, readOwner } from "../../citizen/chat/wire";
+import { figure, frame, isObject, type Json, list, moment, object, oneOf, text, texts, whole } from "../../shared/read";
 
 export type { Owner };
 
@@ -180,18 +180,12 @@ const PICTURE_WORDS = "[图片]";
 const ROLES = ["seat", "lead", "ops", "admin"] as const;
 const STATUSES = ["ready", "busy", "pause", "offline"] as const;
 const ITEM_STATES = ["waiting", "offered", "serving", "wrap_up"] as const;
-const OWNERS = ["BOT", "WAITING", "SEAT", "WRAP_UP", "CLOSED"] as const;
 const CALLBACK_STATES = ["open", "taken", "done", "failed"] as const;
 
 /** Reads one frame of the server. Returns null for what is no frame of ours (a newer server may send more). */
 export function readServerFrame(data: string): ServerFrame | null {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(data);
-  } catch {
-    return null;
-  }
-  if (!isObject(raw)) return null;
+  const raw = frame(data);
+  if (raw === null) return null;
   const conversation = text(raw["conversation"]);
   switch (raw["type"]) {
     case "welcome": {
@@ -248,7 +242,7 @@ export function readServerFrame(data: string): ServerFrame | null {
       return {
         type: "owner",
         conversation,
-        owner: oneOf(raw["owner"], OWNERS, "BOT"),
+        owner: readOwner(raw["owner"]),
         epoch: whole(raw["epoch"]),
         seat: seatId(raw["seat"]),
       };

@@ -1,6 +1,6 @@
 /** Recordings of a call as the console's HTTP tells them, checked where they come in. Times in seconds of the recording. */
 
-import { figure, list, moment, object, oneOf, text, whole } from "../desk/read";
+import { figure, list, moment, object, oneOf, text, whole } from "../../shared/read";
 
 export const STATES = ["recording", "complete", "broken", "deleted"] as const;
 export type RecordingState = (typeof STATES)[number];

@@ -1,5 +1,7 @@
 /** The frames of `/ws/seat/audio` (docs/protocol.md), checked once where they come in. */
 
+import { frame, text } from "../../shared/read";
+
 export type ClientFrame =
   | { type: "hello"; csrf: string; conversation: string }
   | { type: "hold"; on: boolean }
@@ -16,14 +18,8 @@ export type ServerFrame =
 
 /** Null for what is no frame that we know. */
 export function readServerFrame(data: string): ServerFrame | null {
-  let raw: Record<string, unknown>;
-  try {
-    const parsed: unknown = JSON.parse(data);
-    if (typeof parsed !== "object" || parsed === null) return null;
-    raw = parsed as Record<string, unknown>;
-  } catch {
-    return null;
-  }
+  const raw = frame(data);
+  if (raw === null) return null;
   switch (raw["type"]) {
     case "welcome":
     case "ended":
@@ -33,7 +29,7 @@ export function readServerFrame(data: string): ServerFrame | null {
     case "held":
       return { type: raw["type"], on: raw["on"] === true };
     case "error":
-      return { type: "error", text: typeof raw["text"] === "string" ? raw["text"] : "" };
+      return { type: "error", text: text(raw["text"]) };
     default:
       return null;
   }

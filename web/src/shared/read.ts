@@ -6,6 +6,16 @@ export function isObject(raw: unknown): raw is Json {
   return typeof raw === "object" && raw !== null && !Array.isArray(raw);
 }
 
+/** What one frame of the line says; null for what is no frame. */
+export function frame(data: string): Json | null {
+  try {
+    const raw: unknown = JSON.parse(data);
+    return isObject(raw) ? raw : null;
+  } catch {
+    return null;
+  }
+}
+
 export function object(raw: unknown): Json {
   return isObject(raw) ? raw : {};
 }
