@@ -6,6 +6,7 @@
  * connection can never overtake an earlier one.
  */
 
+import { Timers } from "../../shared/timers";
 import { reconnectDelay } from "./backoff";
 import { Outbox, type OutboxEntry } from "./outbox";
 import type { Ports, Socket } from "./ports";
@@ -81,7 +82,7 @@ export class ChatConnection {
   #generation = 0;
   #welcomed = false;
   #attempt = 0;
-  #timers = new Map<TimerName, () => void>();
+  #timers: Timers<TimerName>;
   #session: Session | null;
   #transcript = new Transcript();
   #outbox: Outbox;
@@ -105,6 +106,7 @@ export class ChatConnection {
     private readonly ports: Ports,
     private readonly changed: (state: ChatState) => void,
   ) {
+    this.#timers = new Timers(ports.clock);
     this.#session = loadSession(ports.store);
     this.#outbox = new Outbox(ports.store);
     this.#outbox.restore(this.#session?.conversation ?? null);
@@ -133,7 +135,7 @@ export class ChatConnection {
   stop(): void {
     this.#running = false;
     this.#dropSocket();
-    this.#cancelAll();
+    this.#timers.cancelAll();
     this.#publish({ line: "connecting", typing: null });
   }
 
@@ -161,14 +163,13 @@ export class ChatConnection {
   /** The citizen is (or is no longer) writing. Only a seat is told, and never what is being written. */
   writing(on: boolean): void {
     if (on && this.#state.owner === "SEAT" && this.#welcomed) {
-      this.#arm("ownPause", TYPING_PAUSE_MS, () => this.writing(false));
-      if (this.#timers.has("ownTyping")) return;
-      this.#arm("ownTyping", TYPING_EVERY_MS, () => undefined);
+      this.#timers.arm("ownPause", TYPING_PAUSE_MS, () => this.writing(false));
+      if (this.#timers.runs("ownTyping")) return;
+      this.#timers.arm("ownTyping", TYPING_EVERY_MS, () => undefined);
       this.#ownTyping = true;
       this.#write({ type: "typing", on: true });
     } else if (this.#ownTyping && !on) {
-      this.#cancel("ownPause");
-      this.#cancel("ownTyping");
+      this.#timers.cancel("ownPause", "ownTyping");
       this.#ownTyping = false;
       if (this.#welcomed) this.#write({ type: "typing", on: false });
     }
@@ -224,7 +225,7 @@ export class ChatConnection {
   networkLost(): void {
     if (!this.#running) return;
     this.#lost();
-    this.#cancel("offline");
+    this.#timers.cancel("offline");
     this.#publish({ line: "offline" });
   }
 
@@ -244,10 +245,10 @@ export class ChatConnection {
 
   #connect(): void {
     this.#dropSocket();
-    this.#cancel("retry");
+    this.#timers.cancel("retry");
     const generation = this.#generation;
     const current = (): boolean => generation === this.#generation;
-    this.#arm("welcome", WELCOME_LIMIT_MS, () => this.#lost());
+    this.#timers.arm("welcome", WELCOME_LIMIT_MS, () => this.#lost());
     this.#socket = this.ports.openSocket({
       opened: () => {
         if (!current()) return;
@@ -260,7 +261,7 @@ export class ChatConnection {
       },
       received: (data) => {
         if (!current()) return;
-        this.#cancel("pong");
+        this.#timers.cancel("pong");
         const frame = readServerFrame(data);
         if (frame !== null) this.#take(frame);
       },
@@ -277,13 +278,13 @@ export class ChatConnection {
       case "message":
         return this.#takeMessage(frame.message);
       case "ack":
-        this.#cancel("ack");
+        this.#timers.cancel("ack");
         this.#outbox.change(frame.message_id, { state: "delivered", reason: "" });
         this.#publish({});
         return this.#pump();
       case "typing":
-        this.#cancel("typing");
-        if (frame.on) this.#arm("typing", TYPING_LIMIT_MS, () => this.#publish({ typing: null }));
+        this.#timers.cancel("typing");
+        if (frame.on) this.#timers.arm("typing", TYPING_LIMIT_MS, () => this.#publish({ typing: null }));
         return this.#publish({ typing: frame.on ? frame.from : null });
       case "owner":
         if (frame.epoch < this.#epoch) return;
@@ -314,8 +315,7 @@ export class ChatConnection {
   }
 
   #takeWelcome(frame: Extract<ServerFrame, { type: "welcome" }>): void {
-    this.#cancel("welcome");
-    this.#cancel("offline");
+    this.#timers.cancel("welcome", "offline");
     const token = frame.token ?? this.#session?.token ?? null;
     if (token !== null) {
       this.#session = { conversation: frame.conversation, token };
@@ -325,10 +325,10 @@ export class ChatConnection {
     this.#welcomed = true;
     this.#epoch = -1;
     this.#targetSeq = frame.last_seq;
-    this.#arm("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
+    this.#timers.arm("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
     this.#armPing();
     const caughtUp = this.#transcript.completeUpTo >= this.#targetSeq;
-    if (!caughtUp) this.#arm("catchUp", CATCH_UP_LIMIT_MS, () => this.#publish({ caughtUp: true }));
+    if (!caughtUp) this.#timers.arm("catchUp", CATCH_UP_LIMIT_MS, () => this.#publish({ caughtUp: true }));
     this.#publish({
       line: "online",
       conversation: frame.conversation,
@@ -347,7 +347,7 @@ export class ChatConnection {
 
   #takeMessage(message: ChatMessage): void {
     if (message.message_id !== null) {
-      if (this.#outbox.sending?.message_id === message.message_id) this.#cancel("ack");
+      if (this.#outbox.sending?.message_id === message.message_id) this.#timers.cancel("ack");
       this.#outbox.remove(message.message_id);
     }
     if (!this.#transcript.add(message)) return this.#publish({});
@@ -366,7 +366,7 @@ export class ChatConnection {
     if (frame.code === "bad_hello") return this.#session === null ? this.#lost() : this.#refusedResume();
     const entry = this.#outbox.entries.find((e) => e.message_id === frame.message_id);
     if (entry !== undefined && entry.state !== "delivered") {
-      this.#cancel("ack");
+      this.#timers.cancel("ack");
       if (frame.code === "payload_unknown" && entry.payload !== null) {
         // The offer belongs to a conversation that is gone; the words themselves still say it.
         this.#outbox.change(entry.message_id, { state: "queued", payload: null });
@@ -381,7 +381,7 @@ export class ChatConnection {
       if (frame.retryable && entry.refusals < MAX_REFUSALS) {
         const delay = FIRST_REFUSAL_DELAY_MS * 2 ** entry.refusals;
         this.#outbox.change(entry.message_id, { state: "queued", refusals: entry.refusals + 1 });
-        this.#arm("refusal", delay, () => this.#pump());
+        this.#timers.arm("refusal", delay, () => this.#pump());
         return this.#publish({});
       }
       this.#outbox.change(entry.message_id, { state: "failed", reason: frame.text || "没有送达" });
@@ -417,7 +417,7 @@ export class ChatConnection {
     this.#wordsForBot = "";
     this.#botWanted = false;
     this.#dropSocket();
-    this.#cancelAll();
+    this.#timers.cancelAll();
     this.#publish({ ...this.#emptyState(), notice });
     if (!this.#running) return;
     this.#armOffline();
@@ -441,25 +441,23 @@ export class ChatConnection {
   /** The line is gone: keep everything, try again after a pause. */
   #lost(atLeastMs = 0): void {
     this.#dropSocket();
-    for (const name of ["welcome", "ack", "ping", "pong", "stable", "typing", "catchUp", "refusal", "ownTyping", "ownPause"] as const) {
-      this.#cancel(name);
-    }
+    this.#timers.cancel("welcome", "ack", "ping", "pong", "stable", "typing", "catchUp", "refusal", "ownTyping", "ownPause");
     this.#outbox.requeue();
     this.#ratingOnWire = false;
     if (this.#state.line === "online") this.#armOffline();
     this.#publish({ line: this.#state.line === "offline" ? "offline" : "connecting", typing: null });
     const delay = Math.max(atLeastMs, reconnectDelay(this.#attempt, this.ports.random()));
     this.#attempt += 1;
-    this.#arm("retry", delay, () => this.#connect());
+    this.#timers.arm("retry", delay, () => this.#connect());
   }
 
   #pump(): void {
-    if (!this.#welcomed || this.#outbox.sending !== null || this.#timers.has("refusal")) return;
+    if (!this.#welcomed || this.#outbox.sending !== null || this.#timers.runs("refusal")) return;
     const entry = this.#outbox.next;
     if (entry === null) return;
     const { message_id, text, payload, attachment } = entry;
     this.#outbox.change(message_id, { state: "sending" });
-    this.#arm("ack", ACK_LIMIT_MS, () => this.#lost());
+    this.#timers.arm("ack", ACK_LIMIT_MS, () => this.#lost());
     this.#publish({});
     this.#write({
       type: "send",
@@ -478,20 +476,20 @@ export class ChatConnection {
   }
 
   #armPing(): void {
-    this.#arm("ping", PING_EVERY_MS, () => {
+    this.#timers.arm("ping", PING_EVERY_MS, () => {
       this.#ping();
       this.#armPing();
     });
   }
 
   #ping(): void {
-    if (this.#timers.has("pong")) return;
-    this.#arm("pong", PONG_LIMIT_MS, () => this.#lost());
+    if (this.#timers.runs("pong")) return;
+    this.#timers.arm("pong", PONG_LIMIT_MS, () => this.#lost());
     this.#write({ type: "ping" });
   }
 
   #armOffline(): void {
-    this.#arm("offline", OFFLINE_AFTER_MS, () => this.#publish({ line: "offline" }));
+    this.#timers.arm("offline", OFFLINE_AFTER_MS, () => this.#publish({ line: "offline" }));
   }
 
   #write(frame: ClientFrame): void {
@@ -504,25 +502,6 @@ export class ChatConnection {
     this.#ownTyping = false;
     this.#socket?.close();
     this.#socket = null;
-  }
-
-  #arm(name: TimerName, delayMs: number, act: () => void): void {
-    this.#cancel(name);
-    const cancel = this.ports.clock.after(delayMs, () => {
-      this.#timers.delete(name);
-      act();
-    });
-    this.#timers.set(name, cancel);
-  }
-
-  #cancel(name: TimerName): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
-  }
-
-  #cancelAll(): void {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
   }
 
   #emptyState(): ChatState {

@@ -3,6 +3,7 @@
  * Feeds on the line's frames; tells `changed` which part is new. Pure but for its ports.
  */
 
+import { Timers } from "../../shared/timers";
 import type { ConversationDetail } from "./answers";
 import { orderMine, orderQueue, put, without } from "./items";
 import { DeskError, DeskLine, type LineState } from "./line";
@@ -84,9 +85,8 @@ export class Desk {
   #open = new Set<string>();
   #outbox: SeatOutbox;
   #line: DeskLine;
-  #typingEnds = new Map<string, () => void>();
+  #timers: Timers<`typing ${string}` | `call ${string}`>;
   #typingSent = new Map<string, number>();
-  #callEnds = new Map<string, () => void>();
   /** Accepted, and to be selected once the server shows it as mine. */
   #expected: string | null = null;
 
@@ -97,6 +97,7 @@ export class Desk {
     private readonly changed: Changed,
   ) {
     this.#outbox = new SeatOutbox(ports.store);
+    this.#timers = new Timers(ports.clock);
     const tab = ports.store.get(TAB) ?? ports.newId();
     ports.store.set(TAB, tab);
     this.#state = {
@@ -525,22 +526,16 @@ export class Desk {
   }
 
   #takeTyping(conversation: string, from: "citizen" | "seat" | "bot", on: boolean): void {
-    this.#typingEnds.get(conversation)?.();
-    this.#typingEnds.delete(conversation);
-    if (on) {
-      const end = this.ports.clock.after(TYPING_SHOWN_MS, () => this.#setView(conversation, { typing: null }));
-      this.#typingEnds.set(conversation, end);
-    }
+    const end = `typing ${conversation}` as const;
+    if (on) this.#timers.arm(end, TYPING_SHOWN_MS, () => this.#setView(conversation, { typing: null }));
+    else this.#timers.cancel(end);
     this.#setView(conversation, { typing: on ? from : null });
   }
 
   #takeCall(conversation: string, call: CallLine | null): void {
-    this.#callEnds.get(conversation)?.();
-    this.#callEnds.delete(conversation);
-    if (call !== null) {
-      const end = this.ports.clock.after(CALL_SHOWN_MS, () => this.#setView(conversation, { call: null }));
-      this.#callEnds.set(conversation, end);
-    }
+    const end = `call ${conversation}` as const;
+    if (call !== null) this.#timers.arm(end, CALL_SHOWN_MS, () => this.#setView(conversation, { call: null }));
+    else this.#timers.cancel(end);
     if (this.view(conversation).call !== call) this.#setView(conversation, { call });
   }
 

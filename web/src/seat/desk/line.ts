@@ -5,6 +5,7 @@
 
 import { reconnectDelay } from "../../citizen/chat/backoff";
 import type { Socket } from "../../shared/ports";
+import { Timers } from "../../shared/timers";
 import type { DeskPorts } from "./ports";
 import { type ClientFrame, readServerFrame, type ServerFrame } from "./wire";
 
@@ -54,9 +55,7 @@ export class DeskLine {
   #silentBeats = 0;
   #heartbeatMs = 5_000;
   #stopBeat: () => void = () => undefined;
-  #cancelWelcome: () => void = () => undefined;
-  #cancelRetry: () => void = () => undefined;
-  #cancelStable: () => void = () => undefined;
+  #timers: Timers<"welcome" | "retry" | "stable">;
   #waiting = new Map<string, Waiting>();
   #state: LineState = "connecting";
 
@@ -65,7 +64,9 @@ export class DeskLine {
     private readonly csrf: () => string,
     private readonly tab: string,
     private readonly events: LineEvents,
-  ) {}
+  ) {
+    this.#timers = new Timers(ports.clock);
+  }
 
   get online(): boolean {
     return this.#welcomed;
@@ -80,7 +81,7 @@ export class DeskLine {
   stop(): void {
     this.#running = false;
     this.#drop();
-    this.#cancelRetry();
+    this.#timers.cancel("retry");
   }
 
   /** The network is back, or the page is seen again: try at once instead of waiting for the next attempt. */
@@ -121,10 +122,10 @@ export class DeskLine {
 
   #connect(): void {
     this.#drop();
-    this.#cancelRetry();
+    this.#timers.cancel("retry");
     const generation = this.#generation;
     const current = (): boolean => generation === this.#generation;
-    this.#cancelWelcome = this.ports.clock.after(WELCOME_LIMIT_MS, () => this.#lost());
+    this.#timers.arm("welcome", WELCOME_LIMIT_MS, () => this.#lost());
     this.#socket = this.ports.openSocket({
       opened: () => {
         if (current()) this.write({ type: "hello", csrf: this.csrf(), tab: this.tab });
@@ -153,10 +154,10 @@ export class DeskLine {
       return;
     }
     if (frame.type === "welcome") {
-      this.#cancelWelcome();
+      this.#timers.cancel("welcome");
       this.#welcomed = true;
       this.#heartbeatMs = frame.settings.heartbeat_s * 1000;
-      this.#cancelStable = this.ports.clock.after(STABLE_AFTER_MS, () => (this.#attempt = 0));
+      this.#timers.arm("stable", STABLE_AFTER_MS, () => (this.#attempt = 0));
       this.#beat();
       this.events.frame(frame);
       this.#enter("online");
@@ -187,15 +188,14 @@ export class DeskLine {
     this.#enter("broken");
     const delay = reconnectDelay(this.#attempt, this.ports.random());
     this.#attempt += 1;
-    this.#cancelRetry = this.ports.clock.after(delay, () => this.#connect());
+    this.#timers.arm("retry", delay, () => this.#connect());
   }
 
   #drop(): void {
     this.#generation += 1;
     this.#welcomed = false;
     this.#stopBeat();
-    this.#cancelWelcome();
-    this.#cancelStable();
+    this.#timers.cancel("welcome", "stable");
     this.#socket?.close();
     this.#socket = null;
     const waiting = [...this.#waiting.values()];
