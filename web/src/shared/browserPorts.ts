@@ -1,24 +1,28 @@
 /** The browser's own socket, clock, storage and randomness behind the ports of both pages. */
 
-import type { Clock, KeyValueStore, OpenSocket } from "./ports";
+import type { Clock, KeyValueStore, OpenSocket, SocketHandlers } from "./ports";
 
-/** Opens the gateway's websocket at `path`. */
+/** Opens the gateway's websocket at `path`; text frames go to the handlers. */
+export function webSocketAt(path: string, handlers: SocketHandlers): WebSocket {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(`${scheme}//${location.host}${path}`);
+  socket.onopen = () => handlers.opened();
+  socket.onmessage = (event: MessageEvent<unknown>) => {
+    if (typeof event.data === "string") handlers.received(event.data);
+  };
+  socket.onclose = (event) => handlers.closed(event.code);
+  return socket;
+}
+
+/** Sends what an open socket takes. A closing one drops what it is given: what must arrive is kept by an outbox. */
+export function sendOn(socket: WebSocket, data: string | ArrayBuffer): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(data);
+}
+
 export function socketAt(path: string): OpenSocket {
   return (handlers) => {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}${path}`);
-    socket.onopen = () => handlers.opened();
-    socket.onmessage = (event: MessageEvent<unknown>) => {
-      if (typeof event.data === "string") handlers.received(event.data);
-    };
-    socket.onclose = (event) => handlers.closed(event.code);
-    return {
-      send: (data) => {
-        // A closing socket drops what it is given; the outbox sends it again after the reconnect.
-        if (socket.readyState === WebSocket.OPEN) socket.send(data);
-      },
-      close: () => socket.close(),
-    };
+    const socket = webSocketAt(path, handlers);
+    return { send: (data) => sendOn(socket, data), close: () => socket.close() };
   };
 }
 

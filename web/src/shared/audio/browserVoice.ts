@@ -1,5 +1,6 @@
 /** The browser's microphone and loudspeaker behind the ports. */
 
+import { sendOn, webSocketAt } from "../browserPorts";
 import { type OpenAudioSocket, type OpenVoice, type Voice, type VoiceProblem, VoiceRefused } from "./ports";
 import workletUrl from "./voice.worklet?worker&url";
 import { PROCESSOR, type ToPage, type ToWorklet } from "./voiceMessages";
@@ -76,18 +77,12 @@ function problemOf(error: unknown): VoiceProblem {
 /** Opens the gateway's websocket at `path`; binary frames are audio. */
 export function audioSocketAt(path: string): OpenAudioSocket {
   return (handlers) => {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}${path}`);
+    const socket = webSocketAt(path, handlers);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => handlers.opened();
-    socket.onmessage = (event: MessageEvent<unknown>) => {
-      if (typeof event.data === "string") handlers.received(event.data);
-      else if (event.data instanceof ArrayBuffer) handlers.audio(event.data);
-    };
-    socket.onclose = (event) => handlers.closed(event.code);
-    const send = (data: string | ArrayBuffer): void => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(data);
-    };
+    socket.addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (event.data instanceof ArrayBuffer) handlers.audio(event.data);
+    });
+    const send = (data: string | ArrayBuffer): void => sendOn(socket, data);
     return { send, sendAudio: send, waiting: () => socket.bufferedAmount, close: () => socket.close() };
   };
 }

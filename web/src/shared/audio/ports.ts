@@ -1,5 +1,7 @@
 /** Microphone, loudspeaker and a line that carries audio, so that tests can bring their own. */
 
+import type { Socket, SocketHandlers } from "../ports";
+
 /** Why there is no microphone. */
 export type VoiceProblem = "denied" | "missing" | "busy" | "insecure" | "unsupported" | "failed";
 
@@ -29,20 +31,14 @@ export interface Voice {
 /** Rejects with VoiceRefused. To be called while the browser still counts it as the user's doing. */
 export type OpenVoice = (handlers: VoiceHandlers) => Promise<Voice>;
 
-export interface AudioSocketHandlers {
-  opened(): void;
-  received(data: string): void;
+export interface AudioSocketHandlers extends SocketHandlers {
   audio(pcm: ArrayBuffer): void;
-  /** Called once, also when the socket never opened. */
-  closed(code: number): void;
 }
 
-export interface AudioSocket {
-  send(data: string): void;
+export interface AudioSocket extends Socket {
   sendAudio(pcm: ArrayBuffer): void;
   /** Bytes that have not left yet. */
   waiting(): number;
-  close(): void;
 }
 
 export type OpenAudioSocket = (handlers: AudioSocketHandlers) => AudioSocket;
