@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CallLine, type CallState, WELCOME_LIMIT_MS } from "../src/citizen/call/callLine";
 import { readServerFrame } from "../src/citizen/call/wire";
-import { activityWords, clockWords, OFFLINE, VOICE_WORDS } from "../src/citizen/call/words";
+import { activityWords, OFFLINE, VOICE_WORDS } from "../src/citizen/call/words";
 import { FakePhone } from "./callFakes";
 
 const SESSION = { conversation: "c1", token: "t1" };
@@ -163,8 +163,7 @@ test("frames of newer gateways are ignored", () => {
   expect(readServerFrame("no json")).toBeNull();
 });
 
-test("times and states read as people say them", async () => {
-  expect([clockWords(0), clockWords(125_000), clockWords(3_725_000)]).toEqual(["0:00", "2:05", "1:02:05"]);
+test("states read as people say them", async () => {
   const { call } = await talking();
   expect(activityWords({ ...call.state, activity: "seat" })).toBe("人工坐席为您服务");
   expect(activityWords({ ...call.state, muted: true })).toBe("您已静音");

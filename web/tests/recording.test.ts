@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { captionAt, captionsOf, neighbourStart } from "../src/seat/recording/cues";
-import { clock, playable, readRecordings, stateWords } from "../src/seat/recording/recording";
+import { playable, readRecordings, stateWords } from "../src/seat/recording/recording";
 import { type DeskMessage, readDeskMessage } from "../src/seat/desk/wire";
 
 const BEGAN = "2026-11-22T10:00:00+08:00";
@@ -90,8 +90,4 @@ test("the caption of a moment, and the way to the next and the one before", () =
   expect(neighbourStart(captions, 15, -1)).toBe(10);
   expect(neighbourStart(captions, 10.5, -1)).toBe(2);
   expect(neighbourStart(captions, 2.5, -1)).toBe(0);
-});
-
-test("clocks", () => {
-  expect([0, 5.9, 65, 3725].map(clock)).toEqual(["0:00", "0:05", "1:05", "1:02:05"]);
 });

@@ -55,12 +55,3 @@ export function activityWords(state: CallState): string {
       return "人工坐席为您服务";
   }
 }
-
-/** "2:05", or "1:02:05". */
-export function clockWords(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
-}

@@ -1,5 +1,6 @@
 /** What the log shows, in order: messages, time separators, refused words where they were said, then what is on its way. */
 
+import { dateWords, dayOf, hourMinute } from "../../shared/times";
 import type { DeliveryState, OutboxEntry } from "./outbox";
 import type { ChatMessage, QuickReply, Sender } from "./wire";
 
@@ -98,33 +99,9 @@ function offeringSeq(messages: readonly ChatMessage[], outbox: readonly OutboxEn
 }
 
 export function timeLabel(at: number, now: number, timezone: string): string {
-  const time = written(at, timezone, "zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const time = hourMinute(at, timezone);
   const day = dayOf(at, timezone);
   if (day === dayOf(now, timezone)) return `今天 ${time}`;
   if (day === dayOf(now - 86_400_000, timezone)) return `昨天 ${time}`;
-  const sameYear = day.slice(0, 4) === dayOf(now, timezone).slice(0, 4);
-  const date = written(at, timezone, "zh-CN", {
-    ...(sameYear ? {} : { year: "numeric" }),
-    month: "long",
-    day: "numeric",
-    weekday: "short",
-  });
-  return `${date} ${time}`;
-}
-
-function dayOf(at: number, timezone: string): string {
-  return written(at, timezone, "en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
-}
-
-/** Making a formatter is slow on old phones and the log asks for many times, so each is made once. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-function written(at: number, timezone: string, locale: string, options: Intl.DateTimeFormatOptions): string {
-  const key = `${timezone} ${locale} ${JSON.stringify(options)}`;
-  let formatter = formatters.get(key);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat(locale, { ...options, timeZone: timezone });
-    formatters.set(key, formatter);
-  }
-  return formatter.format(at);
+  return `${dateWords(at, now, timezone, { weekday: "short" })} ${time}`;
 }

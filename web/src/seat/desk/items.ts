@@ -1,5 +1,6 @@
 /** The lists at the left: in which an item belongs, in what order, and who waits for whom. */
 
+import { clockWords } from "../../shared/times";
 import type { Item } from "./wire";
 
 /** My conversations keep their places: a new one comes at the end, so nothing moves under the hand. */
@@ -46,10 +47,7 @@ export function patience(seconds: number): Patience {
 
 /** 00:42, 12:05, 1:02:09. */
 export function clockText(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const hours = Math.floor(whole / 3600);
-  const rest = `${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
+  return clockWords(seconds).padStart(5, "0");
 }
 
 /** The conversation `step` places further; from none, the first or last. */

@@ -1,30 +1,12 @@
-/** Times as the console writes them, always in the hotline's own zone. */
+/** Times as the console writes them. */
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+import { dateWords, dayOf, hourMinute } from "../../shared/times";
 
-function written(at: number, timezone: string, locale: string, options: Intl.DateTimeFormatOptions): string {
-  const key = `${timezone} ${locale} ${JSON.stringify(options)}`;
-  let formatter = formatters.get(key);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat(locale, { ...options, timeZone: timezone });
-    formatters.set(key, formatter);
-  }
-  return formatter.format(at);
-}
-
-/** 14:05 */
-export function hourMinute(at: number, timezone: string): string {
-  return at === 0 ? "" : written(at, timezone, "zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-}
-
-/** 14:05 today, else 11月21日 14:05, with the year if it is another one. */
+/** 14:05 today, else 11月21日 14:05, with the year if it is another one; empty for a time that is not known (0). */
 export function dayTime(at: number, now: number, timezone: string): string {
   if (at === 0) return "";
-  const day = (time: number): string => written(time, timezone, "en-CA", { dateStyle: "short" });
-  if (day(at) === day(now)) return hourMinute(at, timezone);
-  const sameYear = day(at).slice(0, 4) === day(now).slice(0, 4);
-  const date = written(at, timezone, "zh-CN", { ...(sameYear ? {} : { year: "numeric" }), month: "long", day: "numeric" });
-  return `${date} ${hourMinute(at, timezone)}`;
+  const time = hourMinute(at, timezone);
+  return dayOf(at, timezone) === dayOf(now, timezone) ? time : `${dateWords(at, now, timezone)} ${time}`;
 }
 
 /** 约 3 分钟 for figures of the lead view: 42 秒, 3 分 05 秒. */

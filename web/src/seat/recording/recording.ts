@@ -52,12 +52,3 @@ export function stateWords(recording: Recording): string {
   const why = TROUBLES[recording.trouble];
   return why === undefined ? "不完整" : `不完整：${why}`;
 }
-
-/** 3:05, with hours where there are any. */
-export function clock(seconds: number): string {
-  const all = Math.max(Math.floor(seconds), 0);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const minutes = Math.floor(all / 60) % 60;
-  const hours = Math.floor(all / 3600);
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(all % 60)}` : `${minutes}:${two(all % 60)}`;
-}
