@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from prometheus_client.parser import text_string_to_metric_families
 
 from asr.audio import Int16
+
+Float64 = npt.NDArray[np.float64]
 
 # A recording is silent where it is this much below its loudest moment, or below what a line hisses.
 QUIET_SHARE = 0.05
@@ -41,14 +44,15 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 # -- sound --------------------------------------------------------------------------------------------
 
 
-def levels(samples: Int16, rate_hz: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def levels(samples: Int16, rate_hz: int) -> Float64:
     """Root mean square of each 20 ms; the last one may be shorter and is left out unless it is the only one."""
     size = max(int(rate_hz * FRAME_S), 1)
     whole = len(samples) // size
     if not whole:
         return np.array([_rms(samples.astype(np.float64))]) if len(samples) else np.zeros(0)
     frames = samples[: whole * size].astype(np.float64).reshape(whole, size)
-    return np.sqrt((frames**2).mean(axis=1))
+    found: Float64 = np.sqrt((frames**2).mean(axis=1))
+    return found
 
 
 def trimmed(samples: Int16, rate_hz: int) -> Int16:
@@ -65,7 +69,7 @@ def loud(samples: Int16) -> bool:
     return len(samples) > 0 and _rms(samples.astype(np.float64)) >= HISS_LEVEL
 
 
-def _rms(samples: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+def _rms(samples: Float64) -> float:
     return float(np.sqrt((samples**2).mean()))
 
 
