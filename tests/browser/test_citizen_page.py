@@ -440,6 +440,30 @@ def test_large_type_is_remembered_and_its_targets_are_big(gateway: FakeGateway, 
     assert page.evaluate(size) == before
 
 
+CUT_OFF_PX = "field => field.scrollHeight - field.clientHeight"
+
+
+def test_the_input_is_as_high_as_its_words_also_when_the_type_grows_or_the_phone_is_turned(
+    gateway: FakeGateway, open_page: OpenPage
+) -> None:
+    page = open_page(width=800, height=800)
+    field = page.get_by_test_id("input")
+    page.get_by_test_id("large-type").click()
+    assert field.evaluate(CUT_OFF_PX) == 0
+    page.get_by_test_id("large-type").click()
+    field.fill("路灯坏了半个月，晚上看不见路。\n麻烦派人修一下。\n")
+    low = field.evaluate("field => field.clientHeight")
+    assert field.evaluate(CUT_OFF_PX) == 0
+    page.get_by_test_id("large-type").click()
+    assert field.evaluate(CUT_OFF_PX) == 0 and field.evaluate("field => field.clientHeight") > 1.4 * low
+    field.fill("路灯坏了半个月，晚上看不见路。")
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert field.evaluate(CUT_OFF_PX) == 0
+    # A long story scrolls inside the field, so that the conversation stays in sight.
+    field.fill("很长的话。" * 100)
+    assert field.evaluate(CUT_OFF_PX) > 0 and field.evaluate("field => field.offsetHeight") < 300
+
+
 def test_no_script_from_anybody_runs_and_citizens_words_stay_as_typed(
     gateway: FakeGateway, open_page: OpenPage
 ) -> None:

@@ -1,5 +1,6 @@
 import "../shared/tokens.css";
 import "../shared/buttons.css";
+import "../shared/growing.css";
 import { createApp } from "vue";
 import { callPorts } from "./call/browser";
 import { browserPorts } from "./chat/browser";

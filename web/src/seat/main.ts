@@ -1,5 +1,6 @@
 import "../shared/tokens.css";
 import "../shared/buttons.css";
+import "../shared/growing.css";
 import "./seat.css";
 import { createApp } from "vue";
 import { browserPorts } from "./browser";
