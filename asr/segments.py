@@ -54,6 +54,11 @@ class Segmenter:
         return self._talking
 
     @property
+    def pausing(self) -> bool:
+        """The last frames were silence: the utterance may be about to end."""
+        return self._silence > 0
+
+    @property
     def seconds(self) -> float:
         """Audio held."""
         return len(self._kept) * FRAME_S

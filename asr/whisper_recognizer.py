@@ -215,7 +215,9 @@ class WhisperStream:
                 self._partial = task.result().text
                 found.append(PartialTranscript(self._partial))
         due = self._partial_due_s or self._recognizer.partial_every_s
-        if self._partial_task is None and self._segmenter.talking and self._segmenter.seconds >= due:
+        # Not in a pause: a decode cannot be stopped, and the final text would have to wait for it.
+        speaking = self._segmenter.talking and not self._segmenter.pausing
+        if self._partial_task is None and speaking and self._segmenter.seconds >= due:
             self._partial_started = time.monotonic()
             self._partial_task = asyncio.create_task(
                 self._recognizer.decode(self._segmenter.present(), 0.0, self._options.hot_words, quick=True)

@@ -168,8 +168,9 @@ class TurnTimes:
     backchannel_s: float = 1.0
     # A "对" said up to this long before the end of our question answers it.
     late_answer_s: float = 1.0
-    # A recogniser that has not finished after this long is taken at its last partial.
-    final_s: float = 2.0
+    # A recogniser that has not finished after this long hangs, and is taken at its last partial. Generous: a partial lacks
+    # the last words, and a machine without a graphics card writes ten seconds of speech in three.
+    final_s: float = 8.0
     silence_s: float = 6.0
     hesitation_s: float = 3.0
     # Nobody is asked again sooner than this after he made a sound.

@@ -278,17 +278,17 @@ def test_who_goes_on_before_his_words_are_final_gives_one_turn() -> None:
 def test_a_recogniser_that_never_finishes_is_taken_at_its_last_partial() -> None:
     call = Timeline(final_delay_s=1000)
     call.says("路灯坏了", 1.0)
-    call.quiet(4)
+    call.quiet(10)
     assert call.turns == ["路灯坏了"]
 
 
 def test_a_final_that_comes_too_late_is_not_said_twice() -> None:
     rules = TurnTaking(0.0)
     rules.receive(Partial(text="路灯坏了"), 0.1)
-    commands = [c for i in range(300) for c in rules.receive(Tick(), 0.2 + i * 0.02)]
+    commands = [c for i in range(300) for c in rules.receive(Tick(), 0.2 + i * 0.05)]
     assert [c for c in commands if isinstance(c, TakeTurn)] == [TakeTurn(text="路灯坏了")]
-    assert rules.receive(Final(text="路灯坏了", answers=1), 7.0) == []
-    commands = [c for i in range(100) for c in rules.receive(Tick(), 7.1 + i * 0.02)]
+    assert rules.receive(Final(text="路灯坏了", answers=1), 16.0) == []
+    commands = [c for i in range(100) for c in rules.receive(Tick(), 16.1 + i * 0.02)]
     assert not [c for c in commands if isinstance(c, TakeTurn)]
 
 
