@@ -71,6 +71,8 @@ class Tally:
     """What callers saw. Seconds."""
 
     calls: int = 0
+    # What callers said, and how long the first sound after it took; unknown where the hotline spoke meanwhile.
+    said: int = 0
     answers_s: list[float] = field(default_factory=list)
     stops_s: list[float] = field(default_factory=list)
     talked_on: int = 0
@@ -94,12 +96,13 @@ async def call(line: Hotline, turns: Sequence[bytes], tally: Tally) -> None:
     listening = asyncio.create_task(caller.listen())
     try:
         if not await caller.until(lambda: caller.hotline_speaks, ANSWER_S):
-            tally.trouble("no greeting")
+            tally.trouble("hung up before the greeting" if caller.gone else "no greeting")
             return
         await caller.until(lambda: not caller.hotline_speaks, LISTENS_S)
         began_s = time.monotonic()
         for number, pcm in enumerate(turns):
             await caller.say(pcm)
+            tally.said += 1
             if number == 0:
                 _interrupted(client, began_s, tally)
             if not await caller.until_answered(PAUSE_S, ANSWER_S):
@@ -123,11 +126,10 @@ def _interrupted(client: AsteriskClient, began_s: float, tally: Tally) -> None:
 
 @dataclass
 class Measured:
-    """What came of some calls. Memory in MB by process, before them and at its highest; both empty if unknown."""
+    """What came of some calls. Memory in MB by process at its highest; empty if unknown."""
 
     at_once: int
     tally: Tally
-    before_mb: dict[str, float]
     highest_mb: dict[str, float] = field(default_factory=dict)
     stages: dict[str, Buckets] = field(default_factory=dict)
     # Sentences of the hotline: all, and how many came from the cache.
@@ -137,7 +139,7 @@ class Measured:
 async def at_once(line: Hotline, turns: Sequence[bytes], callers: int, calls: int) -> Measured:
     """So many callers at once, each of whom calls so many times."""
     exposed = await asyncio.to_thread(line.metrics)
-    found = Measured(callers, Tally(), line.memory_mb())
+    found = Measured(callers, Tally())
 
     async def one() -> None:
         await asyncio.sleep(random.uniform(0, APART_S) if callers > 1 else 0)

@@ -18,7 +18,7 @@ Float64 = npt.NDArray[np.float64]
 QUIET_SHARE = 0.05
 HISS_LEVEL = 60.0
 FRAME_S = 0.02
-# 20 ms of audio that come so long after those before are a gap that a caller hears, in seconds.
+# No audio for longer than this is a gap that a caller hears, in seconds; frames come every 20 ms, silence too.
 GAP_S = 0.1
 
 
@@ -157,9 +157,11 @@ def stopped(sound_s: Iterable[float], began_s: float, ended_s: float, window_s: 
 
 
 def gap_share(came_s: Sequence[float], gap_s: float = GAP_S) -> float:
-    """Share of the frames that came too late after the one before."""
-    pairs = list(pairwise(came_s))
-    return sum(after - before > gap_s for before, after in pairs) / len(pairs) if pairs else 0.0
+    """Share of the time between the first and the last frame that passed in gaps, 0..1."""
+    if len(came_s) < 2:
+        return 0.0
+    spans = (after - before for before, after in pairwise(came_s))
+    return sum(span for span in spans if span > gap_s) / (came_s[-1] - came_s[0])
 
 
 # -- Prometheus ---------------------------------------------------------------------------------------

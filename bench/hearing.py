@@ -113,7 +113,9 @@ def listeners(store: ModelStore, named: Sequence[str]) -> list[tuple[Choice, str
         try:
             if not named and entry and entry.language != "zh":
                 continue
-            kind = store.engine(name)
+            kind, checked = store.engine(name), store.check(name, sums=False)
+            if not checked.sound:
+                raise ModelError(f"{name} is broken: {checked.faults[0]}")
             found.append((choose(store, Engine(kind), name), name))
             if kind == "vosk" and store.path(WHISPER):
                 found.append((choose(store, Engine.TWO_PASS, name), name))
@@ -158,6 +160,10 @@ class Speaker:
                 await socket.send(message.astype("<i2").tobytes())
             await socket.send(_RESET)
             answers, final_s = await listening
+        except WebSocketException:
+            # What the server said before it hung up tells more.
+            await listening
+            raise
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)

@@ -213,12 +213,16 @@ def calls(line: Hotline, turns: list[bytes], given: argparse.Namespace) -> int:
     say(f"\n## Calls\n\nEach caller calls {given.calls} times and says {len(turns)} things ({seconds} s).\n")
     columns = (
         "calls at once", "answers", "last word → first sound p50 / p95 ms", "interruption → silence p50 / p95 ms",
-        "talked on", "20 ms frames late", "memory for each call MB", "troubles",
+        "talked on", "time in gaps", "memory MB",
+        "for each further call MB", "troubles",
     )  # fmt: skip
-    say(markdown(columns, [calls_row(one) for one in found]))
+    say(markdown(columns, [calls_row(one, found[0]) for one in found]))
     say(
-        "\nAt the caller's end. first sound: also of “please wait”. interruption: from his first frame with voice to the "
-        "last sound of the hotline; only those in whose first moment it spoke. late: over 100 ms after the frame before."
+        "\nAt the caller's end. answers: those that did not begin while the "
+        "caller still spoke. first sound: also of “please wait”. interruption: from his first frame with voice to the "
+        "last sound of the hotline; not counted where it was between two sentences. gaps: over 100 ms without a frame, "
+        "silent ones included. memory: all processes of the hotline at their highest; for each further call: against the "
+        "first row."
     )
     if not line.token:
         say("\nStages: unknown; MINSHENG_API_TOKENS has none for this hotline.")
@@ -230,18 +234,20 @@ def calls(line: Hotline, turns: list[bytes], given: argparse.Namespace) -> int:
     return sum(sum(one.tally.troubles.values()) for one in found)
 
 
-def calls_row(found: Measured) -> list[str]:
+def calls_row(found: Measured, first: Measured) -> list[str]:
+    """`first`: with what other numbers of callers are compared."""
     tally = found.tally
-    grown = sum(found.highest_mb.get(name, mb) - mb for name, mb in found.before_mb.items())
+    highest, further = sum(found.highest_mb.values()), found.at_once - first.at_once
     gaps = float(np.mean(tally.gaps)) if tally.gaps else 0.0
     return [
         str(found.at_once),
-        str(len(tally.answers_s)),
+        f"{len(tally.answers_s)} of {tally.said}",
         spread(tally.answers_s),
         spread(tally.stops_s),
         f"{tally.talked_on} of {tally.talked_on + len(tally.stops_s)}",
         f"{gaps:.2%}",
-        f"{grown / found.at_once:.1f}" if found.before_mb else "unknown",
+        f"{highest:,.0f}" if highest else "unknown",
+        f"{(highest - sum(first.highest_mb.values())) / further:.1f}" if highest and further else "–",
         troubles(tally.troubles),
     ]
 
@@ -265,7 +271,7 @@ def soaked(line: Hotline, turns: list[bytes], given: argparse.Namespace) -> int:
     found = asyncio.run(soak(line, turns, given.minutes, note))
     tally = found.tally
     say(
-        f"\n## Soak\n\n{found.minutes:.1f} minutes, {tally.calls} calls, {len(tally.answers_s)} answers "
+        f"\n## Soak\n\n{found.minutes:.1f} minutes, {tally.calls} calls, {len(tally.answers_s)} of {tally.said} answers "
         f"(last word → first sound p50 / p95 {spread(tally.answers_s)} ms), troubles: {troubles(tally.troubles)}.\n"
     )
     columns = (
