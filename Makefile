@@ -44,10 +44,11 @@ test-bot:  ## tests of the Rasa components (Python 3.10)
 test-root:  ## all other tests (Python 3.11)
 	@$(VENV)/python -m pytest $(ARGS)
 
-bench: setup train  ## benchmarks: understanding, text, handoff; each prints a table
+bench: setup train  ## benchmarks: understanding, text, handoff, calls; each prints a table
 	@$(VENV)/python bench/understanding.py
 	@$(VENV)/python bench/text.py
 	@$(VENV)/python bench/handoff.py
+	@$(VENV)/python -m bench.voice --only calls
 
 clean:  ## remove environments, builds and trained models (var/ with your data stays)
 	rm -rf .venv bot/.venv .tools models web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache
