@@ -1,29 +1,42 @@
 """A citizen who has something to say and answers what he is asked. Pure: what the hotline said in, an answer out.
 
-He complains about the smoke of a barbecue restaurant (烧烤店油烟), and asks for a person once he has his number.
+He complains about the smoke of a barbecue restaurant (烧烤店油烟), and asks for a person once he has his number. Asked the
+same again, or told that he was not understood, he says it in other words, as people do.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from enum import Enum
 
-OPENING = "你好，我要投诉。和平路八十八号有一家烧烤店，每天晚上油烟特别大，熏得我们都不敢开窗户。"
-WANTS_HUMAN = "帮我转人工。"
-THANKS = "好的，谢谢。"
+OPENING = (
+    "你好，我要投诉。和平路八十八号有一家烧烤店，每天晚上油烟特别大，熏得我们都不敢开窗户。",
+    "我要投诉一家烧烤店，油烟太大了，就在和平路八十八号。",
+)
+WANTS_HUMAN = ("请帮我转接人工座席，谢谢。", "我要转人工，请给我接一个工作人员。", "转人工服务。")
 # What he is asked for, in what order of importance, and what he says. The first that fits the last question counts.
 ANSWERS = (
-    (re.compile(r"是否正确|对吗|确认|没有问题吗|提交吗|可以吗|是不是|核对"), "对，没有错。"),
-    (re.compile(r"电话|手机|号码"), "我的电话是，幺三八，零零零零，幺二三四。"),
-    (re.compile(r"贵姓|怎么称呼|姓名|名字"), "我姓王。"),
-    (re.compile(r"保密|匿名"), "不用保密。"),
-    (re.compile(r"地址|哪里|位置|哪条路|什么地方|地点"), "在东湖区和平路八十八号。"),
-    (re.compile(r"什么时候|时间|多久|几点"), "每天晚上八点以后。"),
-    (re.compile(r"哪家|单位|名称|店名|叫什么"), "店名叫老李烧烤。"),
-    (re.compile(r"满意|打分|评价"), "满意。"),
-    (re.compile(r"补充|其他|还有"), "没有了。"),
+    (
+        re.compile(r"是否正确|对吗|确认|没有问题吗|提交吗|可以吗|是不是|核对"),
+        ("对，没有问题，就是这样。", "对的，没错，请您提交吧。"),
+    ),
+    (
+        re.compile(r"电话|手机|号码"),
+        ("我的电话是，幺三八，零零零零，幺二三四。", "电话号码是幺三八零零零零幺二三四。"),
+    ),
+    (re.compile(r"贵姓|怎么称呼|姓名|名字"), ("您好，我姓李，李先生。", "我姓李，您叫我李先生就可以了。")),
+    (re.compile(r"保密|匿名"), ("不需要保密，可以公开。", "不用保密的，没有关系。")),
+    (
+        re.compile(r"地址|哪里|位置|哪条路|什么地方|地点"),
+        ("在东湖区和平路八十八号。", "地址是东湖区，和平路，八十八号。"),
+    ),
+    (re.compile(r"什么时候|时间|多久|几点"), ("每天晚上八点以后。", "就是每天晚上，八点钟以后。")),
+    (re.compile(r"哪家|单位|名称|店名|叫什么"), ("店名叫老李烧烤。", "那家店叫做老李烧烤店。")),
+    (re.compile(r"满意|打分|评价"), ("我很满意，谢谢。",)),
+    (re.compile(r"补充|其他|还有"), ("没有别的了，就是这些情况。", "没有了，谢谢。")),
 )
-ELSE = "没有了，就这些。"
+ELSE = ("没有别的了，就是这些情况。", "没有了，谢谢。")
 
 
 class Stage(Enum):
@@ -37,28 +50,45 @@ class Citizen:
 
     def __init__(self) -> None:
         self.stage = Stage.COMPLAINS
-        self._opened = False
+        self._last: tuple[str, ...] = ()
+        self._times: Counter[tuple[str, ...]] = Counter()
 
-    def answer(self, said: str, *, registered: bool) -> str | None:
-        """`said`: what the hotline has said since the citizen's last words. `registered`: his order has a number."""
-        if self.stage is Stage.WAITS_FOR_HUMAN:
+    def answer(self, said: str, *, registered: bool, handed: bool = False) -> str | None:
+        """
+        Args:
+            said: what the hotline has said since the citizen's last words; empty if it only asked him to say it again.
+            registered: his order has a number.
+            handed: he is being connected to a person.
+        """
+        if handed:
+            self.stage = Stage.WAITS_FOR_HUMAN
             return None
         if registered:
-            self.stage = Stage.WAITS_FOR_HUMAN
-            return WANTS_HUMAN
-        if not self._opened:
-            self._opened = True
-            return OPENING
+            self.stage = Stage.HAS_NUMBER
+            return self._say(WANTS_HUMAN)
+        if not self._last:
+            return self._say(OPENING)
+        if not said:
+            return self._say(self._last)
         question = said
         # The last thing that is asked is what is to be answered.
         pieces = [piece for piece in re.split(r"(?<=[。？?！!])", said) if piece.strip()]
         for piece in reversed(pieces):
-            if re.search(r"[？?]|请(?:问|说|提供|告诉|补充)", piece):
+            if re.search(r"[？?]|请(?:问|说|提供|告诉|补充|留)", piece):
                 question = piece
                 break
-        return next((reply for pattern, reply in ANSWERS if pattern.search(question)), ELSE)
+        return self._say(next((words for pattern, words in ANSWERS if pattern.search(question)), ELSE))
+
+    def _say(self, wordings: tuple[str, ...]) -> str:
+        self._last = wordings
+        self._times[wordings] += 1
+        return wordings[(self._times[wordings] - 1) % len(wordings)]
 
 
 def lines() -> list[str]:
     """All that he may say, to be rendered before the call."""
-    return [OPENING, WANTS_HUMAN, ELSE, *(reply for _, reply in ANSWERS)]
+    return [
+        words
+        for wordings in (OPENING, WANTS_HUMAN, ELSE, *(said for _, said in ANSWERS))
+        for words in wordings
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from desk.conversations import Owner
 from gateway.caller.caller import Caller
 from gateway.caller.citizen import Citizen
 from gateway.caller.report import CallBook, spoken_since
@@ -38,8 +39,9 @@ async def play(
             return
         messages = await asyncio.to_thread(book.messages, seen)
         seen = messages[-1].seq if messages else seen
-        registered = await asyncio.to_thread(lambda: book.registered)
-        words = citizen.answer(spoken_since(messages), registered=registered)
+        registered, owner = await asyncio.to_thread(lambda: (book.registered, book.owner))
+        handed = owner not in ("", Owner.BOT.value)
+        words = citizen.answer(spoken_since(messages), registered=registered, handed=handed)
         if words is None:
             return
         await caller.say(voice[words], words)

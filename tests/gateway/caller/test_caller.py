@@ -82,21 +82,33 @@ async def test_both_sides_lie_where_they_were_heard() -> None:
 
 def test_the_citizen_complains_answers_the_last_question_and_asks_for_a_person() -> None:
     citizen = Citizen()
-    assert citizen.answer("您好，请问有什么可以帮您？", registered=False) == OPENING
+    assert citizen.answer("您好，请问有什么可以帮您？", registered=False) == OPENING[0]
     assert citizen.answer("已经记下地址。请问您的联系电话是多少？", registered=False) == (
         "我的电话是，幺三八，零零零零，幺二三四。"
     )
-    assert citizen.answer("电话是一三八。以上内容对吗？", registered=False) == "对，没有错。"
-    assert citizen.answer("好的。", registered=False) == ELSE
-    assert citizen.answer("您的工单号是二六一一二二。", registered=True) == WANTS_HUMAN
+    assert citizen.answer("电话是一三八。以上内容对吗？", registered=False) == "对，没有问题，就是这样。"
+    assert citizen.answer("好的。", registered=False) == ELSE[0]
+    assert citizen.answer("您的工单号是二六一一二二。", registered=True) == WANTS_HUMAN[0]
+    assert citizen.answer("", registered=True, handed=True) is None
     assert citizen.stage is Stage.WAITS_FOR_HUMAN
-    assert citizen.answer("正在为您转接。", registered=True) is None
+
+
+def test_a_citizen_who_was_not_understood_says_it_in_other_words() -> None:
+    citizen = Citizen()
+    citizen.answer("您好，请问有什么可以帮您？", registered=False)
+    # Only a prompt was heard, which is in no transcript.
+    assert citizen.answer("", registered=False) == OPENING[1]
+    first = citizen.answer("请问您贵姓？", registered=False)
+    second = citizen.answer("抱歉，我没听明白。请问您贵姓？", registered=False)
+    assert first != second
+    assert first is not None and second is not None and "姓李" in first and "姓李" in second
 
 
 def test_everything_that_the_citizen_says_is_rendered_before() -> None:
     citizen, rendered = Citizen(), set(lines())
     questions = (
         "您好",
+        "请问贵姓？",
         "请问贵姓？",
         "请问地址是哪里？",
         "请问什么时候？",
@@ -105,3 +117,4 @@ def test_everything_that_the_citizen_says_is_rendered_before() -> None:
         "嗯",
     )
     assert {citizen.answer(question, registered=False) for question in questions} <= rendered
+    assert citizen.answer("好", registered=True) in rendered
