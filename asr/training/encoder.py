@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from asr.training.network import BYPASS, SUBSAMPLING, Affine, Factored, Network, Wide, plain, read_encoder
+from asr.training.network import BYPASS, SUBSAMPLING, Affine, Factored, Network, Wide, read_encoder
 from asr.training.units import UNITS
 
 HEAD_DIM = 256
@@ -49,25 +48,53 @@ class _Delayed(nn.Module):
         return Affine(self.weight.detach().numpy().copy(), self.bias.detach().numpy().copy(), self.offsets)
 
 
+class _Wide(nn.Module):
+    """The scale and shift of the batch normalisation stay what they are. Folded into the next map they would be the same
+    function, but one that learns badly: what the maps above see must lie around zero."""
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, wide: Wide, step: int) -> None:
+        super().__init__()
+        self.map = _Delayed(wide.affine, step)
+        self.register_buffer("scale", torch.tensor(wide.scale))
+        self.register_buffer("shift", torch.tensor(wide.shift))
+
+    @property
+    def span(self) -> int:
+        return self.map.span
+
+    def forward(self, frames: Tensor) -> Tensor:
+        made = functional.relu(self.map(frames), inplace=True)
+        return torch.addcmul(self.shift.to(made.dtype), made, self.scale.to(made.dtype))
+
+    def arrays(self) -> Wide:
+        return Wide(self.map.arrays(), self.scale.numpy().copy(), self.shift.numpy().copy())
+
+
 class _Factored(nn.Module):
     def __init__(self, layer: Factored, step: int) -> None:
         super().__init__()
         self.narrow = _Delayed(layer.narrow, step)
-        self.wide = _Delayed(layer.wide.affine, step)
+        self.wide = _Wide(layer.wide, step)
         self.span = self.narrow.span + self.wide.span
         # Rows that the layer loses at the start.
         self._lost = (-min(layer.narrow.offsets) - min(layer.wide.affine.offsets)) // step
 
     def forward(self, frames: Tensor, dropout: float) -> Tensor:
-        made = functional.relu(self.wide(_thinned(self.narrow(frames), dropout)), inplace=True)
+        made = self.wide(_thinned(self.narrow(frames), dropout))
         return torch.add(made, frames[:, self._lost : self._lost + made.shape[1]], alpha=BYPASS)
 
     def arrays(self) -> Factored:
-        return Factored(self.narrow.arrays(), plain(self.wide.arrays()))
+        return Factored(self.narrow.arrays(), self.wide.arrays())
 
 
 class AcousticModel(nn.Module):
     """(batch, frames, 40) MFCC to log-probabilities of units, one row each three frames; edges are repeated outwards."""
+
+    seen_mean: Tensor
+    seen_scale: Tensor
 
     def __init__(self, path: Path, dropout: float = 0.1, frozen: int = 7) -> None:
         """`path` of the `final.mdl` whose encoder is taken over; its first layer and `frozen` more (four at least) do not learn.
@@ -78,20 +105,17 @@ class AcousticModel(nn.Module):
         super().__init__()
         first, layers = read_encoder(path)
         dim = len(first.scale)
-        folded = Network(
-            first, layers, (), Affine(np.zeros((1, dim), np.float32), np.zeros(1, np.float32))
-        ).folded()
-        self.first = _Delayed(folded.first.affine, 1)
+        self.first = _Wide(first, 1)
         # The last layer of the fast part looks at one frame only, and what follows at every third one.
         self._fast = next(i for i, layer in enumerate(layers) if min(layer.narrow.offsets) == -SUBSAMPLING)
         if not self._fast <= frozen <= len(layers):
             raise ValueError(f"frozen must be {self._fast} to {len(layers)}")
         steps = [1 if i < self._fast else SUBSAMPLING for i in range(len(layers))]
-        self.layers = nn.ModuleList(
-            _Factored(layer, step) for layer, step in zip(folded.layers, steps, strict=True)
-        )
+        self.layers = nn.ModuleList(_Factored(layer, step) for layer, step in zip(layers, steps, strict=True))
+        # What the head sees is brought to mean 0 and variance 1, once (`balance`).
+        self.register_buffer("seen_mean", torch.zeros(dim))
+        self.register_buffer("seen_scale", torch.ones(dim))
         drawn = nn.Linear(dim * len(_HEAD_OFFSETS), HEAD_DIM)
-        self._drawn = Affine(drawn.weight.detach().clone(), drawn.bias.detach().clone(), _HEAD_OFFSETS)
         self.head = _Delayed(
             Affine(drawn.weight.detach().numpy(), drawn.bias.detach().numpy(), _HEAD_OFFSETS), 3
         )
@@ -99,9 +123,9 @@ class AcousticModel(nn.Module):
         self.output = nn.Linear(HEAD_DIM, len(UNITS))
         self._dropout = dropout
         self._frozen = frozen
-        maps = [folded.first.affine, self._drawn]
-        maps += [part for layer in folded.layers for part in (layer.narrow, layer.wide.affine)]
-        self._left, self._right = _edges([one.offsets for one in maps])
+        offsets = [first.affine.offsets, _HEAD_OFFSETS]
+        offsets += [part.offsets for layer in layers for part in (layer.narrow, layer.wide.affine)]
+        self._left, self._right = _edges(offsets)
 
     def forward(self, features: Tensor) -> Tensor:
         rows = -(-features.shape[1] // SUBSAMPLING)
@@ -112,7 +136,7 @@ class AcousticModel(nn.Module):
         """What the layers that do not learn make of the sound, a row each three frames; `rows_for` says how many belong to it."""
         edges = (self._left, self._right + SUBSAMPLING - 1)
         frames = functional.pad(features.transpose(1, 2), edges, mode="replicate").transpose(1, 2)
-        frames = functional.relu(self.first(frames), inplace=True)
+        frames = self.first(frames)
         for i, layer in enumerate(self.layers[: self._frozen]):
             if i == self._fast:
                 frames = frames[:, ::SUBSAMPLING].contiguous()
@@ -133,21 +157,19 @@ class AcousticModel(nn.Module):
         dropout = self._dropout if self.training else 0.0
         for layer in self.layers[self._frozen :]:
             rows = layer(rows, dropout)
-        hidden = functional.relu(self.head(rows))
+        hidden = functional.relu(self.head((rows - self.seen_mean) * self.seen_scale))
         shape = hidden.shape
         hidden = self.norm(hidden.float().flatten(0, 1)).view(shape)
         return functional.log_softmax(self.output(_thinned(hidden, dropout)).float(), 2)
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def balance(self, rows: Tensor) -> None:
-        """Let the fresh head see every dimension of the encoder with mean 0 and variance 1, as of these rows of `lower`."""
+        """Let the head see every dimension of the encoder with mean 0 and variance 1, as of these rows of `lower`."""
         for layer in self.layers[self._frozen :]:
             rows = layer(rows, 0.0)
         flat = rows.float().flatten(0, 1)
-        repeats = len(_HEAD_OFFSETS)
-        scale, mean = 1 / (flat.std(0) + 1e-3), flat.mean(0)
-        self.head.weight.copy_(self._drawn.weight * scale.repeat(repeats))
-        self.head.bias.copy_(self._drawn.bias - self.head.weight @ mean.repeat(repeats))
+        self.seen_mean.copy_(flat.mean(0))
+        self.seen_scale.copy_(1 / (flat.std(0) + 1e-3))
 
     def network(self) -> Network:
         """What it has learnt, as arrays."""
@@ -155,8 +177,15 @@ class AcousticModel(nn.Module):
         output = Affine(self.output.weight.detach().numpy().copy(), self.output.bias.detach().numpy().copy())
         assert self.norm.running_mean is not None and self.norm.running_var is not None
         scale = 1 / torch.sqrt(self.norm.running_var + self.norm.eps)
-        head = Wide(self.head.arrays(), scale.numpy(), (-self.norm.running_mean * scale).numpy())
-        return Network(plain(self.first.arrays()), layers, (head,), output)
+        head = Wide(self._head_arrays(), scale.numpy(), (-self.norm.running_mean * scale).numpy())
+        return Network(self.first.arrays(), layers, (head,), output)
+
+    def _head_arrays(self) -> Affine:
+        """The head with what brings its input to mean 0 and variance 1."""
+        repeats = len(_HEAD_OFFSETS)
+        weight = self.head.weight.detach() * self.seen_scale.repeat(repeats)
+        bias = self.head.bias.detach() - weight @ self.seen_mean.repeat(repeats)
+        return Affine(weight.numpy(), bias.numpy(), _HEAD_OFFSETS)
 
 
 def _edges(offsets: Sequence[Sequence[int]]) -> tuple[int, int]:

@@ -28,6 +28,8 @@ def test_the_arrays_of_a_model_give_its_probabilities(korean: Path) -> None:
     # A normalisation that has seen something, or folding it would be proved on ones and zeros.
     model.norm.running_mean.uniform_(-1, 1)
     model.norm.running_var.uniform_(0.5, 2)
+    model.seen_mean.uniform_(-1, 1)
+    model.seen_scale.uniform_(0.5, 2)
     for frames in (91, 92, 93):
         features = np.random.default_rng(frames).standard_normal((frames, 40)).astype(np.float32) * 10
         with torch.no_grad():
@@ -41,8 +43,8 @@ def test_an_untrained_model_still_holds_the_korean_layers(korean: Path) -> None:
     _, layers = read_encoder(korean)
     kept = AcousticModel(korean).network().layers
     assert len(kept) == len(layers)
-    scaled = layers[5].wide.affine.weight * layers[5].wide.scale[:, None]
-    np.testing.assert_allclose(kept[5].wide.affine.weight, scaled, rtol=1e-6)
+    np.testing.assert_array_equal(kept[5].wide.affine.weight, layers[5].wide.affine.weight)
+    np.testing.assert_array_equal(kept[5].wide.shift, layers[5].wide.shift)
 
 
 def test_learning_lowers_the_loss_and_leaves_the_lowest_layers(korean: Path) -> None:
