@@ -26,7 +26,7 @@ SENTENCES = "minsheng_spoken_sentences_total"
 # The hotline begins to answer within so long, however slow the machine.
 ANSWER_S = 60.0
 # It has finished when it is silent for so long.
-PAUSE_S = 1.0
+PAUSE_S = 1.5
 # He has heard so much of what he interrupts.
 LISTENS_S = 1.0
 # Callers do not ring all at the same moment.
