@@ -67,6 +67,10 @@ _here = _Here()
 class GroupPool(QueuePool):
     """The pool of a SQLite file: work inside a group gets the group's connection, whatever engine it uses."""
 
+    # It logs what SQLAlchemy's own pools log. Named after this module, it would speak as loud as we do, and with its
+    # arguments, which `desk.logs` takes from foreign loggers only.
+    _sqla_logger_namespace = "sqlalchemy.pool.GroupPool"
+
     def connect(self) -> PoolProxiedConnection:
         return super().connect() if _here.pool is None else _here.pool.connect()
 

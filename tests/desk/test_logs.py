@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
@@ -65,6 +66,20 @@ def test_a_database_error_carries_no_parameters(lines: io.StringIO) -> None:
     structlog.get_logger("desk.test").error("store_failed", exc_info=caught.value)
     logging.getLogger("sqlalchemy.pool").error("broken", exc_info=caught.value)
     assert_clean(lines)
+
+
+def test_the_pools_of_the_database_are_as_quiet_as_other_libraries(
+    lines: io.StringIO, tmp_path: Path
+) -> None:
+    for url in ("sqlite://", f"sqlite:///{tmp_path / 'test.db'}"):
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        engine.dispose()
+        # Foreign also when something is wrong: without arguments.
+        engine.pool.logger.warning("broken for %s", SECRETS[4])
+    warnings = [json.loads(line) for line in assert_clean(lines).splitlines()]
+    assert [warning["event"] for warning in warnings] == ["broken for %s"] * 2
 
 
 def test_foreign_loggers_lose_arguments_and_chinese(lines: io.StringIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -82,6 +83,15 @@ def test_it_stops_cleanly_when_told(process: Process, by: signal.Signals) -> Non
     assert process.end(by) == 0
     assert "Traceback" not in process.output
     assert "request_crashed" not in process.output
+
+
+def test_its_log_tells_of_start_and_stop_and_not_of_the_pools_of_the_database(process: Process) -> None:
+    process.start()
+    process.end(signal.SIGTERM)
+    logged = [json.loads(line) for line in process.output.splitlines()]
+    events = [line["event"] for line in logged]
+    assert "Application startup complete." in events and "Application shutdown complete." in events
+    assert not [line for line in logged if "Pool" in line["logger"] or line["event"].startswith("Pool")]
 
 
 async def test_a_turn_cut_off_by_a_kill_is_answered_after_the_restart(
