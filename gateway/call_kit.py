@@ -45,6 +45,8 @@ class CallKit:
     ) -> CallTools:
         """`line`: what the caller speaks into, `phone` or `browser`."""
         s = self.services
+        # The greeting comes from the cache; what comes after it may have to be made.
+        self._speaker.get_ready()
         # Both read files the first time.
         fixed = await asyncio.to_thread(lambda: self._fixed)
         detector = await asyncio.to_thread(SileroDetector, rate_hz)

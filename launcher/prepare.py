@@ -103,21 +103,29 @@ def _render_first_words(settings: Settings, console: Console) -> None:
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
         return
     console.print("prepare: rendering the first words of every call (half a minute, once)")
-    names = {
-        "MINSHENG_CITY": settings.city,
-        "MINSHENG_TTS_ENGINES": ",".join(settings.tts_engines),
-        "PYTHONPATH": str(ROOT),
-    }
-    env = {**os.environ, **names}
-    warm = [sys.executable, "-m", "gateway.cli", "tts", "warm", "--ready-made", "--limit", str(FIRST_WORDS)]
     # A process of its own: the voice would keep hundreds of megabytes here.
-    done = subprocess.run(warm, cwd=ROOT, env=env, capture_output=True)
+    command = [*render_command(), "--limit", str(FIRST_WORDS)]
+    done = subprocess.run(command, cwd=ROOT, env=render_environment(settings), capture_output=True)
     if done.returncode:
         console.print(
             "[yellow]prepare: no voice could be rendered; minsheng doctor tells which one is missing[/]"
         )
         return
     mark.write_text(wanted, encoding="utf-8")
+
+
+def render_command() -> list[str]:
+    """Renders the fixed sentences that are not there yet."""
+    return [sys.executable, "-m", "gateway.cli", "tts", "warm", "--ready-made"]
+
+
+def render_environment(settings: Settings) -> dict[str, str]:
+    names = {
+        "MINSHENG_CITY": settings.city,
+        "MINSHENG_TTS_ENGINES": ",".join(settings.tts_engines),
+        "PYTHONPATH": str(ROOT),
+    }
+    return {**os.environ, **names}
 
 
 def main() -> int:

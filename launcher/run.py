@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
@@ -18,7 +20,7 @@ from rich.console import Console
 
 from desk.settings import ROOT, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
-from launcher.prepare import prepare
+from launcher.prepare import prepare, render_command, render_environment
 from launcher.services import redis_password, service, services_of
 
 READY_TIMEOUT_S = 180
@@ -50,8 +52,39 @@ def check_ports(settings: Settings, names: list[str]) -> None:
                 ) from None
 
 
-def announce(settings: Settings, names: list[str], console: Console) -> None:
-    """Wait for each process, then print the addresses; say what is late."""
+class OtherWords:
+    """Renders the other fixed sentences while the product runs, behind everything else: minutes, once a checkout."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        with self._lock:
+            if self._ended:
+                return
+            self._process = subprocess.Popen(
+                ["nice", "-n", "19", *render_command()],
+                cwd=ROOT,
+                env=render_environment(self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def end(self) -> None:
+        """What is not rendered by now is at the next start."""
+        with self._lock:
+            self._ended = True
+            if self._process is not None:
+                self._process.terminate()
+                self._process.wait()
+
+
+def announce(settings: Settings, names: list[str], console: Console, ready: Callable[[], None]) -> None:
+    """Wait for each process, then print the addresses; say what is late. `ready` is called once all is well."""
     started = time.monotonic()
     waiting = {name: service(name, settings).probe for name in names}
     while waiting and time.monotonic() - started < READY_TIMEOUT_S:
@@ -74,6 +107,7 @@ def announce(settings: Settings, names: list[str], console: Console) -> None:
         phone = f"{settings.audiosocket_host}:{settings.audiosocket_port}"
         console.print(f"  phone          AudioSocket on {phone} (see deploy/asterisk/)")
     console.print("  Ctrl-C stops everything\n")
+    ready()
 
 
 def main() -> int:
@@ -90,7 +124,8 @@ def main() -> int:
         check_ports(settings, services_of(settings, hears=settings.hears))
         if settings.redis_url is None:
             redis_password(settings)
-        names = services_of(settings, hears=prepare(settings, console))
+        hears = prepare(settings, console)
+        names = services_of(settings, hears=hears)
     except (LauncherError, SettingsError) as error:
         console.print(f"[red]{error}[/]", soft_wrap=True)
         return 1
@@ -103,8 +138,11 @@ def main() -> int:
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     for name in names:
         manager.add_process(name, f"exec {procfile.processes[name]}", env=env, cwd=str(ROOT))
-    threading.Thread(target=announce, args=(settings, names, console), daemon=True).start()
+    others = OtherWords(settings)
+    ready = others.begin if hears else lambda: None
+    threading.Thread(target=announce, args=(settings, names, console, ready), daemon=True).start()
     manager.loop()
+    others.end()
     # Stopped by Ctrl-C or SIGTERM is the normal end.
     return 0 if manager.returncode in (0, 130, 143) else int(manager.returncode or 0)
 

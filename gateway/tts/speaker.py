@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from gateway.tasks import end_tasks
 from gateway.tts.breaker import CircuitBreaker
 from gateway.tts.cache import SpeechCache
 from gateway.tts.pcm import Resampler
@@ -66,6 +67,7 @@ class Speaker:
         self._first_audio_s = first_audio_s
         self._clock = clock
         self._on_spoken = on_spoken
+        self._loading: asyncio.Task[None] | None = None
 
     def engines_for(self, request: SpeechRequest) -> tuple[Synthesizer, ...]:
         """Those that may see the text."""
@@ -147,7 +149,15 @@ class Speaker:
             return pcm, engine.rate_hz
         raise last
 
+    def get_ready(self) -> None:
+        """Load the best engine of this machine in the background, once: the first sentence must not wait for it."""
+        inside = next((engine for engine in self._engines if not engine.outside), None)
+        if inside is not None and self._loading is None:
+            self._loading = asyncio.create_task(_load(inside))
+
     async def aclose(self) -> None:
+        if self._loading is not None:
+            await end_tasks([self._loading])
         for engine in self._engines:
             await engine.aclose()
 
@@ -187,6 +197,13 @@ class Speaker:
     async def _keep(self, engine: Synthesizer, request: SpeechRequest, pcm: bytes) -> None:
         if self._cache is not None and not request.personal:
             await asyncio.to_thread(self._cache.put, engine, request, pcm)
+
+
+async def _load(engine: Synthesizer) -> None:
+    try:
+        await engine.check()
+    except TtsError as error:
+        _log.warning("tts_engine_failed", engine=engine.name, why=type(error).__name__)
 
 
 def rest_of(text: str, seconds: float) -> str:

@@ -34,6 +34,7 @@ class Engine:
         self.sample, self.first_s, self.gap_s = sample, first_s, gap_s
         self.breaks_after, self.error = breaks_after, error
         self.texts: list[str] = []
+        self.checks = asyncio.Event()
         self.closed = False
 
     def voice_of(self, name: str) -> str:
@@ -49,7 +50,8 @@ class Engine:
                 await asyncio.sleep(self.gap_s)
             yield self.sample.to_bytes(2, "little") * (self.rate_hz // 2)
 
-    async def check(self) -> None: ...
+    async def check(self) -> None:
+        self.checks.set()
 
     async def aclose(self) -> None:
         self.closed = True
@@ -71,6 +73,30 @@ def voices(pcm: bytes) -> list[int]:
 
 OPEN = SpeechRequest(text=TEXT, personal=False)
 PERSONAL = SpeechRequest(text=TEXT)
+
+
+async def test_the_voice_of_this_machine_is_loaded_before_it_is_needed() -> None:
+    outside, inside, last = Engine("a", 1, outside=True), Engine("b", 2), Engine("c", 3)
+    speaker = Speaker([outside, inside, last])
+    speaker.get_ready()
+    speaker.get_ready()
+    await inside.checks.wait()
+    await speaker.aclose()
+    assert not outside.checks.is_set() and not last.checks.is_set()
+
+
+async def test_a_voice_that_cannot_be_loaded_is_no_error_before_it_is_needed() -> None:
+    class Missing(Engine):
+        async def check(self) -> None:
+            self.checks.set()
+            raise EngineRefused("no weights")
+
+    engine = Missing("a", 1)
+    speaker = Speaker([engine])
+    speaker.get_ready()
+    await engine.checks.wait()
+    await speaker.aclose()
+    assert engine.closed
 
 
 async def test_the_best_engine_speaks() -> None:
