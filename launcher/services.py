@@ -130,7 +130,8 @@ def _rasa(settings: Settings) -> Service:
     if not model.exists():
         raise LauncherError("the Rasa model is not trained for the present data; run 'make train'")
     command = [
-        *(str(RASA), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
+        *(str(RASA.with_name("python")), "-m", "bot.serve", "run", "--enable-api"),
+        *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
         *("--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     ]
     status, parse = f"{settings.rasa_url}/status", f"{settings.rasa_url}/model/parse"
