@@ -1,11 +1,14 @@
-"""Two passes: Vosk hears along (partials, endpoints), Whisper writes the final text of each utterance."""
+"""Two passes: Vosk hears along (captions while somebody speaks), Whisper writes the final text of each utterance.
+
+Where utterances begin and end is told by the voice detector, not by the first pass: a small model misses short words, and
+what it does not hear must still be written.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
-
-import numpy as np
 
 from asr.audio import RATE_HZ, Int16
 from asr.errors import EngineError
@@ -18,15 +21,16 @@ from asr.recognizer import (
     Stream,
     StreamOptions,
     Transcript,
+    joined,
 )
+from asr.segments import Segment
+from asr.utterances import Utterances
 from asr.whisper_recognizer import WhisperRecognizer
 
 _log = logging.getLogger(__name__)
 
-# Whisper hears 30 s at a time; a longer utterance keeps the first pass's text.
-_LONGEST_S = 28.0
-# Silence kept around the words, so that no first or last sound is cut.
-_MARGIN_S = 0.4
+# As short as the first pass takes them, so that its words belong to the utterance that ends.
+_STEP_SAMPLES = RATE_HZ // 5
 
 
 class TwoPassRecognizer:
@@ -55,58 +59,62 @@ class TwoPassStream:
         self._first = first
         self._second = second
         self._options = options
-        self._audio: Int16 = np.zeros(0, dtype=np.int16)
-        # Sample number of the first sample that is still held.
-        self._offset = 0
+        self._utterances: Utterances | None = Utterances(second.rules, second.detector())
+        # What the first pass has finished on its own inside the present utterance.
+        self._heard: list[FinalTranscript] = []
 
     async def feed(self, samples: Int16) -> Sequence[Transcript]:
         found: list[Transcript] = []
-        # In steps as short as the first pass takes them, so that its endpoint is where the audio is.
-        for start in range(0, len(samples), RATE_HZ // 5):
-            step = samples[start : start + RATE_HZ // 5]
-            self._keep(step)
+        for start in range(0, len(samples), _STEP_SAMPLES):
+            step = samples[start : start + _STEP_SAMPLES]
             for transcript in await self._first.feed(step):
-                if isinstance(transcript, PartialTranscript):
-                    found = [t for t in found if isinstance(t, FinalTranscript)]
-                    found.append(transcript)
+                # Each replaces the one before.
+                found = [t for t in found if isinstance(t, FinalTranscript)]
+                if isinstance(transcript, FinalTranscript):
+                    self._heard.append(transcript)
                 else:
-                    found = [t for t in found if isinstance(t, FinalTranscript)]
-                    found.append(await self._second_pass(transcript))
+                    found.append(self._caption(transcript))
+            for segment in await asyncio.to_thread(self._open_utterances.cut, step):
+                found = [t for t in found if isinstance(t, FinalTranscript)]
+                found += await self._written(segment)
         return found
 
     async def finish(self) -> Sequence[FinalTranscript]:
-        finals = await self._first.finish()
-        found = [await self._second_pass(final) for final in finals]
-        self._drop_until(self._offset + len(self._audio))
-        return found
+        segment = await asyncio.to_thread(self._open_utterances.last)
+        if segment is not None:
+            return await self._written(segment)
+        # Nobody has spoken: a small model hears words in any noise.
+        await self._first_pass()
+        return []
 
     async def close(self) -> None:
         await self._first.close()
-        self._audio = self._audio[:0]
+        self._utterances = None
 
-    def _keep(self, samples: Int16) -> None:
-        self._audio = np.concatenate([self._audio, samples])
-        too_many = len(self._audio) - int((_LONGEST_S + 2) * RATE_HZ)
-        if too_many > 0:
-            self._drop_until(self._offset + too_many)
+    @property
+    def _open_utterances(self) -> Utterances:
+        if self._utterances is None:
+            raise EngineError("the stream is closed")
+        return self._utterances
 
-    def _drop_until(self, position: int) -> None:
-        self._audio = self._audio[max(position - self._offset, 0) :]
-        self._offset = max(position, self._offset)
+    def _caption(self, partial: PartialTranscript) -> PartialTranscript:
+        return PartialTranscript(" ".join([*(final.text for final in self._heard), partial.text]))
 
-    async def _second_pass(self, heard: FinalTranscript) -> FinalTranscript:
-        """Whisper's text of what Vosk heard; Vosk's own if Whisper fails or hears nothing: never silence."""
-        if not heard.words:
-            return heard
-        begin = max(int((heard.words[0].start_s - _MARGIN_S) * RATE_HZ), self._offset)
-        end = int((heard.words[-1].end_s + _MARGIN_S) * RATE_HZ)
-        samples = self._audio[begin - self._offset : max(end - self._offset, 0)]
-        self._drop_until(min(end, self._offset + len(self._audio)))
-        if not len(samples) or heard.words[-1].end_s - heard.words[0].start_s > _LONGEST_S:
-            return heard
+    async def _first_pass(self) -> FinalTranscript | None:
+        heard, self._heard = [*self._heard, *await self._first.finish()], []
+        return joined(heard) if heard else None
+
+    async def _written(self, segment: Segment) -> list[FinalTranscript]:
+        first = await self._first_pass()
         try:
-            better = await self._second.decode(samples, begin / RATE_HZ, self._options.hot_words)
+            second = await self._second.decode(segment.samples, segment.start_s, self._options.hot_words)
         except EngineError:
             _log.warning("second pass failed, the first pass's text stands", exc_info=True)
-            return heard
-        return better if better.text else heard
+            second = None
+        best = better(first, second)
+        return [best] if best is not None and best.text else []
+
+
+def better(first: FinalTranscript | None, second: FinalTranscript | None) -> FinalTranscript | None:
+    """Whisper's text; the first pass's own if Whisper failed or heard nothing: never silence where somebody spoke."""
+    return second if second is not None and second.text else first

