@@ -14,7 +14,7 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -91,6 +91,17 @@ class Desk(Protocol):
         """The citizen wants to be called back."""
 
 
+@dataclass(frozen=True)
+class _Said:
+    """A citizen's message as it came."""
+
+    conversation_id: str
+    message_id: str
+    text: str
+    payload: str | None
+    card: Mapping[str, Any] | None
+
+
 @dataclass(eq=False)
 class _Drain:
     conversation_id: str
@@ -145,78 +156,69 @@ class Turns:
             MessageKept: the database is away; the message is on disk and will be stored and answered later.
             StoreUnavailable: not even that.
         """
+        said = _Said(conversation_id, message_id, text, payload, card)
         # In a task of its own: a page that closes in the middle must not leave a stored message without its answer.
-        task = asyncio.create_task(self._accept(conversation_id, message_id, text, payload, card))
+        task = asyncio.create_task(self._accept(said))
         self._accepting.add(task)
         task.add_done_callback(self._accepting.discard)
         return await asyncio.shield(task)
 
-    async def _accept(
-        self,
-        conversation_id: str,
-        message_id: str,
-        text: str,
-        payload: str | None,
-        card: Mapping[str, Any] | None,
-    ) -> Appended:
+    async def _accept(self, said: _Said) -> Appended:
         started = time.perf_counter()
-        if self._t.spool.waiting(conversation_id):
-            # What was kept came first and must be stored first.
-            await self._replay_or_keep(conversation_id, message_id, text, payload, card)
-        drain = self._drains.get(conversation_id)
-        if drain is None and conversation_id in self._with_people:
-            return await self._accept_for_person(conversation_id, message_id, text, payload, card, started)
-        opened: TurnLock | None = None
-        mine = drain is None
-        if drain is None:
-            drain = self._drains[conversation_id] = _Drain(conversation_id)
+        conversation_id = said.conversation_id
         try:
-            if mine:
-                # Taken before storing, so that what the store reports as waiting is true and need not be read again.
-                opened = await self._t.locks.try_take(conversation_id)
-            appended = await self._t.blocking.write(
-                self._t.store.append_citizen, conversation_id, message_id, text, payload, None, card
-            )
-        except BaseException as error:
-            if mine:
-                await self._abandon(drain, opened)
-            if isinstance(error, StoreUnavailable):
-                await self._keep(conversation_id, message_id, text, payload, card, error)
-            raise
-        self._t.metrics.stage.labels("store").observe(time.perf_counter() - started)
-        if appended.new:
-            self._t.hub.publish_messages([appended.message])
-        if mine:
-            self._start(drain, opened, appended.pending if opened else None)
-        elif not appended.answered:
-            self._wake(conversation_id)
+            if self._t.spool.waiting(conversation_id):
+                # What was kept came first and must be stored first.
+                await self._replay(conversation_id)
+            # Nothing is awaited between this look and what follows from it.
+            if conversation_id in self._drains:
+                appended = await self._store(said, started)
+                if not appended.answered:
+                    self._wake(conversation_id)
+            elif conversation_id in self._with_people:
+                # Most likely the bot has no turn, so none is opened beforehand.
+                appended = await self._store(said, started)
+                if appended.pending.messages:
+                    # The bot has it back, or something was left over from before it was handed on.
+                    self._wake(conversation_id)
+            else:
+                appended = await self._open_turn(said, started)
+        except StoreUnavailable as error:
+            await self._keep(said, error)
         await self._tell_person(appended)
         return appended
 
-    async def _accept_for_person(
-        self,
-        conversation_id: str,
-        message_id: str,
-        text: str,
-        payload: str | None,
-        card: Mapping[str, Any] | None,
-        started: float,
-    ) -> Appended:
-        """A person had the conversation a moment ago: most likely the bot has no turn, so none is opened beforehand."""
+    async def _open_turn(self, said: _Said, started: float) -> Appended:
+        """Store what opens a drain. The lock is taken before storing, so that what the store reports as waiting is true
+        and need not be read again."""
+        drain = self._drains[said.conversation_id] = _Drain(said.conversation_id)
+        lock: TurnLock | None = None
         try:
-            appended = await self._t.blocking.write(
-                self._t.store.append_citizen, conversation_id, message_id, text, payload, None, card
-            )
-        except StoreUnavailable as error:
-            await self._keep(conversation_id, message_id, text, payload, card, error)
+            lock = await self._t.locks.try_take(said.conversation_id)
+            appended = await self._store(said, started)
+        except BaseException:
+            await self._abandon(drain, lock)
             raise
+        self._start(drain, lock, appended.pending if lock else None)
+        return appended
+
+    async def _store(self, said: _Said, started: float) -> Appended:
+        """Store and show it. Nothing is awaited once it is stored: who comes then must find its drain.
+
+        `started`: when it came, by the performance counter.
+        """
+        appended = await self._t.blocking.write(
+            self._t.store.append_citizen,
+            said.conversation_id,
+            said.message_id,
+            said.text,
+            said.payload,
+            None,
+            said.card,
+        )
         self._t.metrics.stage.labels("store").observe(time.perf_counter() - started)
         if appended.new:
             self._t.hub.publish_messages([appended.message])
-        if appended.pending.messages:
-            # The bot has it back, or something was left over from before it was handed on.
-            self._wake(conversation_id)
-        await self._tell_person(appended)
         return appended
 
     async def _tell_person(self, appended: Appended) -> None:
@@ -532,38 +534,22 @@ class Turns:
             for wish in replayed.callbacks:
                 await self._t.desk.callback(conversation_id, wish.phone, wish.wish)
 
-    async def _replay_or_keep(
-        self,
-        conversation_id: str,
-        message_id: str,
-        text: str,
-        payload: str | None,
-        card: Mapping[str, Any] | None,
-    ) -> None:
+    async def _keep(self, said: _Said, cause: Exception) -> NoReturn:
+        """Put the message into the spool, and raise what the citizen is to be told."""
+        body = {
+            "message_id": said.message_id,
+            "text": said.text,
+            "payload": said.payload,
+            "card": said.card,
+            "at": self._t.clock().isoformat(),
+        }
         try:
-            await self._replay(conversation_id)
-        except StoreUnavailable as error:
-            await self._keep(conversation_id, message_id, text, payload, card, error)
-
-    async def _keep(
-        self,
-        conversation_id: str,
-        message_id: str,
-        text: str,
-        payload: str | None,
-        card: Mapping[str, Any] | None,
-        cause: Exception,
-    ) -> None:
-        """Put the message into the spool. Always raises."""
-        body = {"message_id": message_id, "text": text, "payload": payload, "card": card}
-        body["at"] = self._t.clock().isoformat()
-        try:
-            await self._t.blocking.file(self._t.spool.keep, conversation_id, "message", body)
+            await self._t.blocking.file(self._t.spool.keep, said.conversation_id, "message", body)
         except OSError:
-            _log.error("message_not_kept", conversation=conversation_id)
+            _log.error("message_not_kept", conversation=said.conversation_id)
             self._t.metrics.failures.labels("spool").inc()
             raise StoreUnavailable from cause
         self._t.metrics.spooled.set(len(self._t.spool))
         self._t.metrics.failures.labels("store").inc()
-        _log.warning("message_kept", conversation=conversation_id)
-        raise MessageKept(emergency_numbers(text)) from cause
+        _log.warning("message_kept", conversation=said.conversation_id)
+        raise MessageKept(emergency_numbers(said.text)) from cause
