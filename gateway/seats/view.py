@@ -12,6 +12,7 @@ from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.hub import Hub
 from gateway.seats.people import People
+from gateway.tasks import end_soon
 from gateway.wire import message_json
 
 Put = Callable[[Mapping[str, Any]], None]
@@ -50,7 +51,7 @@ class ConversationView:
 
     def close(self) -> None:
         self._hub.leave(self.conversation_id, self)
-        self._task.cancel()
+        end_soon(self._task)
 
     def on_event(self, event: Mapping[str, Any]) -> None:
         match event.get("type"):

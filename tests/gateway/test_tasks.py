@@ -7,30 +7,47 @@ import asyncio
 import pytest
 
 from gateway import tasks
-from gateway.tasks import end_tasks
+from gateway.tasks import end_soon, end_tasks
 
 
-async def test_a_task_whose_cancellation_was_swallowed_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library between the loop and its sleep may lose the first one."""
-    monkeypatch.setattr(tasks, "AGAIN_S", 0.01)
-    told = 0
+class Deaf:
+    """A loop without end, with a library between it and its sleep that loses the first cancellation."""
 
-    async def loop_forever() -> None:
-        nonlocal told
+    def __init__(self) -> None:
+        self.told = 0
+
+    async def run(self) -> None:
         while True:
             try:
                 await asyncio.sleep(3600)
             except asyncio.CancelledError:
-                told += 1
-                if told > 1:
+                self.told += 1
+                if self.told > 1:
                     raise
 
-    task = asyncio.create_task(loop_forever())
+
+async def test_a_task_whose_cancellation_was_swallowed_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AGAIN_S", 0.01)
+    deaf = Deaf()
+    task = asyncio.create_task(deaf.run())
     await asyncio.sleep(0)
     async with asyncio.timeout(10):
         [result] = await end_tasks([task])
     assert isinstance(result, asyncio.CancelledError)
-    assert told == 2
+    assert deaf.told == 2
+
+
+async def test_who_cannot_wait_has_it_told_again_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AGAIN_S", 0.01)
+    deaf = Deaf()
+    task = asyncio.create_task(deaf.run())
+    await asyncio.sleep(0)
+    end_soon(task)
+    # At once: it may do nothing more of what it did.
+    assert task.cancelling() == 1
+    await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
+    assert deaf.told == 2
 
 
 async def test_results_and_errors_of_tasks_that_have_ended_are_given_in_order() -> None:

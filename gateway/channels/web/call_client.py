@@ -19,6 +19,7 @@ from websockets.exceptions import WebSocketException
 from gateway.channels.phone.asterisk_client import Heard
 from gateway.channels.phone.audiosocket import FRAME_S
 from gateway.channels.web.call_frames import BYTES_PER_S, RATE_HZ
+from gateway.tasks import end_tasks
 from gateway.voice.metronome import Metronome
 
 FRAME_BYTES = round(BYTES_PER_S * FRAME_S)
@@ -114,9 +115,7 @@ class BrowserClient:
         with contextlib.suppress(WebSocketException, OSError, TimeoutError):
             async with asyncio.timeout(2.0):
                 await self._socket.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks = []
         self._said.set()
 
