@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -29,8 +29,6 @@ from desk.conversations import (
 from desk.conversations.conversation import Effects
 from desk.conversations.ownership import Move, next_owner
 from desk.handoff.store import HandoffStore
-from desk.store.base import Base
-from desk.store.engine import open_engine
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ASKED = HandoffRequest(reason=HandoffReason.ASKED, note="要找人工", skill="tax", detail={"score": 1})
@@ -47,14 +45,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

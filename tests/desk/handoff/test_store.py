@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -18,18 +17,8 @@ from desk.conversations import (
 )
 from desk.handoff.errors import CallbackNotFound
 from desk.handoff.store import Callback, CallbackState, Entered, HandoffStore, NoteKind
-from desk.store.base import Base
-from desk.store.engine import open_engine
 from tests.desk.handoff.machinery import Clock
 from tests.desk.handoff.samples import NOON, at
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

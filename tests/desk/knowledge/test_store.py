@@ -12,21 +12,11 @@ from sqlalchemy import Engine
 from desk.knowledge.article import Article, Status
 from desk.knowledge.errors import IllegalStatus, KnowledgeError
 from desk.knowledge.store import KnowledgeStore
-from desk.store.base import Base
-from desk.store.engine import open_engine
 
 RENT = Article(
     id="rent", title="租房怎么提取住房公积金", questions=("租房能取公积金吗",), body="带上身份证。"
 )
 WATER = Article(id="water", title="家里停水怎么办", body="先看小区通知。")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_an_article_comes_back_as_it_was_stored(engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from desk.recordings import (
     RecordingVault,
     Trouble,
 )
-from desk.store import migrate
-from desk.store.engine import open_engine
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COMPLETE = Outcome(
@@ -31,14 +28,6 @@ COMPLETE = Outcome(
     bytes=70_000,
     cues=(Cue(seq=1, ms=0), Cue(seq=3, ms=9120)),
 )
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +10,6 @@ from sqlalchemy import Engine
 
 from desk.seats import Accounts, NewUser, Role, User
 from desk.seats.passwords import Argon2Hasher
-from desk.store import migrate
-from desk.store.engine import open_engine
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "mountain-river-7"
@@ -37,14 +34,6 @@ def cheap_hasher(memory_cost: int = 8) -> Argon2Hasher:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
