@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fake_gateway import DIST
 from tests.browser.fake_microphone import chromium_with_microphone, speak_into
-from tests.browser.test_citizen_page import Watched, said
+from tests.browser.test_citizen_page import ASKED_FOR, said
+from tests.browser.watched import Watched
 from tests.conftest import missing
 from tests.fakes.fake_ears import FakeEars
 from tests.fakes.fake_rasa import FakeRasa
@@ -47,7 +48,7 @@ def page_of(calling: Browser, make_gateway: MakeGateway, ears: FakeEars) -> Iter
         context = calling.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
         if allowed:
             context.grant_permissions(["microphone"], origin=gateway.url)
-        watched = Watched(context)
+        watched = Watched(context, ASKED_FOR)
         opened.append(watched)
         page = watched.page(gateway.url)
         page.set_default_timeout(PATIENCE_MS)

@@ -8,20 +8,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import sample_replies
 from tests.browser.fake_gateway import DIST, FakeGateway, bot
+from tests.browser.watched import Watched
 from tests.conftest import missing
 
 pytestmark = pytest.mark.browser
 
-# Reports what the Content-Security-Policy stopped, which is otherwise only a console line.
-WATCH_POLICY = """
-window.__violations = [];
-document.addEventListener('securitypolicyviolation',
-  (event) => window.__violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-"""
+# A refused or cut socket or a refused picture is what tests ask for; the browser reports it by itself.
+ASKED_FOR = re.compile(r"WebSocket connection to|ERR_INTERNET_DISCONNECTED|status of 413")
 
 OpenPage = Callable[..., Page]
 
@@ -37,35 +34,6 @@ def gateway() -> Iterator[FakeGateway]:
     fake.stop()
 
 
-class Watched:
-    """A browser context whose pages may not complain."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
-        self.complaints: list[str] = []
-        context.add_init_script(WATCH_POLICY)
-
-    def page(self, url: str) -> Page:
-        page = self.context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("console", lambda line: self._note(line.type, line.text))
-        page.goto(url)
-        return page
-
-    def check(self) -> None:
-        for page in self.context.pages:
-            self.complaints += page.evaluate("window.__violations")
-        assert self.complaints == []
-
-    def _note(self, kind: str, text: str) -> None:
-        # A refused or cut socket or a refused picture is what tests ask for; the browser reports it by itself.
-        asked_for = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "status of 413")
-        network = any(part in text for part in asked_for)
-        if kind in ("error", "warning") and not network:
-            self.complaints.append(f"{kind}: {text}")
-
-
 @pytest.fixture
 def open_page(chromium: Browser, gateway: FakeGateway) -> Iterator[OpenPage]:
     """Opens the page in a context of its own; checks at the end that nothing broke the policy or threw."""
@@ -73,7 +41,7 @@ def open_page(chromium: Browser, gateway: FakeGateway) -> Iterator[OpenPage]:
 
     def open_(width: int = 1280, height: int = 800, **options: Any) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
-        watched = Watched(context)
+        watched = Watched(context, ASKED_FOR)
         opened.append(watched)
         page = watched.page(gateway.url)
         expect(page.get_by_test_id("message").first).to_be_visible()
@@ -485,7 +453,7 @@ def test_no_script_from_anybody_runs_and_citizens_words_stay_as_typed(
 
 def test_a_breach_of_the_policy_would_be_noticed(chromium: Browser, gateway: FakeGateway) -> None:
     """All tests here fail on a breach; this one shows that they can."""
-    watched = Watched(chromium.new_context())
+    watched = Watched(chromium.new_context(), ASKED_FOR)
     page = watched.page(gateway.url)
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i style=\"color:red\"></i>')")
     page.wait_for_function("window.__violations.length > 0")

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import sample_replies
 from tests.browser.fake_gateway import DIST
-from tests.browser.test_citizen_page import Watched, said, say
+from tests.browser.test_citizen_page import ASKED_FOR, said, say
+from tests.browser.watched import Watched
 from tests.conftest import missing
 from tests.fakes.fake_rasa import FakeRasa
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
@@ -32,7 +33,8 @@ def watched(chromium: Browser, make_gateway: MakeGateway, rasa: FakeRasa) -> Any
         missing("web/dist (make setup builds it)")
     rasa.answer = answer
     gateway = make_gateway(dist=DIST)
-    watched = Watched(chromium.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN"))
+    context = chromium.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN")
+    watched = Watched(context, ASKED_FOR)
     watched.gateway = gateway  # type: ignore[attr-defined]
     yield watched
     watched.check()

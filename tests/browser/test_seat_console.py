@@ -7,19 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.fake_gateway import DIST
 from tests.browser.fake_seat_gateway import PASSWORD, PICTURE, FakeSeatGateway
+from tests.browser.watched import PATIENCE_MS, Watched
 from tests.conftest import missing
 
 pytestmark = pytest.mark.browser
 
-WATCH_POLICY = """
-window.__violations = [];
-document.addEventListener('securitypolicyviolation',
-  (event) => window.__violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-"""
 # Counts the tones and notifications that the page asks for; says that another window is in front.
 WATCH_ATTENTION = """
 window.__tones = 0;
@@ -35,13 +31,9 @@ window.Notification = class {
 document.hasFocus = () => false;
 """
 # A refused session, a refused form and a cut socket are what these tests ask for; the browser reports them by itself.
-EXPECTED = re.compile(r"WebSocket connection to|status of (401|422|423)")
+ASKED_FOR = re.compile(r"WebSocket connection to|status of (401|422|423)")
 
 OpenConsole = Callable[..., Page]
-
-
-# The machines that run tests may be busy with everything else at once; a wait ends as soon as it may.
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture(autouse=True)
@@ -61,39 +53,14 @@ def gateway() -> Iterator[FakeSeatGateway]:
     fake.stop()
 
 
-class Watched:
-    """A browser context whose pages may not complain."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
-        self.complaints: list[str] = []
-        context.add_init_script(WATCH_POLICY)
-
-    def page(self, url: str) -> Page:
-        page = self.context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("console", lambda line: self._note(line.type, line.text))
-        page.goto(url)
-        return page
-
-    def check(self) -> None:
-        for page in self.context.pages:
-            self.complaints += page.evaluate("window.__violations")
-        assert self.complaints == []
-
-    def _note(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not EXPECTED.search(text):
-            self.complaints.append(f"{kind}: {text}")
-
-
 @pytest.fixture
 def open_page(chromium: Browser, gateway: FakeSeatGateway) -> Iterator[OpenConsole]:
     """Opens the page; at the end nothing may have broken the policy or thrown."""
     opened: list[Watched] = []
 
     def open_(width: int = 1440, height: int = 900) -> Page:
-        watched = Watched(chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+        watched = Watched(context, ASKED_FOR)
         opened.append(watched)
         return watched.page(gateway.url)
 
