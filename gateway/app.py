@@ -25,6 +25,7 @@ from gateway.channels.web.chat_socket import ChatSocket
 from gateway.channels.web.pages import page_router
 from gateway.channels.web.web_calls import WebCalls
 from gateway.handoff import outside_api
+from gateway.network import address_of
 from gateway.page_opening import open_for_citizen, open_for_seat
 from gateway.recordings import console as recordings
 from gateway.seats import console, lead, orders, sign_in, talk_socket, users
@@ -107,13 +108,13 @@ def create_app(
     @app.websocket("/ws/chat")
     async def chat(websocket: WebSocket) -> None:
         if await open_for_citizen(websocket):
-            await ChatSocket(websocket, app.state.services, sign_in.address_of(websocket)).run()
+            await ChatSocket(websocket, app.state.services, address_of(websocket)).run()
 
     @app.websocket("/ws/seat")
     async def seat(websocket: WebSocket) -> None:
         found = await open_for_seat(websocket)
         if found is not None:
-            await SeatSocket(websocket, app.state.services, found, sign_in.address_of(websocket)).run()
+            await SeatSocket(websocket, app.state.services, found, address_of(websocket)).run()
 
     page_config: dict[str, str | int | bool] = {
         "city": settings.city,

@@ -1,10 +1,21 @@
-"""Who is calling, and from which page. Pure."""
+"""Who is calling, and from which page."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from desk.settings import Settings
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Whom limits count for and the audit names: who sent a request or opened a socket of this application."""
+    settings: Settings = connection.app.state.services.settings
+    peer = connection.client.host if connection.client else None
+    return client_address(peer, connection.headers, settings.trusted_proxies)
 
 
 def client_address(peer: str | None, headers: Mapping[str, str], trusted_proxies: Collection[str]) -> str:

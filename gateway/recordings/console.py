@@ -21,8 +21,8 @@ from desk.recordings import (
 )
 from gateway import sentences
 from gateway.errors import Refused
+from gateway.network import address_of
 from gateway.seats.access import Id, Needed, Seat, Seats, own
-from gateway.seats.sign_in import address_of
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
 

@@ -16,11 +16,11 @@ from desk.seats import Verdict
 from gateway import sentences
 from gateway.channels.web.pictures import picture_in, picture_response
 from gateway.errors import Refused
+from gateway.network import address_of
 from gateway.seats.access import Id, Needed, Seat, Seats, own, readable
 from gateway.seats.items import REASONS, title_of
 from gateway.seats.order_desk import Citizen
 from gateway.seats.parts import SeatParts
-from gateway.seats.sign_in import address_of
 from gateway.wire import Incoming, message_json
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])

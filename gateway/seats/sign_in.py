@@ -30,7 +30,7 @@ from desk.seats import (
 from desk.seats.sign_ins import hash_token
 from gateway import sentences
 from gateway.errors import Refused, TooMany
-from gateway.network import client_address, origin_allowed
+from gateway.network import address_of, origin_allowed
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.people import user_json
 from gateway.services import Services
@@ -181,13 +181,6 @@ async def change_password(request: Request, desk: Desk, found: Anybody, body: Pa
     except (Locked, TooMany) as error:
         return _come_back_later(error)
     return _welcome(request, Response(status_code=204), token, renewed)
-
-
-def address_of(connection: HTTPConnection) -> str:
-    """Whom limits count for and the audit names."""
-    services: Services = connection.app.state.services
-    peer = connection.client.host if connection.client else None
-    return client_address(peer, connection.headers, services.settings.trusted_proxies)
 
 
 def _me(found: SignedIn) -> dict[str, Any]:

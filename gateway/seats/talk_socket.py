@@ -20,6 +20,7 @@ from desk.seats import SignedIn
 from gateway import sentences
 from gateway.channels.web.call_frames import HangUp
 from gateway.errors import GatewayError, Refused
+from gateway.network import address_of
 from gateway.page_opening import open_for_seat
 from gateway.page_socket import (
     BAD_HELLO,
@@ -190,4 +191,4 @@ async def talk(websocket: WebSocket) -> None:
     found = await open_for_seat(websocket)
     if found is not None:
         services: Services = websocket.app.state.services
-        await TalkSocket(websocket, services, found, sign_in.address_of(websocket)).run()
+        await TalkSocket(websocket, services, found, address_of(websocket)).run()

@@ -12,9 +12,10 @@ from desk.seats import BadUser, LastAdmin, NewUser, Role, SignedIn, User, UserCh
 from desk.seats.user import CAPACITY_DEFAULT, checked_username
 from gateway import sentences
 from gateway.errors import Refused
+from gateway.network import address_of
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.people import user_json
-from gateway.seats.sign_in import PASSWORD_FIELD_CHARS, Desk, address_of, signed_in
+from gateway.seats.sign_in import PASSWORD_FIELD_CHARS, Desk, signed_in
 from gateway.services import Services
 from gateway.wire import error_json
 

@@ -36,6 +36,7 @@ from gateway.channels.web.limits import count_conversation
 from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
 from gateway.channels.web.web_calls import WebCalls
 from gateway.errors import GatewayError, Refused
+from gateway.network import address_of
 from gateway.page_opening import open_for_citizen
 from gateway.page_socket import (
     BAD_HELLO,
@@ -44,7 +45,6 @@ from gateway.page_socket import (
     UNKNOWN,
     WRONG_TOKEN,
 )
-from gateway.seats.sign_in import address_of
 from gateway.services import Services
 from gateway.voice.call import Call, CallTools, Muted, Step
 from gateway.voice.transcriber import Transcriber, TranscriberGone

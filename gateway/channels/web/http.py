@@ -13,7 +13,7 @@ from gateway import sentences
 from gateway.channels.web.limits import count_conversation, count_message
 from gateway.errors import Refused
 from gateway.handoff.admission import place_json
-from gateway.network import client_address
+from gateway.network import address_of
 from gateway.seats.people import for_citizens
 from gateway.services import Services
 from gateway.tokens import bearer
@@ -56,26 +56,19 @@ async def check(services: Services, conversation_id: str, authorization: str | N
     await services.tokens.check(conversation_id, token)
 
 
-def address_of(services: Services, request: Request) -> str:
-    peer = request.client.host if request.client else None
-    return client_address(peer, request.headers, services.settings.trusted_proxies)
-
-
 async def check_and_count(
     services: Services, request: Request, conversation_id: str, authorization: str | None
 ) -> None:
     """What every act of a citizen begins with. Raises as `check` does, and TooMany."""
     await check(services, conversation_id, authorization)
     await count_message(
-        services.limits, services.metrics, services.settings, conversation_id, address_of(services, request)
+        services.limits, services.metrics, services.settings, conversation_id, address_of(request)
     )
 
 
 @router.post("", status_code=201, response_model=ConversationOut, summary="Begin a conversation")
 async def create(services: Needed, request: Request, body: NewConversation) -> JSONResponse:
-    await count_conversation(
-        services.limits, services.metrics, services.settings, address_of(services, request)
-    )
+    await count_conversation(services.limits, services.metrics, services.settings, address_of(request))
     conversation, token, greeting = await services.blocking.write(
         services.store.create, body.channel, [sentences.greeting(services.settings.city)]
     )
