@@ -7,7 +7,6 @@ gap reads SQL, and a sweep compares every shown conversation with SQL every few 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -15,13 +14,13 @@ from typing import Any, Protocol
 
 import orjson
 import structlog
-from redis.exceptions import RedisError
 
 from desk.conversations import Conversation, ConversationStore, Message
 from desk.store.redis_keys import conversation_channel
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
-from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.redis_link import RedisLink
+from gateway.subscription import Subscription
 from gateway.tasks import end_tasks
 from gateway.wire import message_json
 
@@ -31,8 +30,6 @@ SWEEP_S = 3.0
 # Events wait here for Redis. When it is full they are lost to other replicas, whose sweep makes up for it.
 OUTBOX = 1000
 GATHER_S = 0.002
-# A subscriber without channels blocks nothing and asks again after this long.
-LISTEN_PAUSE_S = 0.2
 
 
 class Listener(Protocol):
@@ -64,25 +61,22 @@ class Hub:
         self._replica = secrets.token_hex(6)
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(OUTBOX)
-        self._pubsub = redis.client.pubsub(ignore_subscribe_messages=True)
-        self._wanted = asyncio.Event()
+        self._others = Subscription(redis, self._receive)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._publish_forever()),
-            asyncio.create_task(self._listen_forever()),
+            asyncio.create_task(self._others.run_forever()),
             asyncio.create_task(self._sweep_forever()),
         ]
 
     async def aclose(self) -> None:
         await end_tasks(self._tasks)
-        with contextlib.suppress(RedisError, OSError):
-            await self._pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
 
     def listen(self, conversation_id: str, listener: Listener) -> None:
         self._listeners[conversation_id].add(listener)
-        self._wanted.set()
+        self._others.add(conversation_channel(conversation_id))
 
     def leave(self, conversation_id: str, listener: Listener) -> None:
         """Does nothing if it is not listening."""
@@ -92,7 +86,7 @@ class Hub:
         listeners.discard(listener)
         if not listeners:
             del self._listeners[conversation_id]
-            self._wanted.set()
+            self._others.drop(conversation_channel(conversation_id))
 
     def listening(self, conversation_id: str) -> int:
         return len(self._listeners.get(conversation_id, ()))
@@ -126,49 +120,15 @@ class Hub:
             await asyncio.sleep(GATHER_S)
             while not self._outbox.empty() and len(batch) < 100:
                 batch.append(self._outbox.get_nowait())
-            pipeline = self._redis.client.pipeline(transaction=False)
-            for conversation_id, body in batch:
-                pipeline.publish(conversation_channel(conversation_id), body)
-            with contextlib.suppress(RedisUnavailable):
-                await self._redis.run(lambda _client, p=pipeline: p.execute())  # type: ignore[misc]
+            await self._redis.publish(
+                (conversation_channel(conversation_id), body) for conversation_id, body in batch
+            )
 
-    async def _listen_forever(self) -> None:
-        subscribed: set[str] = set()
-        while True:
-            try:
-                if self._wanted.is_set() or not subscribed:
-                    self._wanted.clear()
-                    await self._subscribe(subscribed)
-                    if not subscribed:
-                        await self._wanted.wait()
-                        continue
-                item = await self._pubsub.get_message(timeout=LISTEN_PAUSE_S)
-                if item is not None:
-                    self._receive(item)
-            except (RedisError, OSError, TimeoutError):
-                # The client subscribes again by itself when the connection is back; begin anew to be sure.
-                subscribed.clear()
-                with contextlib.suppress(RedisError, OSError):
-                    await self._pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
-                self._pubsub = self._redis.client.pubsub(ignore_subscribe_messages=True)
-                self._wanted.set()
-                await asyncio.sleep(1.0)
-
-    async def _subscribe(self, subscribed: set[str]) -> None:
-        wanted = set(self._listeners)
-        if new := wanted - subscribed:
-            await self._pubsub.subscribe(*(conversation_channel(c) for c in new))
-        if old := subscribed - wanted:
-            await self._pubsub.unsubscribe(*(conversation_channel(c) for c in old))
-        subscribed.clear()
-        subscribed.update(wanted)
-
-    def _receive(self, item: Mapping[str, Any]) -> None:
+    def _receive(self, channel: str, data: bytes) -> None:
         try:
-            body = orjson.loads(item["data"])
-            channel = item["channel"].decode()
+            body = orjson.loads(data)
             event = body["event"]
-        except (orjson.JSONDecodeError, KeyError, AttributeError):
+        except (orjson.JSONDecodeError, KeyError, TypeError):
             _log.warning("hub_event_unreadable")
             return
         if body.get("from") != self._replica:

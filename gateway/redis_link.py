@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
@@ -64,6 +65,14 @@ class RedisLink:
             self._broken = False
             _log.info("redis_back")
         return result
+
+    async def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Say each to whoever listens to its channel, in one go. Never raises: what is said while Redis is away is lost."""
+        pipeline = self.client.pipeline(transaction=False)
+        for channel, body in messages:
+            pipeline.publish(channel, body)
+        with contextlib.suppress(RedisUnavailable):
+            await self.run(lambda _client: pipeline.execute())
 
     async def aclose(self) -> None:
         await self.client.aclose()

@@ -7,24 +7,21 @@ the dispatcher ticks every second whether it was woken or not.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 import structlog
-from redis.exceptions import RedisError
 
 from desk.store.redis_keys import desk_channel
-from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.redis_link import RedisLink
+from gateway.subscription import Subscription
 from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
 OUTBOX = 5000
-LISTEN_WAIT_S = 1.0
-RETRY_S = 1.0
 BATCH = 200
 
 Handler = Callable[[Mapping[str, Any]], None]
@@ -38,6 +35,8 @@ class DeskBus:
         self._replica = secrets.token_hex(6)
         self._handlers: list[Handler] = []
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue(OUTBOX)
+        self._others = Subscription(redis, self._receive)
+        self._others.add(desk_channel())
         self._tasks: list[asyncio.Task[None]] = []
 
     def listen(self, handler: Handler) -> None:
@@ -46,7 +45,7 @@ class DeskBus:
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._publish_forever()),
-            asyncio.create_task(self._listen_forever()),
+            asyncio.create_task(self._others.run_forever()),
         ]
 
     async def aclose(self) -> None:
@@ -69,30 +68,11 @@ class DeskBus:
             batch = [await self._outbox.get()]
             while not self._outbox.empty() and len(batch) < BATCH:
                 batch.append(self._outbox.get_nowait())
-            pipeline = self._redis.client.pipeline(transaction=False)
-            for body in batch:
-                pipeline.publish(desk_channel(), body)
-            with contextlib.suppress(RedisUnavailable):
-                await self._redis.run(lambda _client, p=pipeline: p.execute())  # type: ignore[misc]
+            await self._redis.publish((desk_channel(), body) for body in batch)
 
-    async def _listen_forever(self) -> None:
-        while True:
-            pubsub = self._redis.client.pubsub(ignore_subscribe_messages=True)
-            try:
-                await pubsub.subscribe(desk_channel())
-                while True:
-                    item = await pubsub.get_message(timeout=LISTEN_WAIT_S)
-                    if item is not None:
-                        self._receive(item)
-            except (RedisError, OSError, TimeoutError):
-                await asyncio.sleep(RETRY_S)
-            finally:
-                with contextlib.suppress(RedisError, OSError):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
-
-    def _receive(self, item: Mapping[str, Any]) -> None:
+    def _receive(self, _channel: str, data: bytes) -> None:
         try:
-            body = orjson.loads(item["data"])
+            body = orjson.loads(data)
             event = body["event"]
         except (orjson.JSONDecodeError, KeyError, TypeError):
             _log.warning("desk_event_unreadable")

@@ -7,16 +7,14 @@ not heard of any more counts as gone. Nothing is kept: audio that is late is wor
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import structlog
-from redis.exceptions import RedisError
 
 from desk.store.redis_keys import talk_channel
-from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.redis_link import RedisLink
+from gateway.subscription import Subscription
 from gateway.talk.packets import Packet, Side, decode, encode
 from gateway.tasks import end_tasks
 
@@ -24,11 +22,8 @@ _log = structlog.get_logger(__name__)
 
 # For Redis, over all talks: a second of twenty of them. The oldest gives way.
 OUTBOX = 1000
-LISTEN_WAIT_S = 0.2
-RETRY_S = 1.0
 
 Receive = Callable[[Packet], None]
-_Key = tuple[str, Side]
 
 
 class Leg:
@@ -36,13 +31,13 @@ class Leg:
 
     def __init__(self, relay: TalkRelay, conversation_id: str, side: Side, receive: Receive) -> None:
         self._relay = relay
-        self.key: _Key = (conversation_id, side)
+        self.channel = talk_channel(conversation_id, side.value)
+        self._other_end = talk_channel(conversation_id, side.other.value)
         self.receive = receive
 
     def send(self, packet: Packet) -> None:
         """To whoever is at the other end; to nobody if nobody is."""
-        conversation_id, side = self.key
-        self._relay.send((conversation_id, side.other), packet)
+        self._relay.send(self._other_end, packet)
 
     def leave(self) -> None:
         """Idempotent."""
@@ -54,16 +49,17 @@ class TalkRelay:
 
     def __init__(self, redis: RedisLink) -> None:
         self._redis = redis
-        self._legs: dict[_Key, list[Leg]] = {}
+        # By the channel that each listens to.
+        self._legs: dict[str, list[Leg]] = {}
         self._outbox: deque[tuple[str, bytes]] = deque(maxlen=OUTBOX)
         self._waiting = asyncio.Event()
-        self._wanted = asyncio.Event()
+        self._others = Subscription(redis, self._receive)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._publish_forever()),
-            asyncio.create_task(self._listen_forever()),
+            asyncio.create_task(self._others.run_forever()),
         ]
 
     async def aclose(self) -> None:
@@ -71,76 +67,39 @@ class TalkRelay:
 
     def join(self, conversation_id: str, side: Side, receive: Receive) -> Leg:
         leg = Leg(self, conversation_id, side, receive)
-        self._legs.setdefault(leg.key, []).append(leg)
-        self._wanted.set()
+        self._legs.setdefault(leg.channel, []).append(leg)
+        self._others.add(leg.channel)
         return leg
 
     def leave(self, leg: Leg) -> None:
-        legs = self._legs.get(leg.key, [])
+        legs = self._legs.get(leg.channel, [])
         if leg in legs:
             legs.remove(leg)
             if not legs:
-                del self._legs[leg.key]
-                self._wanted.set()
+                del self._legs[leg.channel]
+                self._others.drop(leg.channel)
 
-    def send(self, to: _Key, packet: Packet) -> None:
-        here = self._legs.get(to)
+    def send(self, channel: str, packet: Packet) -> None:
+        here = self._legs.get(channel)
         if here:
             for leg in tuple(here):
                 leg.receive(packet)
             return
         # Perhaps he is at another process.
-        self._outbox.append((talk_channel(to[0], to[1].value), encode(packet)))
+        self._outbox.append((channel, encode(packet)))
         self._waiting.set()
 
     async def _publish_forever(self) -> None:
         while True:
             await self._waiting.wait()
             self._waiting.clear()
-            pipeline = self._redis.client.pipeline(transaction=False)
-            while self._outbox:
-                pipeline.publish(*self._outbox.popleft())
-            with contextlib.suppress(RedisUnavailable):
-                await self._redis.run(lambda _client, p=pipeline: p.execute())  # type: ignore[misc]
+            packets = list(self._outbox)
+            self._outbox.clear()
+            await self._redis.publish(packets)
 
-    async def _listen_forever(self) -> None:
-        while True:
-            pubsub = self._redis.client.pubsub(ignore_subscribe_messages=True)
-            subscribed: dict[str, _Key] = {}
-            try:
-                while True:
-                    if self._wanted.is_set() or not subscribed:
-                        self._wanted.clear()
-                        await self._subscribe(pubsub, subscribed)
-                        if not subscribed:
-                            await self._wanted.wait()
-                            continue
-                    item = await pubsub.get_message(timeout=LISTEN_WAIT_S)
-                    if item is not None:
-                        self._receive(item, subscribed)
-            except (RedisError, OSError, TimeoutError):
-                self._wanted.set()
-                await asyncio.sleep(RETRY_S)
-            finally:
-                with contextlib.suppress(RedisError, OSError):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call, unused-ignore]
-
-    async def _subscribe(self, pubsub: Any, subscribed: dict[str, _Key]) -> None:
-        wanted = {
-            talk_channel(conversation, side.value): (conversation, side) for conversation, side in self._legs
-        }
-        if new := wanted.keys() - subscribed.keys():
-            await pubsub.subscribe(*new)
-        if old := subscribed.keys() - wanted.keys():
-            await pubsub.unsubscribe(*old)
-        subscribed.clear()
-        subscribed.update(wanted)
-
-    def _receive(self, item: Mapping[str, Any], subscribed: Mapping[str, _Key]) -> None:
-        channel = item["channel"]
-        key = subscribed.get(channel.decode() if isinstance(channel, bytes) else channel)
-        packet = decode(item["data"])
-        if key is None or packet is None:
+    def _receive(self, channel: str, data: bytes) -> None:
+        packet = decode(data)
+        if packet is None:
             return
-        for leg in tuple(self._legs.get(key, ())):
+        for leg in tuple(self._legs.get(channel, ())):
             leg.receive(packet)

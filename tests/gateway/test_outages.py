@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.conftest import PrivateRedis
 from tests.fakes.fake_rasa import FakeRasa
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
 from tests.gateway.test_chat_socket import Page
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 
@@ -32,13 +32,6 @@ class Locked:
     def __exit__(self, *_: object) -> None:
         self._connection.execute("ROLLBACK")
         self._connection.close()
-
-
-async def wait_for(condition: Any, limit_s: float = 10) -> None:
-    deadline = asyncio.get_running_loop().time() + limit_s
-    while not condition():
-        assert asyncio.get_running_loop().time() < deadline, "did not happen in time"
-        await asyncio.sleep(0.05)
 
 
 async def test_a_locked_database_keeps_the_message_and_answers_it_later(
@@ -59,7 +52,7 @@ async def test_a_locked_database_keeps_the_message_and_answers_it_later(
             assert "119" in danger.json()["error"]["text"]
             spool = list((gateway.settings.var_dir / "spool").glob("*.jsonl"))
             assert [path.stat().st_mode & 0o777 for path in spool] == [0o600]
-        await wait_for(lambda: len(gateway.store.messages(citizen.id)) == 5)
+        await until(lambda: len(gateway.store.messages(citizen.id)) == 5)
         log = (await citizen.read())["messages"]
         assert [m["text"] for m in log[1:]][0] == "停水两天了"
         assert sorted(m["text"] for m in log if m["from"] == "citizen") == sorted(
@@ -79,10 +72,10 @@ async def test_an_answer_that_cannot_be_stored_is_kept_and_not_asked_again(
         citizen = await Citizen.arrive(client)
         rasa.delay_s = 0.5
         turn = asyncio.create_task(citizen.say("确认提交", "m1"))
-        await wait_for(lambda: rasa.asked)
+        await until(lambda: rasa.asked)
         with Locked(gateway.settings.var_dir):
             assert (await turn).status_code == 503
-        await wait_for(lambda: len(gateway.store.messages(citizen.id)) == 3)
+        await until(lambda: len(gateway.store.messages(citizen.id)) == 3)
         body = (await citizen.say("确认提交", "m1")).json()
         assert [r["text"] for r in body["replies"]] == ["收到：确认提交"]
     assert rasa.texts == ["确认提交"]
@@ -97,7 +90,7 @@ async def test_kept_messages_survive_a_restart(make_gateway: MakeGateway, rasa: 
             await asyncio.to_thread(gateway.stop)
     assert len(gateway.store.messages(citizen.id)) == 1
     make_gateway()
-    await wait_for(lambda: len(gateway.store.messages(citizen.id)) == 3)
+    await until(lambda: len(gateway.store.messages(citizen.id)) == 3)
     assert rasa.texts == ["路灯不亮"]
     assert [m.reason for m in gateway.store.handoff_marks(citizen.id)] == [HandoffReason.FAILURE]
 
@@ -141,7 +134,7 @@ async def test_redis_lost_in_the_middle_of_a_turn_loses_nothing(
         citizen = await Citizen.arrive(client)
         rasa.delay_s = 0.4
         turn = asyncio.create_task(citizen.say("一"))
-        await wait_for(lambda: rasa.asked)
+        await until(lambda: rasa.asked)
         mortal_redis.stop()
         assert [r["text"] for r in (await turn).json()["replies"]] == ["收到：一"]
 
@@ -157,7 +150,7 @@ async def test_what_was_stored_but_not_answered_is_answered_after_a_start(
     old, _, _ = long_past.create("web")
     long_past.append_citizen(old.id, "m1", "太久以前")
     make_gateway()
-    await wait_for(lambda: len(gateway.store.messages(conversation.id)) == 2)
+    await until(lambda: len(gateway.store.messages(conversation.id)) == 2)
     assert rasa.texts == ["死机前的话"]
 
 

@@ -14,16 +14,10 @@ from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen
 from tests.gateway.seats.conftest import angry_citizen
 from tests.gateway.test_chat_socket import Page
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 Seats = Callable[..., Any]
-
-
-async def until(look: Callable[[], Any], limit_s: float = 8) -> Any:
-    async with asyncio.timeout(limit_s):
-        while not (found := look()):
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def test_a_citizen_reaches_a_seat_and_they_talk(

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from gateway.redis_link import RedisLink
 from gateway.talk.packets import Here, Packet, Side, Sound
 from gateway.talk.relay import TalkRelay
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

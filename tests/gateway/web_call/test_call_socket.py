@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
 from tests.gateway.web_call.conftest import PATIENT
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 SILENCE = bytes(640)
@@ -49,12 +50,6 @@ async def citizen(hotline: RunningGateway) -> AsyncIterator[Citizen]:
 
 def url_of(gateway: RunningGateway) -> str:
     return f"ws://127.0.0.1:{gateway.port}/ws/call"
-
-
-async def until(true: Callable[[], object], limit_s: float = 120.0) -> None:
-    async with asyncio.timeout(limit_s):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 def captions(caller: BrowserClient, who: str) -> list[str]:

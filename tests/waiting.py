@@ -1,0 +1,20 @@
+"""Waiting for what happens elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Two busy cores are slow; what has stopped is far slower.
+PATIENCE_S = 120.0
+
+
+async def until(look: Callable[[], T], limit_s: float = PATIENCE_S) -> T:
+    """Look again and again until there is something; it comes back. Raises TimeoutError."""
+    async with asyncio.timeout(limit_s):
+        while not (found := look()):
+            await asyncio.sleep(0.02)
+        return found
