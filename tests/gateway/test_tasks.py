@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway import tasks
 from gateway.tasks import end_soon, end_tasks
+from tests.waiting import until
 
 
 class Deaf:
@@ -48,6 +50,19 @@ async def test_who_cannot_wait_has_it_told_again_in_the_background(monkeypatch: 
     await asyncio.wait([task], timeout=10)
     assert task.cancelled()
     assert deaf.told == 2
+
+
+async def test_a_task_that_broke_before_it_was_ended_is_logged() -> None:
+    async def fail() -> None:
+        raise ValueError("broken")
+
+    task = asyncio.create_task(fail())
+    await asyncio.wait([task])
+    with capture_logs() as logged:
+        end_soon(task)
+        await until(lambda: logged)
+    assert [entry["event"] for entry in logged] == ["task_crashed"]
+    assert logged[0]["exc_info"] is task.exception()
 
 
 async def test_results_and_errors_of_tasks_that_have_ended_are_given_in_order() -> None:
