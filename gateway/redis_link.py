@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 from gateway.errors import GatewayError
 
 T = TypeVar("T")
-# Redis on the loopback or in the same rack answers within a millisecond.
-SOCKET_TIMEOUT_S = 0.5
+# Redis on the loopback or in the same rack answers within a millisecond; a busy machine may take a while to read the answer.
+SOCKET_TIMEOUT_S = 1.0
 # After a failure nobody tries again for this long, so that a dead Redis costs one time-out a second, not one a turn.
 PAUSE_S = 1.0
 

@@ -202,6 +202,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--head-rate", type=float, default=1.5e-3)
     parser.add_argument("--decay", type=float, default=0.9)
+    parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--frozen", type=int, default=7, help="lower layers that do not learn")
     parser.add_argument(
@@ -211,7 +212,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(1)
-    model = AcousticModel(chosen.start, frozen=chosen.frozen)
+    model = AcousticModel(chosen.start, dropout=chosen.dropout, frozen=chosen.frozen)
     checks = {
         name: Heard(model, load(Path(path))) for name, path in (check.split("=", 1) for check in chosen.check)
     }
