@@ -31,6 +31,10 @@ _log = logging.getLogger(__name__)
 
 # As short as the first pass takes them, so that its words belong to the utterance that ends.
 _STEP_SAMPLES = RATE_HZ // 5
+# Seen on open recordings of people and on synthetic voices: above this our small model errs in one character of six,
+# below it far more often than Whisper. Its confidences run higher, so it has to be surer by a margin.
+_SURE = 0.8
+_SURER_BY = 0.2
 
 
 class TwoPassRecognizer:
@@ -116,5 +120,9 @@ class TwoPassStream:
 
 
 def better(first: FinalTranscript | None, second: FinalTranscript | None) -> FinalTranscript | None:
-    """Whisper's text; the first pass's own if Whisper failed or heard nothing: never silence where somebody spoke."""
-    return second if second is not None and second.text else first
+    """Whisper's text, unless the first pass is sure and much surer than Whisper (short answers, clear voices), or Whisper failed
+    or heard nothing: never silence where somebody spoke."""
+    if first is None or second is None or not (first.text and second.text):
+        return second if second is not None and second.text else first
+    sure = first.confidence >= max(_SURE, second.confidence + _SURER_BY)
+    return first if sure else second

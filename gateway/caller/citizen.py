@@ -15,6 +15,7 @@ OPENING = (
     "我要投诉一家烧烤店，油烟太大了，就在和平路八十八号。",
 )
 WANTS_HUMAN = ("请帮我转接人工座席，谢谢。", "我要转人工，请给我接一个工作人员。", "转人工服务。")
+MOST_CALLS_FOR_HUMAN = 3
 # What he is asked for, in what order of importance, and what he says. The first that fits the last question counts.
 ANSWERS = (
     (
@@ -64,6 +65,9 @@ class Citizen:
             self.stage = Stage.WAITS_FOR_HUMAN
             return None
         if registered:
+            if self._times[WANTS_HUMAN] == MOST_CALLS_FOR_HUMAN:
+                # He has been told that nobody is there.
+                return None
             self.stage = Stage.HAS_NUMBER
             return self._say(WANTS_HUMAN)
         if not self._last:

@@ -22,7 +22,7 @@ from asr.recognizer import (
     Transcript,
     Word,
 )
-from asr.two_pass import TwoPassRecognizer
+from asr.two_pass import TwoPassRecognizer, better
 from asr.vosk_recognizer import VoskRecognizer
 from asr.whisper_recognizer import WhisperRecognizer
 
@@ -210,6 +210,22 @@ async def test_the_first_text_stands_where_the_second_fails(
     monkeypatch.setattr(whisper, "decode", broken)
     found = finals(await hear(TwoPassRecognizer(FirstPass("有人"), whisper), mandarin))
     assert found and {(t.text, t.engine) for t in found} == {("有人", "fake")}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "engine"),
+    [
+        (0.95, 0.4, "vosk"),
+        (0.95, 0.8, "whisper"),
+        (0.7, 0.4, "whisper"),
+    ],
+)
+def test_the_first_pass_writes_what_it_is_sure_of(first: float, second: float, engine: str) -> None:
+    word = Word("您好", 0.0, 1.0, 0.5)
+    heard = FinalTranscript("我姓李", (word,), first, "vosk")
+    written = FinalTranscript("我行李", (word,), second, "whisper")
+    best = better(heard, written)
+    assert best is not None and best.engine == engine
 
 
 async def test_what_the_first_pass_hears_in_silence_is_nothing(whisper: WhisperRecognizer) -> None:

@@ -104,6 +104,12 @@ def test_a_citizen_who_was_not_understood_says_it_in_other_words() -> None:
     assert first is not None and second is not None and "姓李" in first and "姓李" in second
 
 
+def test_a_citizen_gives_up_where_no_person_is() -> None:
+    citizen = Citizen()
+    asked = [citizen.answer("现在没有坐席在线。", registered=True) for _ in range(4)]
+    assert asked == [*WANTS_HUMAN, None]
+
+
 def test_everything_that_the_citizen_says_is_rendered_before() -> None:
     citizen, rendered = Citizen(), set(lines())
     questions = (
