@@ -63,28 +63,29 @@ class TwoPassStream:
         self._first = first
         self._second = second
         self._options = options
-        self._utterances: Utterances | None = Utterances(second.rules, second.detector())
+        self._utterances = Utterances(second.rules, second.detector())
         # What the first pass has finished on its own inside the present utterance.
         self._heard: list[FinalTranscript] = []
 
     async def feed(self, samples: Int16) -> Sequence[Transcript]:
-        found: list[Transcript] = []
+        finals: list[FinalTranscript] = []
+        # Each replaces the one before, and every final text does too.
+        caption: PartialTranscript | None = None
         for start in range(0, len(samples), _STEP_SAMPLES):
             step = samples[start : start + _STEP_SAMPLES]
             for transcript in await self._first.feed(step):
-                # Each replaces the one before.
-                found = [t for t in found if isinstance(t, FinalTranscript)]
                 if isinstance(transcript, FinalTranscript):
                     self._heard.append(transcript)
+                    caption = None
                 else:
-                    found.append(self._caption(transcript))
-            for segment in await asyncio.to_thread(self._open_utterances.cut, step):
-                found = [t for t in found if isinstance(t, FinalTranscript)]
-                found += await self._written(segment)
-        return found
+                    caption = self._caption(transcript)
+            for segment in await asyncio.to_thread(self._utterances.cut, step):
+                finals += await self._written(segment)
+                caption = None
+        return [*finals, caption] if caption else finals
 
     async def finish(self) -> Sequence[FinalTranscript]:
-        segment = await asyncio.to_thread(self._open_utterances.last)
+        segment = await asyncio.to_thread(self._utterances.last)
         if segment is not None:
             return await self._written(segment)
         # Nobody has spoken: a small model hears words in any noise.
@@ -93,13 +94,7 @@ class TwoPassStream:
 
     async def close(self) -> None:
         await self._first.close()
-        self._utterances = None
-
-    @property
-    def _open_utterances(self) -> Utterances:
-        if self._utterances is None:
-            raise EngineError("the stream is closed")
-        return self._utterances
+        self._utterances.close()
 
     def _caption(self, partial: PartialTranscript) -> PartialTranscript:
         return PartialTranscript(" ".join([*(final.text for final in self._heard), partial.text]))

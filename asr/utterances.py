@@ -23,23 +23,34 @@ def silero() -> SpeechDetector:
 
 
 class Utterances:
-    """One stream. Takes about a millisecond a second of sound: not for the event loop."""
+    """One stream. Takes about a millisecond a second of sound: not for the event loop. Raises EngineError once closed."""
 
     def __init__(self, rules: SegmentRules, detect: SpeechDetector) -> None:
-        self._detect = detect
+        self._detect: SpeechDetector | None = detect
         self._framer = Framer()
         self.present = Segmenter(rules)
 
     def cut(self, samples: Int16) -> list[Segment]:
         """Those that end in these samples."""
-        ended = (self._push(frame) for frame in self._framer.push(samples))
+        detect = self._open_detector()
+        ended = (self._push(frame, detect) for frame in self._framer.push(samples))
         return [segment for segment in ended if segment]
 
     def last(self) -> Segment | None:
         """End the present one now; None if nobody speaks."""
+        detect = self._open_detector()
         frame = self._framer.flush()
-        segment = self._push(frame) if frame is not None else None
+        segment = self._push(frame, detect) if frame is not None else None
         return segment or self.present.finish()
 
-    def _push(self, frame: Int16) -> Segment | None:
-        return self.present.push(frame, self._detect(frame.tobytes()))
+    def close(self) -> None:
+        """Idempotent."""
+        self._detect = None
+
+    def _open_detector(self) -> SpeechDetector:
+        if self._detect is None:
+            raise EngineError("the stream is closed")
+        return self._detect
+
+    def _push(self, frame: Int16, detect: SpeechDetector) -> Segment | None:
+        return self.present.push(frame, detect(frame.tobytes()))

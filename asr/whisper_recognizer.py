@@ -142,7 +142,7 @@ class WhisperStream:
     def __init__(self, recognizer: WhisperRecognizer, options: StreamOptions) -> None:
         self._recognizer = recognizer
         self._options = options
-        self._utterances: Utterances | None = Utterances(recognizer.rules, recognizer.detector())
+        self._utterances = Utterances(recognizer.rules, recognizer.detector())
         self._partial = ""
         self._partial_task: asyncio.Task[FinalTranscript] | None = None
         self._partial_due_s = 0.0
@@ -150,25 +150,19 @@ class WhisperStream:
 
     async def feed(self, samples: Int16) -> Sequence[Transcript]:
         found: list[Transcript] = []
-        for segment in await asyncio.to_thread(self._open_utterances.cut, samples):
+        for segment in await asyncio.to_thread(self._utterances.cut, samples):
             found += await self._final(segment)
         if self._options.partials:
             found += self._partials()
         return found
 
     async def finish(self) -> Sequence[FinalTranscript]:
-        segment = await asyncio.to_thread(self._open_utterances.last)
+        segment = await asyncio.to_thread(self._utterances.last)
         return await self._final(segment) if segment else []
 
     async def close(self) -> None:
         await self._drop_partial()
-        self._utterances = None
-
-    @property
-    def _open_utterances(self) -> Utterances:
-        if self._utterances is None:
-            raise EngineError("the stream is closed")
-        return self._utterances
+        self._utterances.close()
 
     async def _final(self, segment: Segment) -> list[FinalTranscript]:
         await self._drop_partial()
@@ -178,7 +172,7 @@ class WhisperStream:
 
     def _partials(self) -> list[PartialTranscript]:
         """Never waits: takes what a decode in the background has found, starts the next when it is due."""
-        task, found, present = self._partial_task, [], self._open_utterances.present
+        task, found, present = self._partial_task, [], self._utterances.present
         if task is not None and task.done():
             self._partial_task = None
             # A busy machine gets fewer partials: at most half of the time goes into them.
