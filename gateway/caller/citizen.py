@@ -15,7 +15,6 @@ OPENING = (
     "我要投诉一家烧烤店，油烟太大了，就在和平路八十八号。",
 )
 WANTS_HUMAN = ("请帮我转接人工座席，谢谢。", "我要转人工，请给我接一个工作人员。", "转人工服务。")
-MOST_CALLS_FOR_HUMAN = 3
 # What he is asked for, in what order of importance, and what he says. The first that fits the last question counts.
 ANSWERS = (
     (
@@ -35,8 +34,8 @@ ANSWERS = (
     (re.compile(r"什么时候|时间|多久|几点"), ("每天晚上八点以后。", "就是每天晚上，八点钟以后。")),
     (re.compile(r"哪家|单位|名称|店名|叫什么"), ("店名叫老李烧烤。", "那家店叫做老李烧烤店。")),
     (re.compile(r"满意|打分|评价"), ("我很满意，谢谢。",)),
-    (re.compile(r"补充|其他|还有"), ("没有别的了，就是这些情况。", "没有了，谢谢。")),
 )
+# To what is left, as whether there is anything else.
 ELSE = ("没有别的了，就是这些情况。", "没有了，谢谢。")
 
 
@@ -65,7 +64,7 @@ class Citizen:
             self.stage = Stage.WAITS_FOR_HUMAN
             return None
         if registered:
-            if self._times[WANTS_HUMAN] == MOST_CALLS_FOR_HUMAN:
+            if self._times[WANTS_HUMAN] == len(WANTS_HUMAN):
                 # He has been told that nobody is there.
                 return None
             self.stage = Stage.HAS_NUMBER
