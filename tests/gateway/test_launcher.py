@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from desk.settings import ROOT, Settings
-from launcher import keep
+from launcher import keep, run
 from launcher.errors import LauncherError
-from launcher.run import check_ports
+from launcher.run import OtherWords, check_ports
 from launcher.services import SERVICES, Service, services_of
 from tests.conftest import free_port
+from tests.waiting import PATIENCE_S
 
 
 def test_the_procfile_keeps_every_process() -> None:
@@ -63,3 +65,23 @@ def test_a_taken_port_of_the_phone_is_told_before_anything_starts(tmp_path: Path
         )
         with pytest.raises(LauncherError, match=f"MINSHENG_AUDIOSOCKET_PORT={port + 1}"):
             check_ports(settings, ["gateway"])
+
+
+def test_the_rendering_of_other_words_ends_with_the_product(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It must not outlive Ctrl-C, nor begin after it."""
+    begun = tmp_path / "begun"
+    code = f"import os, time; open({str(begun)!r}, 'w').write(str(os.nice(0))); time.sleep(3600)"
+    monkeypatch.setattr(run, "render_command", lambda: [sys.executable, "-c", code])
+    words = OtherWords(Settings(_env_file=None, var=tmp_path))  # type: ignore[call-arg]
+    words.begin()
+    deadline = time.monotonic() + PATIENCE_S
+    while not (begun.exists() and begun.read_text(encoding="utf-8")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert begun.read_text(encoding="utf-8") == "19"
+    words.end()
+    started: list[object] = []
+    monkeypatch.setattr(run.subprocess, "Popen", lambda *command, **_more: started.append(command))
+    words.begin()
+    assert started == []

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from gateway.tts.synthesizer import SpeechRequest
 from gateway.voice.call import CallTools, Heard, Step
 from gateway.voice.dialogue import PhoneDialogue
 from gateway.voice.transcriber import OpenTranscriber, Transcriber, TranscriberGone
+from tests import waiting
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import no_parts
 from tests.gateway.voice.test_call import ScriptedTranscriber
@@ -45,10 +47,7 @@ async def speech(text: str) -> bytes:
     return Resampler(engine.rate_hz, 8000).feed(pcm, last=True)
 
 
-async def until(true: Callable[[], object], limit_s: float = PATIENCE_S) -> None:
-    async with asyncio.timeout(limit_s):
-        while not true():
-            await asyncio.sleep(0.02)
+until = partial(waiting.until, limit_s=PATIENCE_S)
 
 
 @pytest.fixture
