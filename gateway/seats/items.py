@@ -58,6 +58,7 @@ def item_json(head: Head, talk: Talk, title: str, *, offered: bool, now: datetim
         "owner": head.owner,
         "emotion": emotion if isinstance(emotion, dict) else None,
         "title": title,
+        "said": _line(talk.said),
         "last": last_json(talk),
         "unread": talk.unread,
         "requeued": head.requeued,
@@ -70,8 +71,11 @@ def last_json(talk: Talk) -> dict[str, Any] | None:
     if talk.last is None:
         return None
     sender, text, at, seq = talk.last
-    line = shorten(mask_text(" ".join(text.split())), LAST_CHARS)
-    return {"from": sender, "text": line, "at": at.isoformat(), "seq": seq}
+    return {"from": sender, "text": _line(text), "at": at.isoformat(), "seq": seq}
+
+
+def _line(text: str) -> str:
+    return shorten(mask_text(" ".join(text.split())), LAST_CHARS)
 
 
 def vulnerable_of(detail: dict[str, Any]) -> list[str]:

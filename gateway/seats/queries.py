@@ -51,9 +51,10 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Talk:
-    """What an item tells of the messages: the first citizen's words, the last message, how many wait for the seat."""
+    """What an item tells of the messages: the citizen's first and last words, the last message, how many wait for the seat."""
 
     first_words: tuple[str, ...]
+    said: str
     last: tuple[str, str, datetime, int] | None
     unread: int
 
@@ -121,13 +122,26 @@ class ConsoleQueries:
             .join(ConversationRow, and_(_c.id == _m.conversation_id, _c.last_seq == _m.seq))
             .where(_m.conversation_id.in_(wanted))
         )
+        newest = (
+            select(_m.conversation_id, func.max(_m.seq).label("seq"))
+            .where(_m.conversation_id.in_(wanted), _m.sender == Sender.CITIZEN.value)
+            .group_by(_m.conversation_id)
+            .subquery()
+        )
+        said = select(_m.conversation_id, _m.text).join(
+            newest, and_(newest.c.conversation_id == _m.conversation_id, newest.c.seq == _m.seq)
+        )
         with self._engine.connect() as connection:
             counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(unread).all()}
             lasts = {row[0]: row for row in connection.execute(last).all()}
+            newest_words: dict[str, str] = {row[0]: row[1] for row in connection.execute(said).all()}
             words = self._first_words(connection, list(with_words))
         return {
             one: Talk(
-                first_words=words.get(one, ()), last=_last(lasts.get(one)), unread=int(counts.get(one, 0))
+                first_words=words.get(one, ()),
+                said=newest_words.get(one, ""),
+                last=_last(lasts.get(one)),
+                unread=int(counts.get(one, 0)),
             )
             for one in wanted
         }
@@ -196,6 +210,12 @@ class ConsoleQueries:
         query = select(_k.conversation_id).where(_k.phone == phone).order_by(_k.created_at.desc()).limit(50)
         with self._engine.connect() as connection:
             return list(dict.fromkeys(connection.execute(query).scalars()))
+
+    def by_caller_phone(self, phone: str) -> list[str]:
+        """Calls that came from this number, newest first."""
+        query = select(_c.id).where(_c.caller_phone == phone).order_by(_c.created_at.desc()).limit(50)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
 
     def callback_phone(self, conversation_id: str) -> str:
         query = (

@@ -34,6 +34,27 @@ _EMPTY = re.compile(
     r"^(?:请?(?:转|找|换|要|叫|接)(?:个|一个|到)?(?:人工|真人|坐席|客服|活人)(?:服务|客服)?|人工(?:服务|客服|坐席)?|"
     r"你好|您好|在吗|喂|谢谢|好的?|嗯+|哦|可以|行|是的?|没有了?|不用了?|知道了|[0-9])[。!！?？,， 吧了呢啊]*$"
 )
+# What the bot understood as a wish for a person or as small talk, in whatever words (a voice line hears many).
+_EMPTY_INTENTS = frozenset(
+    {
+        "ask_human",
+        "greet",
+        "goodbye",
+        "thank",
+        "affirm",
+        "deny",
+        "repeat",
+        "slower",
+        "simpler",
+        "ask_identity",
+        "chitchat",
+    }
+)
+_SURE = 0.6
+# A name and a number tell who speaks, not what about.
+_DETAILS = re.compile(
+    r"(?:我|本人)?(?:免贵)?(?:叫|姓|名叫)[一-龥]{1,4}|(?:我的?)?(?:电话|手机|联系方式|号码)+(?:号码?)?(?:是|为)?|[0-9][0-9 -]{6,}[0-9Xx]"
+)
 MAX_TURNS = 60
 
 
@@ -63,7 +84,15 @@ def draft_of(transcript: Transcript) -> Draft:
             continue
         if message.seq <= after or message.payload is not None or _EMPTY.match(message.text.strip()):
             continue
-        draft = _take(draft, _turn(transcript, message), asked)
+        turn = _turn(transcript, message)
+        if (
+            turn.intent in _EMPTY_INTENTS
+            and turn.confidence >= _SURE
+            and not has_content(turn.words)
+            and not asked
+        ):
+            continue
+        draft = _take(draft, turn, asked)
         asked = ""
     return replace(draft, asked="")
 
@@ -72,6 +101,10 @@ def tells_nothing(text: str) -> bool:
     """Whether a citizen's message has nothing in it to look up or to register."""
     words = text.strip()
     return len(words) < 2 or bool(_EMPTY.match(words))
+
+
+def _names_only(text: str) -> bool:
+    return len(re.sub(r"\W", "", _DETAILS.sub("", text))) < 2
 
 
 def _beginning(transcript: Transcript) -> tuple[Draft, int]:
@@ -198,7 +231,11 @@ def _number(value: object) -> float:
 def last_wish(messages: Sequence[Message], within_s: float = 900) -> str:
     """What a knowledge panel should look up: the last citizen message that says something, with the one before it
     where it is too short to stand alone. Empty when nothing fits."""
-    said = [m for m in messages if m.sender is Sender.CITIZEN and not tells_nothing(m.text)]
+    said = [
+        m
+        for m in messages
+        if m.sender is Sender.CITIZEN and not tells_nothing(m.text) and not _names_only(m.text)
+    ]
     if not said:
         return ""
     query = said[-1].text.strip()

@@ -215,6 +215,8 @@ class FakeSeatGateway:
         messages.append(message)
         item = self.items[conversation]
         item["last"] = {"from": sender, "text": text, "at": message["at"], "seq": message["seq"]}
+        if sender == "citizen":
+            item["said"] = text
         spoken = max((m["seq"] for m in messages if m["from"] == "seat"), default=0)
         item["unread"] = sum(m["from"] == "citizen" and m["seq"] > spoken for m in messages)
         return message

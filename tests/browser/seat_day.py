@@ -173,6 +173,7 @@ def item(index: int, *, seat: str | None, state: str) -> Json:
         "owner": "SEAT" if own else "WAITING",
         "emotion": {"label": emotion, "score": score} if emotion else None,
         "title": title,
+        "said": "",
         "last": None,
         "unread": 0,
         "requeued": 1 if index == 17 else 0,

@@ -287,7 +287,9 @@ def test_a_conversation_is_transferred_by_keyboard(gateway: FakeSeatGateway, con
     page.keyboard.press("Alt+t")
     expect(page.get_by_test_id("transfer-search")).to_be_focused()
     page.keyboard.type("税务")
-    page.keyboard.press("ArrowDown")
+    # Chosen, not sent yet: the next seat may be told something.
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("transfer-submit")).to_have_text("转接到 税务组")
     page.get_by_test_id("transfer-note").fill("涉税部分请协助")
     page.get_by_test_id("transfer-note").press("Enter")
     expect(row(page, "c00")).to_have_count(0)

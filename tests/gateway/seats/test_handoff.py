@@ -56,6 +56,7 @@ async def test_a_citizen_reaches_a_seat_and_they_talk(
     await wang.find(lambda f: f["type"] == "message" and f["message"]["text"] == "他们还占用消防通道")
     item = await wang.item(conversation, unread=1)
     assert item["last"]["from"] == "citizen" and item["seat"] == wang.id
+    assert item["said"] == "他们还占用消防通道"
     await wang.act(type="typing", conversation=conversation, on=True)
     while (await page.next("typing"))["from"] != "seat":
         continue

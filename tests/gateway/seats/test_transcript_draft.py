@@ -188,3 +188,21 @@ def test_the_panel_follows_the_last_words_that_mean_something() -> None:
         )
         == ""
     )
+
+
+@pytest.mark.parametrize("intent", ["ask_human", "chitchat", "thank"])
+def test_a_wish_for_a_person_in_words_of_its_own_opens_no_order(intent: str) -> None:
+    said = transcript(("citizen", "新帮我传接人工作室"), intents={1: (intent, 0.9)})
+    assert not draft_of(said).has("description")
+    unsure = transcript(("citizen", "新帮我传接人工作室"), intents={1: (intent, 0.3)})
+    assert draft_of(unsure).has("description")
+
+
+def test_a_trouble_told_with_the_wish_for_a_person_is_kept() -> None:
+    said = transcript(("citizen", "楼下烧烤店油烟太大了给我转人工"), intents={1: ("ask_human", 0.95)})
+    assert draft_of(said).has("description")
+
+
+def test_knowledge_is_not_looked_up_for_a_name_and_a_number() -> None:
+    lines = (("citizen", "公积金提取需要什么材料"), ("citizen", "我叫赵大海,电话13912345678"))
+    assert last_wish(transcript(*lines).messages) == "公积金提取需要什么材料"

@@ -53,6 +53,8 @@ export interface Item {
   title: string;
   /** What the bot or an earlier seat wrote for whoever takes it, masked. */
   note: string;
+  /** The citizen's last words, masked. */
+  said: string;
   last: LastLine;
   unread: number;
   requeued: number;
@@ -325,6 +327,7 @@ export function readItem(given: unknown): Item | null {
     emotion: { label: text(emotion["label"]), score: figure(emotion["score"]) },
     title: text(raw["title"]),
     note: text(raw["note"]),
+    said: text(raw["said"]),
     last: { from: text(last["from"]), text: text(last["text"]), at: moment(last["at"]), seq: whole(last["seq"]) },
     unread: whole(raw["unread"]),
     requeued: whole(raw["requeued"]),
