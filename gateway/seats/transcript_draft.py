@@ -55,6 +55,12 @@ _SURE = 0.6
 _DETAILS = re.compile(
     r"(?:我|本人)?(?:免贵)?(?:叫|姓|名叫)[一-龥]{1,4}|(?:我的?)?(?:电话|手机|联系方式|号码)+(?:号码?)?(?:是|为)?|[0-9][0-9 -]{6,}[0-9Xx]"
 )
+# Clauses of somebody who has waited long enough: no article answers them.
+_IMPATIENT = re.compile(
+    r"(?:转|找|换|要|叫|接)(?:个|一个|到|给我)?(?:人工|真人|坐席|客服|活人)|人工(?:服务|客服|坐席)?吧?$|气死|急死|(?:怎么)?还没人|没人(?:理|接|应|回)|"
+    r"还要等|等(?:了|到)?(?:多久|半天|很久)|快[点些]|赶紧|你们(?:到底|还)?管不管"
+)
+_CLAUSES = re.compile(r"[,，。;；!！?？\s]+")
 MAX_TURNS = 60
 
 
@@ -101,10 +107,6 @@ def tells_nothing(text: str) -> bool:
     """Whether a citizen's message has nothing in it to look up or to register."""
     words = text.strip()
     return len(words) < 2 or bool(_EMPTY.match(words))
-
-
-def _names_only(text: str) -> bool:
-    return len(re.sub(r"\W", "", _DETAILS.sub("", text))) < 2
 
 
 def _beginning(transcript: Transcript) -> tuple[Draft, int]:
@@ -231,14 +233,22 @@ def _number(value: object) -> float:
 def last_wish(messages: Sequence[Message], within_s: float = 900) -> str:
     """What a knowledge panel should look up: the last citizen message that says something, with the one before it
     where it is too short to stand alone. Empty when nothing fits."""
-    said = [
-        m
-        for m in messages
-        if m.sender is Sender.CITIZEN and not tells_nothing(m.text) and not _names_only(m.text)
-    ]
+    told = ((m.at, _askable(m.text)) for m in messages if m.sender is Sender.CITIZEN)
+    said = [(at, words) for at, words in told if words]
     if not said:
         return ""
-    query = said[-1].text.strip()
-    if len(query) < 8 and len(said) > 1 and (said[-1].at - said[-2].at).total_seconds() < within_s:
-        query = f"{said[-2].text.strip()} {query}"
+    at, query = said[-1]
+    if len(query) < 8 and len(said) > 1 and (at - said[-2][0]).total_seconds() < within_s:
+        query = f"{said[-2][1]} {query}"
     return query[:200]
+
+
+def _askable(text: str) -> str:
+    """What of a message can be looked up; empty when nothing can."""
+    words = text.strip()
+    if tells_nothing(words) or len(re.sub(r"\W", "", _DETAILS.sub("", words))) < 2:
+        return ""
+    if not _IMPATIENT.search(words):
+        return words
+    left = (clause for clause in _CLAUSES.split(words) if not _IMPATIENT.search(clause))
+    return "，".join(clause for clause in left if not tells_nothing(clause))

@@ -203,6 +203,25 @@ def test_a_trouble_told_with_the_wish_for_a_person_is_kept() -> None:
     assert draft_of(said).has("description")
 
 
-def test_knowledge_is_not_looked_up_for_a_name_and_a_number() -> None:
-    lines = (("citizen", "公积金提取需要什么材料"), ("citizen", "我叫赵大海,电话13912345678"))
+@pytest.mark.parametrize(
+    "later",
+    [
+        "我叫赵大海,电话13912345678",
+        "我姓王",
+        "气死我了,打了三遍电话没人理,转人工!",
+        "怎么还没人?",
+        "你们到底管不管,给我转人工",
+    ],
+)
+def test_knowledge_follows_the_matter_not_the_person_or_the_waiting(later: str) -> None:
+    lines = (("citizen", "公积金提取需要什么材料"), ("citizen", later))
     assert last_wish(transcript(*lines).messages) == "公积金提取需要什么材料"
+
+
+def test_knowledge_follows_what_is_left_of_an_impatient_message() -> None:
+    lines = (("citizen", "小区停暖气三天了,家里老人冻得发烧,你们到底管不管!"),)
+    assert last_wish(transcript(*lines).messages) == "小区停暖气三天了，家里老人冻得发烧"
+
+
+def test_a_question_about_time_limits_opens_no_order() -> None:
+    assert not draft_of(transcript(("citizen", "你们一般几天办结"))).has("description")
