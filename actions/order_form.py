@@ -23,7 +23,7 @@ from actions.watch import RESUME
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import TYPES, Draft
-from desk.orders.drafting.filling import fill
+from desk.orders.drafting.filling import fill, with_line_phone
 from desk.orders.drafting.phones import grouped
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.summary import caller_form, rows, shorten, spoken
@@ -82,7 +82,7 @@ class ValidateOrderForm(HotlineAction):
         named = _TYPE.fullmatch(first.intent)
         draft = Draft(draft_id=f"t{turn.seq}", type=named.group(1) if named else "help")
         filled = fill(draft, first)
-        draft = filled.draft
+        draft = with_line_phone(filled.draft, turn.line_phone, turn.seq)
         draft = draft.asking(next_field(draft))
         say(dispatcher, _opening(draft, first))
         draft = self._with_duplicate(tracker, draft)
@@ -222,7 +222,7 @@ def _acknowledgement(before: Draft, taken: Step) -> str:
                 said.append("会为您保密,不向被反映的一方透露。" if after.get("confidential") == "yes" else "")
             case "description" if before.has("description"):
                 said.append("这一点也补充进去了。")
-            case "skipped_phone" | "skipped_phone_check":
+            case "skipped_phone" | "skipped_phone_check" if not after.has("phone"):
                 said.append("那就不留电话,之后请您凭单号来问结果。")
             case _:
                 pass
@@ -265,9 +265,11 @@ class AskPhoneCheck(HotlineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         draft = Draft.from_json(tracker.get_slot("order_draft"))
+        number = grouped(draft.get("phone"))
+        known = draft.fields["phone"].origin == "line"
         say(
             dispatcher,
-            f"跟您核对一下电话:{grouped(draft.get('phone'))},对吗?",
+            f"您来电的号码是{number},用这个号码联系您,对吗?" if known else f"跟您核对一下电话:{number},对吗?",
             buttons=(Button.intent("对", "affirm"), Button.intent("不对", "deny")),
         )
         return []

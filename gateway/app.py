@@ -11,7 +11,7 @@ from fastapi import FastAPI, WebSocket
 from fastapi.responses import JSONResponse
 
 from desk.settings import ROOT, Settings
-from gateway.api import operators
+from gateway.api import calls, operators
 from gateway.api.desk_parts import DeskParts, desk_parts
 from gateway.api.health import Health
 from gateway.api.middleware import Shell
@@ -88,6 +88,7 @@ def create_app(
     app.include_router(pictures.router)
     app.include_router(call_socket.router)
     app.include_router(operators.router)
+    app.include_router(calls.router)
     for router in (
         sign_in.router,
         users.router,

@@ -106,6 +106,7 @@ class _Said:
 class _Drain:
     conversation_id: str
     channel: str = ""
+    caller_phone: str = field(default="", repr=False)
     # Something was stored since the drain last looked.
     again: bool = False
     # The last look at the waiters has begun: who comes now needs another.
@@ -369,7 +370,7 @@ class Turns:
         return await self._t.blocking.read(self._t.store.pending, conversation_id)
 
     async def _work(self, session: Session, drain: _Drain, pending: Pending) -> None:
-        drain.channel = pending.channel
+        drain.channel, drain.caller_phone = pending.channel, pending.caller_phone
         arrived = Arrived(owner=pending.owner, epoch=pending.epoch, messages=pending.messages)
         commands: deque[Command] = deque(session.receive(arrived))
         while commands:
@@ -410,7 +411,9 @@ class Turns:
             conversation = await self._t.blocking.read(self._t.store.get, conversation_id)
             if conversation.owner is not Owner.BOT or conversation.epoch != epoch:
                 return
-            drain = _Drain(conversation_id, channel=conversation.channel)
+            drain = _Drain(
+                conversation_id, channel=conversation.channel, caller_phone=conversation.caller_phone
+            )
             said = await self._ask(drain, Ask(seq=conversation.last_seq, text=payload, epoch=epoch))
             if isinstance(said, Replied) and said.reading.drafts:
                 reading = said.reading
@@ -435,6 +438,8 @@ class Turns:
             "seq": ask.seq,
             "now": now.isoformat(timespec="seconds"),
         }
+        if drain.caller_phone:
+            metadata["caller_number"] = drain.caller_phone
         self._t.hub.publish(conversation_id, {"type": "typing", "from": "bot", "on": True})
         started = time.perf_counter()
         try:

@@ -3,6 +3,7 @@
 from desk.conversations.conversation import (
     AnswerStored,
     Appended,
+    CallNumbers,
     Conversation,
     Draft,
     HandoffMark,
@@ -37,6 +38,7 @@ from desk.conversations.store import ConversationStore
 __all__ = [
     "AnswerStored",
     "Appended",
+    "CallNumbers",
     "Conversation",
     "ConversationClosed",
     "ConversationError",

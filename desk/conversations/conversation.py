@@ -47,6 +47,18 @@ class HandoffReason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallNumbers:
+    """What the exchange tells of a call. `caller` in one spelling (desk.orders.digits.normal_phone), empty if it is
+    withheld; `called` is what he dialled."""
+
+    caller: str = field(default="", repr=False)
+    called: str = ""
+
+
+NO_NUMBERS = CallNumbers()
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuickReply:
     text: str
     payload: str | None = None
@@ -89,7 +101,8 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """`last_seq` is the number of its last message, 0 when there is none."""
+    """`last_seq` is the number of its last message, 0 when there is none. `caller_phone` and `called_number` are known of
+    calls only, and only where the exchange has told them; the caller's is in clear: whoever shows it masks it."""
 
     id: str
     channel: str
@@ -100,6 +113,8 @@ class Conversation:
     updated_at: datetime
     rating_score: int | None
     rating_comment: str | None
+    caller_phone: str = field(default="", repr=False)
+    called_number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +135,7 @@ class Pending:
     epoch: int
     channel: str
     messages: tuple[PendingMessage, ...]
+    caller_phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,4 +66,6 @@ def read_conversation(row: Mapping[Any, Any]) -> Conversation:
         updated_at=row["updated_at"],
         rating_score=row["rating_score"],
         rating_comment=row["rating_comment"],
+        caller_phone=row["caller_phone"] or "",
+        called_number=row["called_number"] or "",
     )

@@ -32,9 +32,11 @@ from sqlalchemy.engine import Connection
 
 from desk.conversations.conversation import (
     NO_EFFECTS,
+    NO_NUMBERS,
     AnswerResult,
     AnswerStored,
     Appended,
+    CallNumbers,
     Conversation,
     Draft,
     Effects,
@@ -87,7 +89,7 @@ _BUMP = (
     update(_conversations)
     .where(_c.id == bindparam("b_id"))
     .values(last_seq=_c.last_seq + bindparam("b_by"), updated_at=bindparam("b_now"))
-    .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel)
+    .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel, _c.caller_phone)
 )
 _BY_MESSAGE_ID = select(_messages).where(
     _m.conversation_id == bindparam("b_id"), _m.message_id == bindparam("b_message_id")
@@ -131,7 +133,11 @@ class ConversationStore(OwnerTransitions):
         self._clock = clock
 
     def create(
-        self, channel: str, greeting: Sequence[Draft] = (), conversation_id: str | None = None
+        self,
+        channel: str,
+        greeting: Sequence[Draft] = (),
+        conversation_id: str | None = None,
+        numbers: CallNumbers = NO_NUMBERS,
     ) -> tuple[Conversation, str, tuple[Message, ...]]:
         """A new conversation of the bot, its token (shown only here) and its stored greeting.
 
@@ -150,6 +156,8 @@ class ConversationStore(OwnerTransitions):
             "last_seq": len(greeting),
             "created_at": now,
             "updated_at": now,
+            "caller_phone": numbers.caller or None,
+            "called_number": numbers.called or None,
         }
         rows = [message_row(conversation_id, seq, draft, now) for seq, draft in enumerate(greeting, start=1)]
         with self._engine.begin() as connection:
@@ -159,6 +167,7 @@ class ConversationStore(OwnerTransitions):
         conversation = Conversation(
             id=conversation_id, channel=channel, owner=Owner.BOT, epoch=1, last_seq=len(greeting),
             created_at=now, updated_at=now, rating_score=None, rating_comment=None,
+            caller_phone=numbers.caller, called_number=numbers.called,
         )  # fmt: skip
         return conversation, token, tuple(read_message(row) for row in rows)
 
@@ -434,7 +443,7 @@ class ConversationStore(OwnerTransitions):
         """What waits for the bot. Raises ConversationNotFound."""
         with self._engine.connect() as connection:
             state = connection.execute(
-                select(_c.owner, _c.epoch, _c.channel).where(_c.id == conversation_id)
+                select(_c.owner, _c.epoch, _c.channel, _c.caller_phone).where(_c.id == conversation_id)
             ).first()
             if state is None:
                 raise ConversationNotFound(conversation_id)
@@ -528,7 +537,13 @@ class ConversationStore(OwnerTransitions):
     def _pending(self, connection: Connection, conversation_id: str, state: Any) -> Pending:
         rows = connection.execute(_PENDING, {"b_id": conversation_id}).all()
         waiting = tuple(PendingMessage(seq=r.seq, text=r.text, payload=r.payload, at=r.at) for r in rows)
-        return Pending(owner=Owner(state.owner), epoch=state.epoch, channel=state.channel, messages=waiting)
+        return Pending(
+            owner=Owner(state.owner),
+            epoch=state.epoch,
+            channel=state.channel,
+            messages=waiting,
+            caller_phone=state.caller_phone or "",
+        )
 
     def _offered(self, connection: Connection, conversation_id: str, payload: str) -> bool:
         rows = connection.scalars(

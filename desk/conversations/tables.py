@@ -30,6 +30,9 @@ class ConversationRow(Base):
     # The lease of a turn, used only while Redis is away (see gateway/turn_lock.py).
     turn_holder: Mapped[str | None] = mapped_column(String(64))
     turn_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Calls only, where the exchange has told them: the number that called, digits in one spelling, and the one it dialled.
+    caller_phone: Mapped[str | None] = mapped_column(String(32), index=True)
+    called_number: Mapped[str | None] = mapped_column(String(32))
 
 
 class MessageRow(Base):

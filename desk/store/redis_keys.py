@@ -6,6 +6,7 @@
 | `minsheng:conversation:{conversation}` | pub/sub channel | - | gateway/hub.py | events for the open sockets of a conversation |
 | `minsheng:talk:{conversation}:{side}` | pub/sub channel | - | gateway/talk/relay.py | audio and words for the caller's or the seat's end of a talk |
 | `minsheng:{desk}:events` | pub/sub channel | - | gateway/handoff/bus.py | what happens at the desk, for every gateway process |
+| `minsheng:caller:{call}` | string, JSON | 60 s, deleted when the call comes | gateway/channels/phone/callers.py | the numbers of a call that Asterisk has announced |
 | `minsheng:rate:{scope}:{subject}` | sorted set | the window | gateway/rate_limits.py | times (ms) of the last hits |
 | `minsheng:{desk}:entries` | hash conversation -> `epoch|json` | - | desk/handoff/queue.py | who waits for a seat |
 | `minsheng:{desk}:offers` | hash conversation -> `handoff|seat|until ms|claimed` | - | desk/handoff/queue.py | open offers |
@@ -30,6 +31,8 @@ from __future__ import annotations
 PREFIX = "minsheng"
 
 TURN_LOCK_TTL_S = 10.0
+# An exchange announces a call and connects it at once.
+ANNOUNCED_TTL_S = 60.0
 # A dispatcher works for milliseconds; one that died is replaced after this.
 DISPATCHER_TTL_S = 3.0
 
@@ -45,6 +48,10 @@ def conversation_channel(conversation_id: str) -> str:
 def talk_channel(conversation_id: str, side: str) -> str:
     """`side` is the end that listens: `caller` or `seat`."""
     return f"{PREFIX}:talk:{{{conversation_id}}}:{side}"
+
+
+def announced_call(call_id: str) -> str:
+    return f"{PREFIX}:caller:{{{call_id}}}"
 
 
 def desk_channel() -> str:

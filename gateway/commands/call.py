@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import orjson
 import typer
 from rich.console import Console
@@ -20,7 +22,7 @@ from gateway.caller.caller import Caller, Client
 from gateway.caller.citizen import lines
 from gateway.caller.demo import ANSWER_S, play
 from gateway.caller.report import CallBook, lines_of
-from gateway.channels.phone.asterisk_client import AsteriskClient
+from gateway.channels.phone.asterisk_client import AnnouncementRefused, AsteriskClient, announce_call
 from gateway.channels.web.call_client import BrowserClient, CallRefused
 from gateway.commands.database import opened
 from gateway.commands.errors import CommandError
@@ -41,21 +43,40 @@ class Via(StrEnum):
 
 
 # What one call is: its client, and the id of its conversation.
-Open = Callable[[Settings], Awaitable[tuple[Client, str]]]
+Open = Callable[[Settings, str], Awaitable[tuple[Client, str]]]
 
 
-async def _by_audiosocket(settings: Settings) -> tuple[Client, str]:
+async def _by_audiosocket(settings: Settings, number: str) -> tuple[Client, str]:
     if not settings.audiosocket_port:
         raise CommandError("the phone is switched off (MINSHENG_AUDIOSOCKET_PORT=0)")
+    call_id = uuid.uuid4()
+    if number:
+        await _announce(settings, call_id, number)
     try:
-        client = await AsteriskClient.call(settings.audiosocket_host, settings.audiosocket_port)
+        client = await AsteriskClient.call(settings.audiosocket_host, settings.audiosocket_port, call_id)
     except OSError as error:
         place = f"{settings.audiosocket_host}:{settings.audiosocket_port}"
         raise CommandError(f"nobody answers the phone at {place}; is make run running?") from error
     return client, client.conversation
 
 
-async def _by_browser(settings: Settings) -> tuple[Client, str]:
+async def _announce(settings: Settings, call_id: uuid.UUID, number: str) -> None:
+    if not settings.api_tokens:
+        raise CommandError("--caller needs a token: set MINSHENG_API_TOKENS and start again")
+    try:
+        await announce_call(
+            f"http://{settings.host}:{settings.port}",
+            settings.api_tokens[0].get_secret_value(),
+            call_id,
+            number,
+        )
+    except (httpx.HTTPError, AnnouncementRefused) as error:
+        raise CommandError(f"the caller's number was not taken: {error}") from error
+
+
+async def _by_browser(settings: Settings, number: str) -> tuple[Client, str]:
+    if number:
+        raise CommandError("--caller is for telephones; a page has no number")
     try:
         client = await BrowserClient.call(f"ws://{settings.host}:{settings.port}/ws/call")
     except (CallRefused, OSError) as error:
@@ -81,11 +102,15 @@ def call(
     wait: Annotated[
         float, typer.Option(min=0, max=600, help="Demo: how long to wait for a seat at the end, in seconds")
     ] = 15.0,
+    caller: Annotated[
+        str,
+        typer.Option("--caller", metavar="NUMBER", help="Call from this number, as Asterisk announces it"),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
 ) -> None:
     """Call the running hotline. Prints the transcript, what happened when, and the order that came of it."""
     settings = load_settings()
-    report, wav = asyncio.run(_call(settings, files, via, pause, wait))
+    report, wav = asyncio.run(_call(settings, files, via, pause, wait, caller))
     if save is not None:
         save.parent.mkdir(parents=True, exist_ok=True)
         save.write_bytes(wav)
@@ -104,14 +129,14 @@ def call(
 
 
 async def _call(
-    settings: Settings, files: list[str], via: Via, pause_s: float, wait_s: float
+    settings: Settings, files: list[str], via: Via, pause_s: float, wait_s: float, number: str
 ) -> tuple[dict[str, Any], bytes]:
     demo = files == [DEMO]
     with opened(settings) as engine:
         recordings = [] if demo else [_read(Path(file)) for file in files]
         # Before the call: nobody on the phone waits for a synthesiser.
         voice = await render(settings, lines()) if demo else {}
-        client, conversation = await VIA[via](settings)
+        client, conversation = await VIA[via](settings, number)
         book = CallBook(engine, settings, conversation)
         caller = Caller(client)
         listening = asyncio.create_task(caller.listen())

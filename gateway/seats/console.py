@@ -204,6 +204,7 @@ def conversation_json(conversation: Conversation) -> dict[str, Any]:
     return {
         "id": conversation.id,
         "channel": conversation.channel,
+        "called": conversation.called_number,
         "owner": conversation.owner.value,
         "epoch": conversation.epoch,
         "last_seq": conversation.last_seq,
@@ -217,6 +218,7 @@ def masked(citizen: Citizen) -> dict[str, Any]:
     return {
         "name": mask_name(citizen.name) + citizen.title if citizen.name else "",
         "phone": mask_phone(citizen.phone),
+        "phone_origin": ("line" if citizen.line else "citizen") if citizen.phone else "",
         "address": mask_address(citizen.address),
     }
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from desk.conversations import Conversation, ConversationStore, Message, Sender
 from desk.conversations.store import PAGE
 from desk.orders.drafting.draft import Draft, Value
+from desk.orders.drafting.filling import with_line_phone
 from desk.orders.drafting.phones import find_phone
 from desk.orders.duplicates import likely_duplicates
 from desk.orders.order import Order
@@ -56,6 +57,8 @@ class Citizen:
     title: str
     phone: str
     address: str
+    # The number is that of the line: the exchange has shown it, he has not told it.
+    line: bool = False
 
 
 class OrderDesk:
@@ -118,11 +121,15 @@ class OrderDesk:
         phone = draft.get("phone") or (newest.phone if newest else "")
         if not phone:
             phone = await self._blocking.read(self._queries.callback_phone, conversation.id)
+        # A number that he has told himself, for this matter, goes before the one that he happens to call from.
+        line = draft.fields["phone"].origin == "line" if draft.has("phone") else not phone
+        phone = phone or conversation.caller_phone
         return Citizen(
             name=draft.get("caller_name") or (newest.caller_name if newest else ""),
             title=draft.get("caller_title") or (newest.caller_title if newest else ""),
             phone=phone,
             address=draft.place_text or (newest.place if newest else ""),
+            line=line and bool(phone),
         )
 
     async def past(self, conversation: Conversation) -> tuple[list[Conversation], list[dict[str, Any]]]:
@@ -139,7 +146,15 @@ class OrderDesk:
         open_ones = [order for order in same if not order.confidential]
         shown = {order.number: order for order in (*mine, *open_ones)}
         called = await self._blocking.read(self._queries.by_callback_phone, phone)
-        ids = dict.fromkeys([*(order.conversation_id for order in open_ones), *called])
+        came = await self._blocking.read(self._queries.by_caller_phone, phone)
+        secret = {order.conversation_id for order in same if order.confidential}
+        ids = dict.fromkeys(
+            [
+                *(order.conversation_id for order in open_ones),
+                *called,
+                *(one for one in came if one not in secret),
+            ]
+        )
         ids.pop(conversation.id, None)
         heads = await self._blocking.read(self._store.heads, list(ids)[:20])
         lines = [order_line(shown[number], self._zone) for number in sorted(shown, reverse=True)]
@@ -183,7 +198,7 @@ class OrderDesk:
         draft = await self._blocking.search(draft_of, transcript)
         if not draft.has("phone"):
             draft = _with_phone(draft, messages)
-        return draft
+        return with_line_phone(draft, conversation.caller_phone, turn=0)
 
     async def _messages(self, conversation_id: str) -> list[Message]:
         found: list[Message] = []

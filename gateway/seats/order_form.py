@@ -129,7 +129,7 @@ def _field(name: str, draft: Draft, suggestion: Suggestion) -> tuple[Any, Value,
     value = draft.fields.get(name)
     if value is None:
         return "", nothing, ""
-    return value.value, value, "rule" if value.origin == "line" else "citizen"
+    return value.value, value, "line" if value.origin == "line" else "citizen"
 
 
 def _options(name: str) -> list[dict[str, str]] | None:

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from desk.conversations import Conversation, ConversationError, ConversationStore, Owner
+from desk.conversations import CallNumbers, Conversation, ConversationError, ConversationStore, Owner
+from desk.conversations.conversation import NO_NUMBERS
 from desk.handoff.errors import HandoffError
 from gateway import sentences
 from gateway.blocking import Blocking
@@ -82,13 +83,16 @@ class PhoneDialogue:
         answer_s: float,
         channel: str = CHANNEL,
         wanted_id: str | None = None,
+        numbers: CallNumbers = NO_NUMBERS,
     ) -> None:
-        """`wanted_id`: the conversation's id, unless there is one of that name already."""
+        """`wanted_id`: the conversation's id, unless there is one of that name already. `numbers`: what the exchange has
+        told of the call."""
         self._store, self._blocking, self._hub, self._turns, self._desk = store, blocking, hub, turns, desk
         self._city = city
         self._answer_s = answer_s
         self._channel = channel
         self._wanted_id = wanted_id
+        self._numbers = numbers
         self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
         self._seq = 0
         self._owner = Owner.BOT
@@ -101,9 +105,9 @@ class PhoneDialogue:
         greeting = sentences.greeting(self._city)
         create, write = self._store.create, self._blocking.write
         try:
-            made = await write(create, self._channel, [greeting], self._wanted_id)
+            made = await write(create, self._channel, [greeting], self._wanted_id, self._numbers)
         except IntegrityError:
-            made = await write(create, self._channel, [greeting])
+            made = await write(create, self._channel, [greeting], None, self._numbers)
         conversation, self.token, stored = made
         self.conversation_id = conversation.id
         self._seq = conversation.last_seq

@@ -163,7 +163,8 @@ def thresholds() -> Thresholds:
 
 @pytest.fixture
 def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) -> Run:
-    """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome; `seq` names an earlier turn."""
+    """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome; `seq` names an earlier turn,
+    `line` the number that the call comes from."""
     parts = Parts(orders, knowledge, FakeJudge(), lambda: NOW, ZONE, thresholds=thresholds)
     numbers = iter(range(1, 1000))
 
@@ -179,12 +180,14 @@ def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) ->
         before: Sequence[Mapping[str, Any]] = (),
         after: Sequence[Mapping[str, Any]] = (),
         seq: int | None = None,
+        line: str = "",
     ) -> Outcome:
+        caller = {"caller_number": line} if line else {}
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "entities": list(entities),
-            "metadata": {"channel": "web", "seq": seq or next(numbers), "now": NOW.isoformat()},
+            "metadata": {"channel": "web", "seq": seq or next(numbers), "now": NOW.isoformat(), **caller},
             "emotion": {"label": emotion[0], "score": emotion[1]},
         }
         kept = dict(slots or {})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from actions.order_form import AskConfirm, AskDuplicate, ValidateOrderForm
+from actions.order_form import AskConfirm, AskDuplicate, AskPhoneCheck, ValidateOrderForm
 from actions.order_submit import SubmitOrder
+from desk.orders.order import Origin
 from tests.actions.conftest import FakeOrders, Outcome, Run
 
 SMOKE = "我家楼下烧烤店油烟太大了,在和平路88号,天天晚上弄到一两点"
@@ -53,6 +55,41 @@ def test_yes_ends_the_form_and_the_order_gets_a_number(run: Run, orders: FakeOrd
     assert order.place_detail == "和平路88号"
     assert order.department == "明州市城市管理局"
     assert order.sources["phone"].turn > order.sources["description"].turn
+
+
+def test_a_known_caller_is_asked_whether_his_number_is_right(run: Run, orders: FakeOrders) -> None:
+    begun = run(ValidateOrderForm, SMOKE, "order_complain", line="13700002222")
+    assert begun.slots["requested_slot"] == "order_caller"
+    named = run(ValidateOrderForm, "我姓王", slots=begun.slots, form="order_form", line="13700002222")
+    assert named.slots["requested_slot"] == "order_phone_check"
+    asked = run(AskPhoneCheck, "我姓王", slots=named.slots, form="order_form")
+    assert asked.text == "您来电的号码是137 0000 2222,用这个号码联系您,对吗?"
+    agreed = run(ValidateOrderForm, "对", slots=named.slots, form="order_form", line="13700002222")
+    assert agreed.slots["requested_slot"] == "order_confirm"
+    done = run(ValidateOrderForm, "对", slots=agreed.slots, form="order_form", line="13700002222")
+    run(SubmitOrder, "对", slots=done.slots)
+    (order,) = orders.orders.values()
+    # The line showed the number, the citizen did not say it.
+    assert (order.phone, order.sources["phone"].origin) == ("13700002222", Origin.RULE)
+
+
+def test_a_known_caller_who_wants_to_be_reached_nowhere_leaves_no_number(run: Run) -> None:
+    begun = run(ValidateOrderForm, SMOKE, "order_complain", line="13700002222")
+    named = run(ValidateOrderForm, "我姓王", slots=begun.slots, form="order_form", line="13700002222")
+    none = run(ValidateOrderForm, "不留了", slots=named.slots, form="order_form", line="13700002222")
+    assert "那就不留电话" in none.text
+    assert none.slots["requested_slot"] == "order_confirm"
+    assert "phone" not in none.slots["order_draft"]["fields"]
+
+
+def test_who_complains_again_from_the_same_line_gets_a_person(run: Run, orders: FakeOrders) -> None:
+    done = fill_form(run, SMOKE, "我姓王", "13700002222", "对")
+    run(SubmitOrder, "对", slots=done.slots)
+    (first,) = orders.orders.values()
+    orders.orders |= {number: replace(first, number=number) for number in ("261101000011", "261101000029")}
+    assert run(ValidateOrderForm, SMOKE, "order_complain").called is None
+    again = run(ValidateOrderForm, SMOKE, "order_complain", line="13700002222")
+    assert again.called is not None and again.called[0] == "complex"
 
 
 def test_a_broken_store_is_told_and_trying_again_writes_one_order(run: Run, orders: FakeOrders) -> None:

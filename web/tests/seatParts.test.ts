@@ -166,6 +166,7 @@ test("the transcript puts notes and the handoff's lines where they happened, and
       notes: [{ id: "n", conversation: "a", at: time(2), author: "u1", author_name: "", kind: "note", text: "备注" }],
       detail: {
         channel: "web",
+        called: "",
         owner: "SEAT",
         epoch: 1,
         last_seq: 3,
@@ -175,7 +176,7 @@ test("the transcript puts notes and the handoff's lines where they happened, and
           { kind: "accepted", at: time(3), actor: "u1", note: "" },
           { kind: "offered", at: time(3), actor: "system", note: "" },
         ],
-        citizen: { name: "", phone: "", address: "", area: "", tags: [], visits: 0, first_seen: 0 },
+        citizen: { name: "", phone: "", line: false, address: "", area: "", tags: [], visits: 0, first_seen: 0 },
         notes: [],
       },
       outgoing: [

@@ -262,9 +262,12 @@ def _skipped(draft: Draft) -> Step:
     asked = draft.asked
     if asked in ("description", "confirm", "change", "cancel_check", "duplicate", ""):
         return _unusable(draft, Filled(draft))
-    skipped = (
-        draft.skip("phone").skip("phone_check") if asked in ("phone", "phone_check") else draft.skip(asked)
-    )
+    if asked in ("phone", "phone_check"):
+        # A number of the line was never his to leave: who wants to leave none, leaves none.
+        line = draft.has("phone") and draft.fields["phone"].origin == "line"
+        skipped = (draft.without("phone") if line else draft).skip("phone").skip("phone_check")
+    else:
+        skipped = draft.skip(asked)
     return Step(Kind.ANSWERED, skipped.asking(next_field(skipped)), (f"skipped_{asked}",))
 
 

@@ -89,6 +89,20 @@ def fill(draft: Draft, turn: Turn) -> Filled:
     return Filled(draft, tuple(changed), problem)
 
 
+# In `Draft.checked`: the number of the line was offered already, and is not once more after a no.
+LINE_OFFERED = "line_phone"
+
+
+def with_line_phone(draft: Draft, line_phone: str, turn: int) -> Draft:
+    """The draft with the number that the call came from, where no other is known, nor this one declined. It is to be
+    confirmed: people call for others, and from lines where they cannot be called back."""
+    known = draft.has("phone") or "phone" in draft.skipped or LINE_OFFERED in draft.checked
+    if known or not line_phone or phones.problem(line_phone):
+        return draft
+    value = Value(line_phone, turn, confidence=0.8, origin="line")
+    return draft.with_field("phone", value).check(LINE_OFFERED)
+
+
 def said(
     turn: Turn, value: str, start: int, end: int, confidence: float = 1.0, origin: str = "said"
 ) -> Value:
@@ -115,7 +129,9 @@ def _fill_phone(
     if draft.asked in ("phone", "phone_check") and says_same_phone(words):
         if turn.line_phone:
             changed.append("phone")
-            return draft.with_field("phone", said(turn, turn.line_phone, 0, len(words), 0.9, "line")), ""
+            value = said(turn, turn.line_phone, 0, len(words), 0.9, "line")
+            # He has said so himself: not asked again.
+            return draft.with_field("phone", value).check("phone"), ""
         return draft, "这边看不到您的来电号码"
     if bad is not None and (draft.asked in ("phone", "phone_check") or re.search(r"电话|手机|号码", words)):
         return draft, phones.problem(bad.digits)

@@ -56,8 +56,9 @@ def missing(draft: Draft) -> list[str]:
         want("subject", draft.has("subject"))
     want("caller", draft.has("caller_name"))
     want("phone", draft.has("phone"))
-    # A number that was typed is read back in passing; one that was heard is asked back, for a digit is easily misheard.
-    if draft.has("phone") and draft.fields["phone"].origin == "spoken":
+    # A number that was typed is read back in passing; one that was heard is asked back, for a digit is easily misheard,
+    # and the number of the line, for he may want to be reached at another.
+    if draft.has("phone") and draft.fields["phone"].origin in ("spoken", "line"):
         want("phone_check", "phone" in draft.checked)
     if draft.type == "report":
         want("confidential", draft.has("confidential"))

@@ -6,6 +6,7 @@ import structlog
 
 from gateway.call_kit import CallKit
 from gateway.channels.phone.audiosocket import conversation_of
+from gateway.channels.phone.callers import AnnouncedCalls
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.voice.call import Call
@@ -72,6 +73,7 @@ class PhoneHotline:
             s.metrics.calls_taken.labels(CHANNEL, "deaf").inc()
             _log.error("phone_call_without_ears", call=str(line.call_id))
             return
+        numbers = await AnnouncedCalls(s.redis).take(line.call_id)
         dialogue = PhoneDialogue(
             s.store,
             s.blocking,
@@ -81,6 +83,7 @@ class PhoneHotline:
             s.settings.city,
             self._kit.answer_s,
             wanted_id=conversation_of(line.call_id),
+            numbers=numbers,
         )
         tools = await self._kit.tools(dialogue, transcriber, line.rate_hz, line="phone")
         s.metrics.calls_taken.labels(CHANNEL, "answered").inc()

@@ -8,10 +8,12 @@ import pytest
 
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.plan import MAX_TRIES
+from desk.orders.drafting.filling import with_line_phone
+from desk.orders.drafting.plan import MAX_TRIES, next_field
 from tests.desk.orders.drafting.conftest import Say, started
 
 SMOKE = "我家楼下烧烤店油烟太大了,在和平路88号,天天晚上弄到一两点"
+LINE = "13700002222"
 Talk = Callable[..., Step]
 
 
@@ -180,6 +182,36 @@ def test_the_number_of_the_line_is_used_when_the_channel_knows_it(say: Say, talk
     assert step(draft, say("就用这个号")).problem
     taken = step(draft, say("就用这个号", line_phone="13700002222"))
     assert taken.draft.get("phone") == "13700002222"
+    # He has said so himself.
+    assert taken.draft.asked == "confirm"
+
+
+def test_the_number_of_the_line_is_confirmed_instead_of_asked(say: Say, talk: Talk) -> None:
+    draft = with_line_phone(talk(SMOKE, "我姓王").draft.asking(""), LINE, 1)
+    draft = draft.asking(next_field(draft))
+    assert (draft.asked, draft.get("phone")) == ("phone_check", LINE)
+    assert step(draft, say("对")).draft.asked == "confirm"
+    other = step(draft, say("不是，打13912345678")).draft
+    assert (other.get("phone"), other.asked) == ("13912345678", "confirm")
+
+
+def test_a_declined_number_of_the_line_does_not_come_back(say: Say, talk: Talk) -> None:
+    draft = with_line_phone(talk(SMOKE, "我姓王").draft, LINE, 1).asking("phone_check")
+    no = step(draft, say("不对")).draft
+    assert no.asked == "phone" and not with_line_phone(no, LINE, 2).has("phone")
+    none = step(draft, say("/skip", "skip")).draft
+    assert none.asked == "confirm" and not none.has("phone")
+    assert not with_line_phone(none, LINE, 2).has("phone")
+
+
+@pytest.mark.parametrize("line", ["", "8001", "85212345678", "119"])
+def test_a_line_that_cannot_be_called_back_is_no_telephone_number(line: str) -> None:
+    assert not with_line_phone(Draft("t1"), line, 1).has("phone")
+
+
+def test_what_was_said_goes_before_the_line(say: Say) -> None:
+    draft = started(say(SMOKE + "，我的电话13912345678", "order_complain", 0.9))
+    assert with_line_phone(draft, LINE, 1).get("phone") == "13912345678"
 
 
 def test_a_spoken_number_is_asked_back(say: Say, talk: Talk) -> None:

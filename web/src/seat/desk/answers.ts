@@ -16,6 +16,8 @@ export interface HandoffEvent {
 export interface Citizen {
   name: string;
   phone: string;
+  /** Whether the number is that of the line; the citizen has not said it. */
+  line: boolean;
   address: string;
   area: string;
   tags: string[];
@@ -25,6 +27,8 @@ export interface Citizen {
 
 export interface ConversationDetail {
   channel: string;
+  /** The number that a caller has dialled. */
+  called: string;
   owner: Owner;
   epoch: number;
   last_seq: number;
@@ -147,6 +151,7 @@ export function readDetail(given: unknown): ConversationDetail {
   const citizen = object(raw["citizen"]);
   return {
     channel: text(conversation["channel"]),
+    called: text(conversation["called"]),
     owner: readOwner(conversation["owner"]),
     epoch: whole(conversation["epoch"]),
     last_seq: whole(conversation["last_seq"]),
@@ -161,6 +166,7 @@ export function readDetail(given: unknown): ConversationDetail {
     citizen: {
       name: text(citizen["name"]) + text(citizen["title"]),
       phone: text(citizen["phone"]),
+      line: citizen["phone_origin"] === "line",
       address: text(citizen["address"]),
       area: text(citizen["area"]),
       tags: texts(citizen["tags"]),

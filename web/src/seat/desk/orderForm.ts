@@ -20,7 +20,7 @@ export const ORIGIN_LABELS: Record<string, string> = {
   citizen: "市民说",
   rule: "规则推断",
   classifier: "模型建议",
-  line: "线路号码",
+  line: "来电号码",
   seat: "坐席填写",
 };
 

@@ -1,0 +1,66 @@
+"""HTTP for the exchange: what it knows of a call that is about to come over AudioSocket."""
+
+from __future__ import annotations
+
+import uuid
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gateway import sentences
+from gateway.api.operators import Needed, require_token
+from gateway.channels.phone.callers import CALLED, CALLER, AnnouncedCalls, numbers_of
+from gateway.errors import Refused
+from gateway.redis_link import RedisUnavailable
+from gateway.services import Services
+
+router = APIRouter(prefix="/api/v1/calls", tags=["operators"], dependencies=[Depends(require_token)])
+
+
+class Announcement(BaseModel):
+    """Strict: a misspelt key would be a caller whom nobody knows, and nobody would notice."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    # Required; empty if the caller has withheld his number.
+    caller: str = Field(max_length=32, pattern=CALLER)
+    called: str = Field("", max_length=20, pattern=CALLED)
+
+
+_FORM = {"application/x-www-form-urlencoded": {"schema": Announcement.model_json_schema()}}
+
+
+@router.put("/{call_id}", status_code=204, summary="Announce a call by the UUID that AudioSocket will carry")
+async def announce(services: Needed, call_id: uuid.UUID, body: Announcement) -> Response:
+    """JSON. Kept for a minute, or until the call comes; a repeated one replaces it."""
+    return await _keep(services, call_id, body)
+
+
+@router.post(
+    "/{call_id}",
+    status_code=204,
+    summary="The same as a form, as Asterisk's CURL function sends it",
+    openapi_extra={"requestBody": {"required": True, "content": _FORM}},
+)
+async def announce_form(request: Request, services: Needed, call_id: uuid.UUID) -> Response:
+    # A number in the address would stand in the logs of every proxy.
+    if request.query_params:
+        raise Refused(422, "malformed", sentences.MALFORMED)
+    form = await request.form()
+    try:
+        # Not as a parameter: there an empty value counts as missing, and an empty caller has withheld his number.
+        body = Announcement.model_validate(dict(form.items()))
+    except ValidationError as error:
+        found = [{**problem, "loc": ("body", *problem["loc"])} for problem in error.errors()]
+        raise RequestValidationError(found) from error
+    return await _keep(services, call_id, body)
+
+
+async def _keep(services: Services, call_id: uuid.UUID, body: Announcement) -> Response:
+    try:
+        await AnnouncedCalls(services.redis).announce(call_id, numbers_of(body.caller, body.called))
+    except RedisUnavailable as error:
+        raise Refused(503, "redis_unavailable", sentences.PART_MISSING) from error
+    return Response(status_code=204)
