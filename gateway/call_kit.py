@@ -50,6 +50,12 @@ class CallKit:
         # Both read files the first time.
         fixed = await asyncio.to_thread(lambda: self._fixed)
         detector = await asyncio.to_thread(SileroDetector, rate_hz)
+        person = SeatOnLine(s.talks, s.hub, lambda: dialogue.conversation_id, line=line)
+
+        def see(step: Step) -> None:
+            person.see(step)
+            watch(step)
+
         return CallTools(
             dialogue=dialogue,
             transcriber=transcriber,
@@ -57,10 +63,10 @@ class CallKit:
             voices=self._speaker,
             fixed=fixed,
             voice=s.settings.tts_voice,
-            watch=watch,
+            watch=see,
             timed=lambda stage, seconds: s.metrics.call_stage.labels(stage).observe(seconds),
             recorder=s.recordings.recorder(lambda: dialogue.conversation_id),
-            person=SeatOnLine(s.talks, s.hub, lambda: dialogue.conversation_id, line=line),
+            person=person,
         )
 
     @cached_property

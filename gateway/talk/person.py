@@ -15,6 +15,7 @@ import numpy as np
 
 from desk.conversations import Owner
 from gateway.hub import Hub
+from gateway.talk.captions import CallerCaptions
 from gateway.talk.hold_tone import HoldTone
 from gateway.talk.packets import RATE_HZ, EndCall, Gone, Here, Packet, Side, Sound
 from gateway.talk.relay import Leg, TalkRelay
@@ -95,6 +96,11 @@ class SeatOnLine:
         self._hold = False
         self._seat_at = -1e9
         self._said_at = self._told_at = -1e9
+        self._captions = CallerCaptions()
+
+    def see(self, step: object) -> None:
+        """Every step of the call (gateway.voice.call.Step): what the caller says is shown to the seat while he says it."""
+        self._caption(self._captions.see(step, self._clock()))
 
     def begin(self, rate_hz: int, hang_up: Callable[[], None]) -> None:
         self._hang_up = hang_up
@@ -122,6 +128,7 @@ class SeatOnLine:
 
     def next_frame(self) -> bytes | None:
         now = self._clock()
+        self._caption(self._captions.due(now))
         if self._owner is not Owner.BOT and now - self._told_at >= TELL_EVERY_S:
             self._tell(on=True)
         if self._leg is None:
@@ -197,6 +204,10 @@ class SeatOnLine:
         self._seat_at = -1e9
         self._hold = False
         self._drop()
+
+    def _caption(self, frame: dict[str, Any] | None) -> None:
+        if frame is not None and self._owner is Owner.SEAT:
+            self._hub.publish(self._conversation(), frame)
 
     def _tell(self, *, on: bool) -> None:
         self._told_at = self._clock()

@@ -10,6 +10,7 @@ from typing import Any
 
 from desk.conversations import Owner
 from gateway.voice.call import Heard, Sounding, Step
+from gateway.voice.caller_words import CallerWords
 from gateway.voice.dialogue import OwnerNow, ToSay
 from gateway.voice.turn_events import (
     Answered,
@@ -35,9 +36,7 @@ class CallNews:
         # Answers that are awaited, and texts that have not begun to sound.
         self._due = 0
         self._unsaid = 0
-        # The caller's words since his last turn: finished pieces, and what may still change.
-        self._pieces = ""
-        self._partial = ""
+        self._words = CallerWords()
 
     @property
     def state(self) -> str:
@@ -60,15 +59,12 @@ class CallNews:
 
     def _captions(self, step: Step) -> list[Frame]:
         match step:
-            case Partial():
-                self._partial = step.text
-                return self._caller()
-            case Final():
-                before = self._pieces + self._partial
-                self._pieces, self._partial = self._pieces + step.text, ""
-                return self._caller() if self._pieces != before else []
+            case Partial() | Final():
+                shown = self._words.receive(step)
+                text = self._words.text
+                return [{"type": "caption", "from": "citizen", "text": text, "final": False}] if shown else []
             case TakeTurn():
-                self._pieces = self._partial = ""
+                self._words.receive(step)
                 return [{"type": "caption", "from": "citizen", "text": step.text, "final": True}]
             case Sounding():
                 return [
@@ -80,10 +76,6 @@ class CallNews:
                 ]
             case _:
                 return []
-
-    def _caller(self) -> list[Frame]:
-        text = self._pieces + self._partial
-        return [{"type": "caption", "from": "citizen", "text": text, "final": False}]
 
     def _audio(self, step: Step) -> list[Frame]:
         # What the page holds in stock must not sound any more.

@@ -80,8 +80,8 @@ class ChatSocket(PageSocket[_Item]):
                 self._enqueue({key: event[key] for key in ("type", "owner", "epoch")})
             case "typing" if event.get("from") == "citizen":
                 return
-            case "heard" | "call":
-                # For consoles: the caller knows what he heard.
+            case "heard" | "call" | "caption":
+                # For consoles: the caller knows what he heard and says.
                 return
             case _:
                 self._enqueue(event)

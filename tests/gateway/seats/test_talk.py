@@ -127,6 +127,12 @@ async def test_caller_and_seat_hear_one_another_and_the_words_are_written_down(
             lambda f: f["type"] == "message" and f["message"]["text"] == "楼下烧烤店太吵了", 120
         )
         assert said["message"]["from"] == "citizen"
+        # He was read while he spoke, and only by the console.
+        captions = [f for f in wang.frames if f["type"] == "caption"]
+        assert captions[-1]["final"] and captions[-1]["text"] == "楼下烧烤店太吵了"
+        assert [f for f in captions if not f["final"]] and {f["conversation"] for f in captions} == {
+            citizen.id
+        }
 
         await headset.tell(type="hold", on=True)
         await until(lambda: headset.told("held"))

@@ -42,8 +42,12 @@ class FakeRelay:
 class FakeHub:
     def __init__(self) -> None:
         self.told: list[bool] = []
+        self.captions: list[str] = []
 
     def publish(self, _conversation: str, event: Mapping[str, Any]) -> None:
+        if event["type"] == "caption":
+            self.captions.append(event["text"])
+            return
         assert event["type"] == "call"
         self.told.append(event["on"])
 

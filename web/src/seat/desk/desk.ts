@@ -74,6 +74,8 @@ const TYPING_SHOWN_MS = 8_000;
 const TYPING_EVERY_MS = 3_000;
 /** The gateway says every two seconds that somebody is on the line. */
 const CALL_SHOWN_MS = 8_000;
+/** A caption that nothing follows is of a line that broke. */
+const CAPTION_SHOWN_MS = 10_000;
 const RETRY_LATER_MS = 2_000;
 const SELECTED = "minsheng.seat.selected";
 const READ = "minsheng.seat.read.";
@@ -85,7 +87,7 @@ export class Desk {
   #open = new Set<string>();
   #outbox: SeatOutbox;
   #line: DeskLine;
-  #timers: Timers<`typing ${string}` | `call ${string}`>;
+  #timers: Timers<`typing ${string}` | `call ${string}` | `caption ${string}`>;
   #typingSent = new Map<string, number>();
   /** Accepted, and to be selected once the server shows it as mine. */
   #expected: string | null = null;
@@ -363,6 +365,8 @@ export class Desk {
         return this.#takeTyping(frame.conversation, frame.from, frame.on);
       case "call":
         return this.#takeCall(frame.conversation, frame.on ? frame.line : null);
+      case "caption":
+        return this.#takeCaption(frame.conversation, frame.text);
       case "owner": {
         const view = this.view(frame.conversation);
         if (frame.epoch < view.epoch) return;
@@ -514,6 +518,7 @@ export class Desk {
       loaded: true,
       outgoing: this.#outbox.of(conversation),
       ...(stops ? { typing: null } : {}),
+      ...(message.from === "citizen" ? { caption: "" } : {}),
     });
     if (conversation === this.#state.selected) this.markRead(conversation);
     else this.#countUnread();
@@ -537,6 +542,13 @@ export class Desk {
     if (call !== null) this.#timers.arm(end, CALL_SHOWN_MS, () => this.#setView(conversation, { call: null }));
     else this.#timers.cancel(end);
     if (this.view(conversation).call !== call) this.#setView(conversation, { call });
+  }
+
+  #takeCaption(conversation: string, caption: string): void {
+    const end = `caption ${conversation}` as const;
+    if (caption !== "") this.#timers.arm(end, CAPTION_SHOWN_MS, () => this.#setView(conversation, { caption: "" }));
+    else this.#timers.cancel(end);
+    this.#setView(conversation, { caption });
   }
 
   // -- inside ----------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ export interface View {
   typing: "citizen" | "seat" | "bot" | null;
   /** The line of a citizen who calls; null while he does not. */
   call: CallLine | null;
+  /** What he is just saying, as far as it is heard; not stored, and replaced by its message. */
+  caption: string;
   owner: Owner | null;
   epoch: number;
   detail: ConversationDetail | null;
@@ -32,6 +34,7 @@ export function emptyView(conversation: string): View {
     notes: [],
     typing: null,
     call: null,
+    caption: "",
     owner: null,
     epoch: 0,
     detail: null,

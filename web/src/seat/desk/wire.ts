@@ -168,6 +168,8 @@ export type ServerFrame =
   | { type: "typing"; conversation: string; from: "citizen" | "seat" | "bot"; on: boolean }
   /** The citizen is on the line; said again every few seconds. */
   | { type: "call"; conversation: string; on: boolean; line: CallLine }
+  /** What the caller is just saying; final: its message follows. */
+  | { type: "caption"; conversation: string; text: string; final: boolean }
   | { type: "owner"; conversation: string; owner: Owner; epoch: number; seat: string }
   | { type: "seat"; seat: SeatItem }
   | { type: "note" | "whisper"; conversation: string; note: Note }
@@ -231,6 +233,8 @@ export function readServerFrame(data: string): ServerFrame | null {
     }
     case "call":
       return { type: "call", conversation, on: raw["on"] === true, line: oneOf(raw["line"], ["phone", "browser"] as const, "phone") };
+    case "caption":
+      return { type: "caption", conversation, text: text(raw["text"]), final: raw["final"] === true };
     case "heard":
       return { type: "heard", conversation, seq: whole(raw["seq"]), text: text(raw["text"]) };
     case "typing":
