@@ -39,6 +39,7 @@ class FakeSeatGateway:
     """Start with `start()`, end with `stop()`."""
 
     def __init__(self, port: int = 0, *, offer_every_s: float = 0.0) -> None:
+        self.details_asked: list[str] = []
         self.frames: list[Json] = []
         self.orders: list[Json] = []
         self.feedback: list[Json] = []
@@ -121,6 +122,11 @@ class FakeSeatGateway:
 
     def citizen_says(self, conversation: str, text: str) -> None:
         self._do(self._say(conversation, "citizen", text))
+
+    def seats_change(self) -> None:
+        """Tells of every colleague again, as when they come and go."""
+        for seat in self._seats():
+            self._do(self._broadcast({"type": "seat", "seat": seat}))
 
     def citizen_types(self, conversation: str, on: bool) -> None:
         frame = {"type": "typing", "conversation": conversation, "from": "citizen", "on": on}
@@ -363,6 +369,7 @@ class FakeSeatGateway:
         return response
 
     def _detail(self, one: str) -> Json:
+        self.details_asked.append(one)
         item = self.items[one]
         return {
             "conversation": {

@@ -293,6 +293,48 @@ def closed_with(store: ConversationStore, conversation: str, stars: int) -> None
     assert (kept.owner, kept.rating_score) == (Owner.CLOSED, stars)
 
 
+def test_a_seat_transfers_to_a_colleague_who_knows_everything_and_closes(
+    product: PrivateProduct, citizen_page: Callable[[], Page], console: OpenConsole
+) -> None:
+    wang = console("real-wang")
+    get_ready(wang)
+    page = citizen_page()
+    conversation = newest(product)
+    ask(page, "小区停暖气三天了,家里老人冻得发烧,在幸福里小区3号楼")
+    say(page, "气死我了,没人理,转人工!")
+    take(wang, conversation)
+    owner(page, "SEAT")
+    reply(wang, "您好,我马上看。")
+    li = console("real-li")
+    get_ready(li)
+
+    wang.keyboard.press("Alt+t")
+    wang.keyboard.type("real-li")
+    # That he is there is told with the next look at the desk.
+    expect(wang.locator('[data-testid^="target-seat-"]')).to_have_attribute("aria-disabled", "false")
+    wang.keyboard.press("Enter")
+    wang.get_by_test_id("transfer-note").fill("供暖问题,请优先")
+    wang.keyboard.press("Control+Enter")
+    expect(wang.get_by_test_id("my-conversation")).to_have_count(0, timeout=PATIENCE_MS)
+    owner(page, "WAITING")
+    say(page, "我叫赵大海,电话13912340066")
+    expect(li.get_by_test_id("offer")).to_contain_text("供暖问题", timeout=PATIENCE_MS)
+    take(li, conversation)
+    owner(page, "SEAT")
+    for told in ("幸福里小区3号楼", "我马上看", "供暖问题", "赵大海"):
+        expect(li.get_by_test_id("transcript")).to_contain_text(told)
+    reply(li, "我是接手的,已联系热力公司。")
+    last = messages(page, "seat").last
+    expect(last).to_contain_text("已联系热力公司", timeout=PATIENCE_MS)
+    expect(last.get_by_test_id("speaker")).to_contain_text("8802")
+    # What colleagues write to each other is not for the citizen.
+    expect(page.get_by_test_id("log")).not_to_contain_text("请优先")
+    expect(li.locator("#order-phone")).to_have_value("13912340066", timeout=PATIENCE_MS)
+    wrap_up(li, "1")
+    rate(page, 5)
+    with_store(product, lambda store: closed_with(store, conversation, 5))
+
+
 def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
     product: PrivateProduct, citizen_page: Callable[[], Page], console: OpenConsole
 ) -> None:

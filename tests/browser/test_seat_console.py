@@ -282,6 +282,31 @@ def test_an_order_is_checked_corrected_and_submitted_once(
     assert order["fields"]["confidential"] is False
 
 
+def until(page: Page, condition: Callable[[], bool]) -> None:
+    """Waits while the page goes on; for what only the gateway knows."""
+    for _ in range(PATIENCE_MS // 50):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come to pass")
+
+
+def test_who_the_citizen_is_is_asked_again_when_he_speaks_not_when_colleagues_move(
+    gateway: FakeSeatGateway, console: OpenConsole
+) -> None:
+    page = console()
+    expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", "c00")
+    said = page.locator('[data-testid="message"][data-from="citizen"]').last
+    until(page, lambda: gateway.details_asked == ["c00"])
+    for words in ("我姓赵", "住在和平路"):
+        asked = len(gateway.details_asked)
+        gateway.seats_change()
+        gateway.citizen_says("c00", words)
+        expect(said).to_contain_text(words)
+        until(page, lambda asked=asked: len(gateway.details_asked) > asked)
+        assert gateway.details_asked[asked:] == ["c00"]
+
+
 def test_a_conversation_is_transferred_by_keyboard(gateway: FakeSeatGateway, console: OpenConsole) -> None:
     page = console()
     page.keyboard.press("Alt+t")
