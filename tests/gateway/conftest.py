@@ -52,6 +52,8 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
             "rate_conversations_per_hour": 1000,
             # Gateways side by side cannot share the port of the phone.
             "audiosocket_port": 0,
+            # Nobody listens there, whatever else runs on this machine.
+            "actions_port": 1,
         }
         settings = Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
         settings = settings.model_copy(update=impatient or {})
