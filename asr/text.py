@@ -27,6 +27,7 @@ _MARKS = "，。！？、；：,.!?;:…"
 _DIGITS = _NUMERAL - {"点"}
 _WIDE = {",": "，", "?": "？", "!": "！", ";": "；"}
 _QUESTION = re.compile(r"(?:吗|么|呢|什么|哪里|哪儿|怎么办|多少|几点|多久)$")
+_HOUSE = re.compile(r"(?<=[路街巷弄道])(\d+)好")
 # 什么 and 那么 end in 么 without asking anything by themselves.
 _NO_QUESTION = re.compile(r"(?:那么|这么|没什么)$")
 
@@ -102,7 +103,7 @@ class TextMender:
             ("homophones", self._repaired),
             ("hot_words", lambda t: self._hot_words(wanted).repair(t) if wanted else t),
             ("punctuation", lambda t: punctuated(t, pauses(t, words))),
-            ("numerals", to_digits),
+            ("numerals", lambda t: house_numbers(to_digits(t))),
         )
         for name, step in steps:
             if getattr(layers, name) and text:
@@ -132,6 +133,11 @@ def keep_numerals(heard: str, repaired: str) -> str:
             result[start:end] = heard[start:end]
         start = max(end, start + 1)
     return "".join(result)
+
+
+def house_numbers(text: str) -> str:
+    """Nobody says that a road is fine after its number: 和平路88好 is 和平路88号."""
+    return _HOUSE.sub(r"\1号", text)
 
 
 def without_spaces(text: str) -> str:

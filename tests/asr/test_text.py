@@ -29,6 +29,19 @@ def test_spaces_between_characters_go(raw: str, clean: str) -> None:
     assert without_spaces(raw) == clean
 
 
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("就在和平路八十八好有一家店", "就在和平路88号有一家店。"),
+        ("和平路88好", "和平路88号。"),
+        ("这条路好走", "这条路好走。"),
+        ("给你们打88分好", "给你们打88分好。"),
+    ],
+)
+def test_the_number_of_a_house_is_put_right(heard: str, meant: str) -> None:
+    assert TextMender().mend(heard).text == meant
+
+
 def test_a_misheard_affair_is_put_right_by_sound(repairer: Repairer) -> None:
     """公积金 is no usual word of a general recogniser, but here it is what people call for."""
     mended = TextMender(repairer).mend("我 想 提曲 攻击金", layers=Layers().without("punctuation"))
