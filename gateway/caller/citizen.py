@@ -1,7 +1,7 @@
 """A citizen who has something to say and answers what he is asked. Pure: what the hotline said in, an answer out.
 
 He complains about the smoke of a barbecue restaurant (烧烤店油烟), and asks for a person once he has his number. Asked the
-same again, or told that he was not understood, he says it in other words, as people do.
+same again, or told that he was not understood, he says it in other words, as people do; what is read back wrong he corrects.
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ from collections import Counter
 from enum import Enum
 
 OPENING = (
-    "你好，我要投诉。和平路八十八号有一家烧烤店，每天晚上油烟特别大，熏得我们都不敢开窗户。",
+    "你好，我要投诉一家烧烤店，每天晚上油烟特别大，就在和平路八十八号。",
     "我要投诉一家烧烤店，油烟太大了，就在和平路八十八号。",
 )
 WANTS_HUMAN = ("请帮我转接人工座席，谢谢。", "我要转人工，请给我接一个工作人员。", "转人工服务。")
+PHONE = "13800001234"
+STREET = "和平路88号"
+# A number that is read back, and the place and the type of an order that is summed up.
+_NUMBER = re.compile(r"1\d{2} ?\d{4} ?\d{4}")
+_PLACE = re.compile(r"地点在([^,，。]+)")
+_TYPE = re.compile(r"您要(..)的是")
+WRONG_PHONE = ("不对，电话是幺三八，零零零零，幺二三四。", "号码不对，是幺三八零零零零幺二三四。")
+WRONG_PLACE = ("不对，地址是和平路八十八号。", "地点不对，是东湖区和平路八十八号。")
+WRONG_TYPE = ("不对，我是要投诉。", "不是，我要投诉他们。")
 # What he is asked for, in what order of importance, and what he says. The first that fits the last question counts.
 ANSWERS = (
+    (re.compile(r"新登记"), ("这是另外一件事，请重新登记。", "不是同一件事，请您另外登记。")),
     (
         re.compile(r"是否正确|对吗|确认|没有问题吗|提交吗|可以吗|是不是|核对"),
         ("对，没有问题，就是这样。", "对的，没错，请您提交吧。"),
@@ -52,6 +62,8 @@ class Citizen:
         self.stage = Stage.COMPLAINS
         self._last: tuple[str, ...] = ()
         self._times: Counter[tuple[str, ...]] = Counter()
+        # Somebody has asked about his complaint.
+        self._taken_up = False
 
     def answer(self, said: str, *, registered: bool, handed: bool = False) -> str | None:
         """
@@ -73,6 +85,9 @@ class Citizen:
             return self._say(OPENING)
         if not said:
             return self._say(self._last)
+        wrong = _read_back_wrong(said)
+        if wrong is not None:
+            return self._say(wrong)
         question = said
         # The last thing that is asked is what is to be answered.
         pieces = [piece for piece in re.split(r"(?<=[。？?！!])", said) if piece.strip()]
@@ -80,7 +95,10 @@ class Citizen:
             if re.search(r"[？?]|请(?:问|说|提供|告诉|补充|留)", piece):
                 question = piece
                 break
-        return self._say(next((words for pattern, words in ANSWERS if pattern.search(question)), ELSE))
+        asked_for = next((words for pattern, words in ANSWERS if pattern.search(question)), None)
+        self._taken_up = self._taken_up or asked_for is not None
+        # Until then he says again what he came for, whatever was understood instead.
+        return self._say(asked_for or (ELSE if self._taken_up else OPENING))
 
     def _say(self, wordings: tuple[str, ...]) -> str:
         self._last = wordings
@@ -88,10 +106,29 @@ class Citizen:
         return wordings[(self._times[wordings] - 1) % len(wordings)]
 
 
+def _read_back_wrong(said: str) -> tuple[str, ...] | None:
+    """His correction of what the hotline last said that it had understood; None if that was right."""
+    numbers = _NUMBER.findall(said)
+    if numbers and numbers[-1].replace(" ", "") != PHONE:
+        return WRONG_PHONE
+    places, types = _PLACE.findall(said), _TYPE.findall(said)
+    if places and STREET not in places[-1]:
+        return WRONG_PLACE
+    return WRONG_TYPE if types and types[-1] != "投诉" else None
+
+
 def lines() -> list[str]:
     """All that he may say, to be rendered before the call."""
     return [
         words
-        for wordings in (OPENING, WANTS_HUMAN, ELSE, *(said for _, said in ANSWERS))
+        for wordings in (
+            OPENING,
+            WANTS_HUMAN,
+            ELSE,
+            WRONG_PHONE,
+            WRONG_PLACE,
+            WRONG_TYPE,
+            *(said for _, said in ANSWERS),
+        )
         for words in wordings
     ]

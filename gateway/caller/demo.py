@@ -13,7 +13,7 @@ from gateway.caller.report import CallBook, spoken_since
 # The hotline begins to answer within so long, however slow the machine.
 ANSWER_S = 60.0
 # He gives up after so many turns.
-MOST_TURNS = 20
+MOST_TURNS = 30
 # He has heard so much of what he interrupts.
 LISTENS_S = 1.0
 
@@ -26,15 +26,15 @@ async def play(
     Args:
         voice: each of his lines as PCM at the rate of the call.
         pause_s: the hotline has finished when it is silent for so long.
-        interrupts: the turn (1 is the opening) that he speaks into the hotline's words.
+        interrupts: he speaks into the hotline's words once, in this turn (1 is the opening) or in the first one after it
+            where they last long enough to be interrupted.
     """
     citizen = Citizen()
     seen = 0
     for turn in range(1, MOST_TURNS + 1):
-        if turn == interrupts:
-            if not await caller.until(lambda: caller.hotline_speaks, ANSWER_S):
-                return
-            await caller.until(lambda: not caller.hotline_speaks, LISTENS_S)
+        cuts_in = interrupts is not None and turn >= interrupts and await _hears_long_words(caller)
+        if cuts_in:
+            interrupts = None
         elif not await caller.until_answered(pause_s, ANSWER_S):
             return
         messages = await asyncio.to_thread(book.messages, seen)
@@ -45,3 +45,10 @@ async def play(
         if words is None:
             return
         await caller.say(voice[words], words)
+
+
+async def _hears_long_words(caller: Caller) -> bool:
+    """True as soon as the hotline has spoken for LISTENS_S and goes on."""
+    if not await caller.until(lambda: caller.hotline_speaks, ANSWER_S):
+        return False
+    return not await caller.until(lambda: not caller.hotline_speaks, LISTENS_S) and not caller.gone

@@ -11,28 +11,25 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.pcm import Resampler, wav_bytes
-from gateway.tts.synthesizer import SpeechRequest
+from gateway.tts.pcm import wav_bytes
 from tests.browser.conftest import FLAGS
 from tests.conftest import missing
+from tests.spoken import speech
 
 RATE_HZ = 48000
 # A greeting may pass before the question; after it the bot may answer.
 BEFORE_S, AFTER_S = 4, 10
 
 
-async def _speech(text: str) -> bytes:
-    engine = EspeakSynthesizer()
-    pcm = b"".join([piece async for piece in engine.stream(SpeechRequest(text=text))])
-    await engine.aclose()
-    return Resampler(engine.rate_hz, RATE_HZ).feed(pcm, last=True)
-
-
 def speak_into(file: Path, text: str) -> Path:
     """In a thread: Playwright has a loop in this one."""
     with ThreadPoolExecutor(1) as thread:
-        pcm = thread.submit(asyncio.run, _speech(text)).result()
+        pcm = thread.submit(asyncio.run, speech(text, RATE_HZ)).result()
+    return play_into(file, pcm)
+
+
+def play_into(file: Path, pcm: bytes) -> Path:
+    """`pcm` at RATE_HZ, with silence around it."""
     silence = bytes(2 * RATE_HZ)
     file.write_bytes(wav_bytes(silence * BEFORE_S + pcm + silence * AFTER_S, RATE_HZ))
     return file

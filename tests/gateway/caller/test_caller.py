@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any, cast
 
 import numpy as np
+import pytest
 
+from desk.conversations import Message
+from gateway.caller import demo
 from gateway.caller.caller import Caller
-from gateway.caller.citizen import ELSE, OPENING, WANTS_HUMAN, Citizen, Stage, lines
+from gateway.caller.citizen import (
+    ELSE,
+    OPENING,
+    WANTS_HUMAN,
+    WRONG_PHONE,
+    WRONG_PLACE,
+    WRONG_TYPE,
+    Citizen,
+    Stage,
+    lines,
+)
+from gateway.caller.report import CallBook
 from gateway.channels.phone.asterisk_client import Heard
+from tests.waiting import until
 
 RATE_HZ = 8000
 TONE = (np.sin(np.arange(160) * 0.3) * 8000).astype("<i2").tobytes()
@@ -104,6 +120,34 @@ def test_a_citizen_who_was_not_understood_says_it_in_other_words() -> None:
     assert first is not None and second is not None and "姓李" in first and "姓李" in second
 
 
+@pytest.mark.parametrize(
+    ("read_back", "answer"),
+    [
+        ("跟您核对一下电话:138 0000 1243,对吗?", WRONG_PHONE[0]),
+        ("好的,电话记为 138 0000 1243。跟您核对一下电话:138 0000 1234,对吗?", "对，没有问题，就是这样。"),
+        ("您要投诉的是:油烟大,地点在和平路,联系电话138 0000 1234。对吗?", WRONG_PLACE[0]),
+        ("您要求助的是:油烟大,地点在东湖区和平路88号,联系电话138 0000 1234。对吗?", WRONG_TYPE[0]),
+        (
+            "您要投诉的是:油烟大,地点在东湖区和平路88号,联系电话138 0000 1234。对吗?",
+            "对，没有问题，就是这样。",
+        ),
+        ("您11月23日反映过类似的问题。您要催办、补充,还是新登记一件?", "这是另外一件事，请重新登记。"),
+    ],
+)
+def test_what_is_read_back_wrong_is_corrected(read_back: str, answer: str) -> None:
+    citizen = Citizen()
+    citizen.answer("您好，请问有什么可以帮您？", registered=False)
+    assert citizen.answer(read_back, registered=False) == answer
+
+
+def test_a_citizen_who_was_taken_for_somebody_else_says_again_what_he_came_for() -> None:
+    citizen = Citizen()
+    citizen.answer("您好，请问有什么可以帮您？", registered=False)
+    assert citizen.answer("您是想问油烟扰民怎么投诉,还是噪声扰民?", registered=False) == OPENING[1]
+    citizen.answer("请问您贵姓？", registered=False)
+    assert citizen.answer("好的。", registered=False) == ELSE[0]
+
+
 def test_a_citizen_gives_up_where_no_person_is() -> None:
     citizen = Citizen()
     asked = [citizen.answer("现在没有坐席在线。", registered=True) for _ in range(4)]
@@ -124,3 +168,38 @@ def test_everything_that_the_citizen_says_is_rendered_before() -> None:
     )
     assert {citizen.answer(question, registered=False) for question in questions} <= rendered
     assert citizen.answer("好", registered=True) in rendered
+
+
+class EmptyBook:
+    """Nothing is ever written."""
+
+    owner = ""
+    registered = False
+
+    def messages(self, _after: int) -> list[Message]:
+        return []
+
+
+async def test_he_interrupts_the_first_words_that_last() -> None:
+    client = FakeClient()
+    caller = Caller(client)
+    listening = asyncio.create_task(caller.listen())
+    voice = dict.fromkeys(lines(), b"\1\0" * 80)
+    book = cast(CallBook, cast(Any, EmptyBook()))
+    client.sound(TONE)
+    playing = asyncio.create_task(demo.play(caller, book, voice, 0.1, interrupts=2))
+
+    def spoken() -> int:
+        return [event.kind for event in caller.events].count("caller_speaks")
+
+    await until(lambda: spoken() == 1)
+    # Too short to be interrupted: he hears it out.
+    client.sound(TONE)
+    await until(lambda: spoken() == 2)
+    assert caller.events[-3].kind == "hotline_stops"
+    while spoken() == 2:
+        client.sound(TONE)
+        await asyncio.sleep(0.02)
+    assert caller.hotline_speaks
+    await caller.hang_up()
+    await asyncio.gather(playing, listening)

@@ -24,10 +24,7 @@ from gateway.channels.phone.hotline import PhoneHotline
 from gateway.seats.opening import open_seats
 from gateway.services import Services, open_services
 from gateway.tts.build import build_speaker
-from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.pcm import Resampler
 from gateway.tts.speaker import Speaker
-from gateway.tts.synthesizer import SpeechRequest
 from gateway.voice.call import CallTools, Heard, Step
 from gateway.voice.dialogue import PhoneDialogue
 from gateway.voice.transcriber import OpenTranscriber, Transcriber, TranscriberGone
@@ -35,16 +32,10 @@ from tests import waiting
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import no_parts
 from tests.gateway.voice.test_call import ScriptedTranscriber
+from tests.spoken import speech
 
 # Two busy cores are slow; a call that has stopped is far slower.
 PATIENCE_S = 60.0
-
-
-async def speech(text: str) -> bytes:
-    engine = EspeakSynthesizer()
-    pcm = b"".join([piece async for piece in engine.stream(SpeechRequest(text=text))])
-    await engine.aclose()
-    return Resampler(engine.rate_hz, 8000).feed(pcm, last=True)
 
 
 until = partial(waiting.until, limit_s=PATIENCE_S)
@@ -119,7 +110,7 @@ async def test_a_caller_is_greeted_heard_answered_and_written_down(
     async def ears(_rate_hz: int) -> Transcriber:
         return ScriptedTranscriber(["怎么办社保卡"])
 
-    question = await speech("怎么办社保卡")
+    question = await speech("怎么办社保卡", 8000)
     async with answering(services, ears, lambda conversation, h: heard.append((conversation, h))) as port:
         async with await AsteriskClient.call("127.0.0.1", port) as caller:
             await until(lambda: heard)
@@ -147,7 +138,7 @@ async def test_a_rasa_that_is_away_is_told_to_the_caller(services: Services, ras
     async def ears(_rate_hz: int) -> Transcriber:
         return ScriptedTranscriber(["我要投诉"])
 
-    complaint = await speech("我要投诉他们")
+    complaint = await speech("我要投诉他们", 8000)
     async with answering(services, ears, lambda _c, h: heard.append(h.text)) as port:
         async with await AsteriskClient.call("127.0.0.1", port) as caller:
             # Into the greeting: nobody has to hear it out.
@@ -179,7 +170,7 @@ async def test_an_end_in_the_middle_of_a_call_ends_the_call(services: Services, 
     async def ears(_rate_hz: int) -> Transcriber:
         return ScriptedTranscriber(["我要投诉"])
 
-    complaint = await speech("我要投诉他们")
+    complaint = await speech("我要投诉他们", 8000)
     async with answering(services, ears) as port:
         caller = await AsteriskClient.call("127.0.0.1", port)
         await until(lambda: [f for f in caller.heard if not f.silent])

@@ -15,31 +15,22 @@ from desk.conversations import Sender
 from gateway import voice_socket
 from gateway.channels.web import call_socket, web_calls
 from gateway.channels.web.call_client import BrowserClient, CallRefused
-from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.pcm import Resampler
-from gateway.tts.synthesizer import SpeechRequest
 from tests.fakes.fake_ears import FakeEars
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
 from tests.gateway.web_call.conftest import PATIENT
+from tests.spoken import speech
 from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 SILENCE = bytes(640)
 
 
-async def speech(text: str) -> bytes:
-    engine = EspeakSynthesizer()
-    pcm = b"".join([piece async for piece in engine.stream(SpeechRequest(text=text))])
-    await engine.aclose()
-    return Resampler(engine.rate_hz, 16000).feed(pcm, last=True)
-
-
 @pytest.fixture(scope="module")
 def question() -> bytes:
     """A voice at 16 kHz, about two seconds."""
-    return asyncio.run(speech("请问怎么办理社会保障卡"))
+    return asyncio.run(speech("请问怎么办理社会保障卡", 16000))
 
 
 @pytest.fixture
