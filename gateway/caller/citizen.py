@@ -26,6 +26,8 @@ WRONG_PLACE = ("不对，地址是和平路八十八号。", "地点不对，是
 WRONG_TYPE = ("不对，我是要投诉。", "不是，我要投诉他们。")
 # What he is asked for, in what order of importance, and what he says. The first that fits the last question counts.
 ANSWERS = (
+    # Asked for his trouble, or whether there is anything else before it was registered.
+    (re.compile(r"什么事|经过|可以帮您|随时找我"), OPENING),
     (re.compile(r"新登记"), ("这是另外一件事，请重新登记。", "不是同一件事，请您另外登记。")),
     (
         re.compile(r"是否正确|对吗|确认|没有问题吗|提交吗|可以吗|是不是|核对"),
@@ -88,13 +90,10 @@ class Citizen:
         wrong = _read_back_wrong(said)
         if wrong is not None:
             return self._say(wrong)
-        question = said
-        # The last thing that is asked is what is to be answered.
+        # The last thing that is asked is what is to be answered. What is only told, as an article, asks nothing.
         pieces = [piece for piece in re.split(r"(?<=[。？?！!])", said) if piece.strip()]
-        for piece in reversed(pieces):
-            if re.search(r"[？?]|请(?:问|说|提供|告诉|补充|留)", piece):
-                question = piece
-                break
+        asked = (p for p in reversed(pieces) if re.search(r"[？?]|请(?:问|说|提供|告诉|补充|留)|随时找我", p))
+        question = next(asked, "")
         asked_for = next((words for pattern, words in ANSWERS if pattern.search(question)), None)
         self._taken_up = self._taken_up or asked_for is not None
         # Until then he says again what he came for, whatever was understood instead.
@@ -119,16 +118,5 @@ def _read_back_wrong(said: str) -> tuple[str, ...] | None:
 
 def lines() -> list[str]:
     """All that he may say, to be rendered before the call."""
-    return [
-        words
-        for wordings in (
-            OPENING,
-            WANTS_HUMAN,
-            ELSE,
-            WRONG_PHONE,
-            WRONG_PLACE,
-            WRONG_TYPE,
-            *(said for _, said in ANSWERS),
-        )
-        for words in wordings
-    ]
+    said = (OPENING, WANTS_HUMAN, ELSE, WRONG_PHONE, WRONG_PLACE, WRONG_TYPE, *(said for _, said in ANSWERS))
+    return list(dict.fromkeys(words for wordings in said for words in wordings))

@@ -144,8 +144,11 @@ def test_a_citizen_who_was_taken_for_somebody_else_says_again_what_he_came_for()
     citizen = Citizen()
     citizen.answer("您好，请问有什么可以帮您？", registered=False)
     assert citizen.answer("您是想问油烟扰民怎么投诉,还是噪声扰民?", registered=False) == OPENING[1]
+    # An article that names what to have ready asks for nothing.
+    assert citizen.answer("打12345说清店名、地址和几点最重。", registered=False) == OPENING[0]
     citizen.answer("请问您贵姓？", registered=False)
     assert citizen.answer("好的。", registered=False) == ELSE[0]
+    assert citizen.answer("不客气。还有什么可以帮您?", registered=False) == OPENING[1]
 
 
 def test_a_citizen_gives_up_where_no_person_is() -> None:
