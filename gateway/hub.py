@@ -36,7 +36,7 @@ class Listener(Protocol):
     """An open page. Both methods must not block and must not raise."""
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        """A protocol frame: `message`, `typing`, `owner`, `queue`, `rated`, `heard`, `call`, `caption`, `error`. It is for citizens and for seats,
+        """A protocol frame: `message`, `typing`, `owner`, `queue`, `rated`, `heard`, `call`, `caption`, `third`, `error`. It is for citizens and for seats,
         each of which passes on what its reader may see."""
 
     def on_head(self, conversation: Conversation) -> None:

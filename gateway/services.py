@@ -118,6 +118,7 @@ class Services:
             await self.outside.aclose()
         await self.talks.aclose()
         await self.recordings.aclose()
+        await self.seats.call_ins.aclose()
         await self.seats.consoles.aclose()
         await self.desk.aclose()
         await self.bus.aclose()

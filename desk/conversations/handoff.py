@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     WRAPPED = "wrapped"
     CLOSED = "closed"
     CALLBACK_REQUESTED = "callback_requested"
+    CALLED_IN = "called_in"
+    JOINED_CALL = "joined_call"
+    LEFT_CALL = "left_call"
 
 
 # Who did it, where it was no seat; a seat is named by its user id.

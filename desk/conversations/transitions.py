@@ -146,6 +146,25 @@ class OwnerTransitions:
                 connection, locked, Move.TRANSFER, handoff, values, EventKind.TRANSFERRED, actor, now, detail
             )
 
+    def hand_over(
+        self,
+        conversation_id: str,
+        actor: str,
+        seat_id: str,
+        epoch: int,
+        *,
+        note: str = "",
+        lead: bool = False,
+    ) -> Turnover:
+        """SEAT -> SEAT, to one who is in the talk already: it waits for nobody in between."""
+        with self._locked(conversation_id) as (connection, locked, now):
+            handoff = _held(connection, locked, None if lead else actor, epoch, Owner.SEAT)
+            values = {"seat_id": seat_id, "accepted_at": now, "note": note or handoff.note}
+            detail = {"from": handoff.seat_id, "seat": seat_id, "note": note, "in_talk": True}
+            return _turn_over(
+                connection, locked, Move.TAKE_OVER, handoff, values, EventKind.TRANSFERRED, actor, now, detail
+            )
+
     def take_over(self, conversation_id: str, seat_id: str, epoch: int | None) -> Turnover:
         """SEAT | WAITING | BOT -> SEAT, without being offered. Who may is for the caller to check."""
         with self._locked(conversation_id) as (connection, locked, now):

@@ -192,6 +192,23 @@ class HandoffService:
         avoid = (turnover.from_seat,) if turnover.from_seat not in (None, wanted_seat) else ()
         return await self._follow(turnover, happened, avoid=avoid)
 
+    async def hand_over(
+        self,
+        conversation_id: str,
+        actor: str,
+        seat_id: str,
+        epoch: int,
+        *,
+        note: str = "",
+        lead: bool = False,
+    ) -> Done:
+        """SEAT -> SEAT without a wait, to one who talks with the citizen already. The citizen is told nothing: he has
+        heard it."""
+        turnover = await self._blocking.write(
+            self._conversations.hand_over, conversation_id, actor, seat_id, epoch, note=note, lead=lead
+        )
+        return await self._follow(turnover, None)
+
     async def take_over(self, conversation_id: str, seat_id: str, epoch: int | None) -> Done:
         """By a lead, from a seat, the queue or the bot. Who may is for the caller to check."""
         turnover = await self._blocking.write(self._conversations.take_over, conversation_id, seat_id, epoch)
@@ -356,9 +373,11 @@ class HandoffService:
         """Only make offers; every act that could matter has done it already."""
         return tuple(await self._dispatcher.after_act())
 
-    async def _follow(self, turnover: Turnover, happened: Event, *, avoid: Sequence[str] = ()) -> Done:
+    async def _follow(self, turnover: Turnover, happened: Event | None, *, avoid: Sequence[str] = ()) -> Done:
         """After SQL: bring the queue in line, make offers, and say what happened."""
-        events: list[Event] = [happened, owner_changed(turnover)] if turnover.changed else []
+        events: list[Event] = [owner_changed(turnover)] if turnover.changed else []
+        if turnover.changed and happened is not None:
+            events.insert(0, happened)
         try:
             events += await align(self._queue, turnover, self._clock(), avoid)
         except QueueUnavailable:

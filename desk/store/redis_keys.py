@@ -4,7 +4,8 @@
 |---|---|---|---|---|
 | `minsheng:turn:{conversation}` | string | 10 s, renewed | gateway/turn_lock.py | random token of the replica that runs a turn |
 | `minsheng:conversation:{conversation}` | pub/sub channel | - | gateway/hub.py | events for the open sockets of a conversation |
-| `minsheng:talk:{conversation}:{side}` | pub/sub channel | - | gateway/talk/relay.py | audio and words for the caller's or the seat's end of a talk |
+| `minsheng:talk:{conversation}:{end}` | pub/sub channel | - | gateway/talk/relay.py | audio and words for the caller's or a seat's end of a talk |
+| `minsheng:third:{conversation}` | string, JSON | 20 s, renewed | gateway/talk/third.py | the seat who is called into a talk, or is in it beside its owner |
 | `minsheng:{desk}:events` | pub/sub channel | - | gateway/handoff/bus.py | what happens at the desk, for every gateway process |
 | `minsheng:caller:{call}` | string, JSON | 60 s, deleted when the call comes | gateway/channels/phone/callers.py | the numbers of a call that Asterisk has announced |
 | `minsheng:rate:{scope}:{subject}` | sorted set | the window | gateway/rate_limits.py | times (ms) of the last hits |
@@ -45,9 +46,13 @@ def conversation_channel(conversation_id: str) -> str:
     return f"{PREFIX}:conversation:{{{conversation_id}}}"
 
 
-def talk_channel(conversation_id: str, side: str) -> str:
-    """`side` is the end that listens: `caller` or `seat`."""
-    return f"{PREFIX}:talk:{{{conversation_id}}}:{side}"
+def talk_channel(conversation_id: str, end: str) -> str:
+    """`end` is the one that listens: `caller`, or a seat's user id."""
+    return f"{PREFIX}:talk:{{{conversation_id}}}:{end}"
+
+
+def third_seat(conversation_id: str) -> str:
+    return f"{PREFIX}:third:{{{conversation_id}}}"
 
 
 def announced_call(call_id: str) -> str:

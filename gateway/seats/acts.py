@@ -19,6 +19,7 @@ from gateway.handoff.bus import DeskBus
 from gateway.handoff.desk import HandoffDesk
 from gateway.hub import Hub
 from gateway.metrics import Metrics
+from gateway.seats.call_ins import CallIns
 from gateway.seats.consoles import sees_everything
 from gateway.seats.frames import SeatSend
 from gateway.seats.people import People
@@ -43,6 +44,7 @@ class ActTools:
     turns: Turns
     attachments: Attachments
     metrics: Metrics
+    call_ins: CallIns
 
 
 class SeatActs:
@@ -96,6 +98,15 @@ class SeatActs:
                 raise Refused(422, "malformed", sentences.NO_SUCH_SEAT)
         if not skill and seat is None:
             raise Refused(422, "malformed", sentences.TRANSFER_WHERE)
+        lead = sees_everything(user)
+        if seat is not None and await self._t.call_ins.is_in(seat, conversation_id):
+            handed = await self._t.service.hand_over(
+                conversation_id, user.id, seat, epoch, note=note, lead=lead
+            )
+            await self._t.desk.done(handed)
+            if note.strip():
+                await self.note(user, conversation_id, note, NoteKind.NOTE)
+            return
         done = await self._t.service.transfer(
             conversation_id,
             user.id,
@@ -103,7 +114,7 @@ class SeatActs:
             skill=skill,
             wanted_seat=seat,
             note=note,
-            lead=sees_everything(user),
+            lead=lead,
         )
         await self._t.desk.done(done)
         if note.strip():
@@ -197,6 +208,8 @@ class SeatActs:
         if any(one.seat_id == user.id and one.state.value != "done" for one in served):
             return True
         if sees_everything(user) or any(one.seat_id == user.id for one in served):
+            return False
+        if await self._t.call_ins.is_in(user.id, conversation_id):
             return False
         raise Refused(403, "forbidden", sentences.NOT_YOUR_CONVERSATION)
 

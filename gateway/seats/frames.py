@@ -96,6 +96,32 @@ class PullIn(Frame):
     lead: str | None = Field(None, max_length=64)
 
 
+class CallIn(Frame):
+    type: Literal["call_in"]
+    conversation: Id
+    epoch: Epoch
+    seat: str | None = Field(None, max_length=64)
+    skill: str | None = Field(None, max_length=32)
+    note: Note = ""
+
+
+class Join(Frame):
+    type: Literal["join"]
+    conversation: Id
+    invitation: Id
+
+
+class Refuse(Frame):
+    type: Literal["refuse"]
+    conversation: Id
+    invitation: Id
+
+
+class LeaveCall(Frame):
+    type: Literal["leave_call"]
+    conversation: Id
+
+
 class TakeOver(Frame):
     type: Literal["take_over"]
     conversation: Id
@@ -124,8 +150,8 @@ class Wrap(Frame):
 
 
 Acting = (
-    SetStatus | Accept | Decline | Open | CloseView | SeatSend | Typing | Whisper | Transfer | PullIn | TakeOver | ToBot
-    | End | Wrap
+    SetStatus | Accept | Decline | Open | CloseView | SeatSend | Typing | Whisper | Transfer | PullIn | CallIn | Join
+    | Refuse | LeaveCall | TakeOver | ToBot | End | Wrap
 )  # fmt: skip
 AnyFrame = Annotated[Heartbeat | Acting, Field(discriminator="type")]
 _FRAMES: TypeAdapter[Any] = TypeAdapter(AnyFrame)

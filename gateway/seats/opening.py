@@ -5,6 +5,7 @@ from __future__ import annotations
 from desk.seats import KnowledgeFeedback
 from gateway.api.desk_parts import DeskParts
 from gateway.seats.acts import ActTools, SeatActs
+from gateway.seats.call_ins import CallIns
 from gateway.seats.consoles import Consoles
 from gateway.seats.knowledge_panel import KnowledgePanel
 from gateway.seats.order_desk import OrderDesk
@@ -12,6 +13,7 @@ from gateway.seats.parts import SeatParts
 from gateway.seats.picture import DeskPicture
 from gateway.seats.queries import ConsoleQueries
 from gateway.services import Services
+from gateway.talk.third import ThirdSeats
 
 
 def open_seats(services: Services, parts: DeskParts) -> SeatParts:
@@ -21,6 +23,18 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
     queries = ConsoleQueries(s.engine)
     picture = DeskPicture(service, queries, s.people, s.blocking)
     knowledge = KnowledgePanel(s.store, parts, s.blocking)
+    call_ins = CallIns(
+        ThirdSeats(s.redis),
+        service,
+        s.store,
+        s.handoffs,
+        s.blocking,
+        s.hub,
+        s.bus,
+        s.people,
+        s.settings.offer_timeout_s,
+    )
+    s.desk.watch(call_ins)
     acts = SeatActs(
         ActTools(
             desk=s.desk,
@@ -35,6 +49,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
             turns=s.turns,
             attachments=s.attachments,
             metrics=s.metrics,
+            call_ins=call_ins,
         )
     )
     return SeatParts(
@@ -47,6 +62,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
         picture=picture,
         consoles=Consoles(picture, s.bus, s.handoffs, knowledge, s.blocking, s.metrics, service),
         acts=acts,
+        call_ins=call_ins,
         knowledge=knowledge,
         orders=OrderDesk(s.store, queries, parts, s.rasa, s.blocking, s.zone),
         feedback=KnowledgeFeedback(s.engine),

@@ -11,6 +11,7 @@ from gateway.attachments import Attachments
 from gateway.handoff.bus import DeskBus
 from gateway.handoff.desk import HandoffDesk
 from gateway.seats.acts import SeatActs
+from gateway.seats.call_ins import CallIns
 from gateway.seats.consoles import Consoles
 from gateway.seats.knowledge_panel import KnowledgePanel
 from gateway.seats.order_desk import OrderDesk
@@ -30,6 +31,7 @@ class SeatParts:
     picture: DeskPicture
     consoles: Consoles
     acts: SeatActs
+    call_ins: CallIns
     knowledge: KnowledgePanel
     orders: OrderDesk
     feedback: KnowledgeFeedback

@@ -64,6 +64,8 @@ class SeatSocket(PageSocket[str]):
         self._unopened: dict[str, f.Open] = {}
         self._unopened_news = asyncio.Event()
         self._shown: set[str] = set()
+        # Conversations of others in whose talk this seat is the third.
+        self._as_third: set[str] = set()
         self._account_changed = asyncio.Event()
         self._forgotten = asyncio.Event()
         self._ready = False
@@ -108,6 +110,9 @@ class SeatSocket(PageSocket[str]):
         view = self._views.get(conversation_id)
         if view is None or item["seat"] == self.user.id or sees_everything(self.user):
             return
+        if conversation_id in self._as_third:
+            # As long as he is in; what ends that ends the view.
+            return
         if item["epoch"] > view.epoch:
             # Handed on: what is said there now is no longer for these eyes. (An item of an older epoch is late: it tells
             # of the waiting that ended when this seat took it.)
@@ -122,6 +127,7 @@ class SeatSocket(PageSocket[str]):
         return (
             item["state"] in ("waiting", "offered")
             or item["seat"] == self.user.id
+            or item["conversation"] in self._as_third
             or sees_everything(self.user)
         )
 
@@ -292,6 +298,16 @@ class SeatSocket(PageSocket[str]):
                 )
             case f.PullIn():
                 await acts.pull_in(user, frame.conversation, frame.lead)
+            case f.CallIn():
+                return await self._parts.call_ins.call_in(
+                    user, frame.conversation, frame.epoch, frame.seat, frame.skill, frame.note
+                )
+            case f.Join():
+                return await self._parts.call_ins.join(user, frame.conversation, frame.invitation)
+            case f.Refuse():
+                await self._parts.call_ins.refuse(user, frame.conversation, frame.invitation)
+            case f.LeaveCall():
+                await self._parts.call_ins.leave(user, frame.conversation)
             case f.TakeOver():
                 await acts.take_over(user, frame.conversation, frame.epoch)
             case f.ToBot():
@@ -339,15 +355,35 @@ class SeatSocket(PageSocket[str]):
             oldest = next(iter(self._views))
             self._views.pop(oldest).close()
         self._unopened.pop(conversation_id, None)
+        # The place of a third is another seat's conversation: its end ends the view.
+        third = await self._parts.call_ins.frame(conversation_id)
+        self._as_third.discard(conversation_id)
+        if not own and (third.get("seat") or {}).get("id") == self.user.id:
+            self._as_third.add(conversation_id)
         self._views[conversation_id] = ConversationView(
             conversation,
             frame.after,
-            self._put,
+            self._show_view,
             hub=self._services.hub,
             store=self._services.store,
             blocking=self._services.blocking,
             people=self._parts.people,
         )
+        self._put({**third, "conversation": conversation_id})
+
+    def _show_view(self, frame: Mapping[str, Any]) -> None:
+        self._put(frame)
+        conversation_id = frame["conversation"]
+        if frame["type"] == "third" and frame["state"] == "nobody" and conversation_id in self._as_third:
+            self._as_third.discard(conversation_id)
+            item = self._parts.picture.items.get(conversation_id)
+            if frame.get("why") == "handed" or sees_everything(self.user):
+                return
+            view = self._views.pop(conversation_id, None)
+            if view is not None:
+                view.close()
+            if item is not None:
+                self.show_gone(conversation_id)
 
     def _put(self, frame: Mapping[str, Any]) -> None:
         self.put(orjson.dumps(frame).decode())

@@ -1,11 +1,13 @@
 """The seat's end of a talk: the websocket `/ws/seat/audio` of docs/protocol.md, one a conversation.
 
-Only the seat who owns the conversation may open it, and it ends when he no longer does.
+Only the seat who owns the conversation may open it, and the one whom he has called in (the third); it ends when he no
+longer is either.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -28,11 +30,13 @@ from gateway.page_socket import (
     TRY_LATER,
     WRONG_TOKEN,
 )
+from gateway.redis_link import RedisUnavailable
 from gateway.seats import sign_in
 from gateway.services import Services
-from gateway.talk.packets import RATE_HZ, EndCall, Gone, Here, Packet, Side, Sound
+from gateway.talk.packets import RATE_HZ, EndCall, Gone, Here, Packet, Sound
 from gateway.talk.person import GONE_S, HERE_EVERY_S
 from gateway.talk.relay import Leg
+from gateway.talk.third import RENEW_S, Invitation
 from gateway.voice_socket import VoiceSocket
 from gateway.wire import Incoming, Ping, problem_of
 
@@ -67,6 +71,8 @@ class TalkSocket(VoiceSocket):
         self._conversation_id = ""
         self._leg: Leg | None = None
         self._hold = False
+        # By which he is in a talk that is not his own; None for the owner.
+        self._third: Invitation | None = None
         # The other end, as last told to the page; None: not yet.
         self._caller: str | None = None
         self._caller_at = -1e9
@@ -85,14 +91,23 @@ class TalkSocket(VoiceSocket):
             self._conversation_id = hello.conversation
             self._services.hub.listen(hello.conversation, self)
             if not await self._owns():
-                raise Refused(409, "not_the_owner", sentences.NOT_THE_OWNER)
+                self._third = await self._services.seats.call_ins.third_of(hello.conversation)
+                if self._third is None or self._third.seat != self._found.user.id:
+                    raise Refused(409, "not_the_owner", sentences.NOT_THE_OWNER)
         except (GatewayError, ConversationError) as error:
             problem = problem_of(error)
             await self._write({"type": "error", "code": problem.code, "text": problem.text})
             self.close_soon(TRY_LATER if problem.status == 503 else NO_RIGHT)
             return False
-        self._leg = self._services.talks.join(hello.conversation, Side.SEAT, self._receive_packet)
-        await self._write({"type": "welcome", "conversation": hello.conversation, "rate_hz": RATE_HZ})
+        self._leg = self._services.talks.join(hello.conversation, self._found.user.id, self._receive_packet)
+        await self._write(
+            {
+                "type": "welcome",
+                "conversation": hello.conversation,
+                "rate_hz": RATE_HZ,
+                "third": self._third is not None,
+            }
+        )
         _log.info("talk_began", conversation=hello.conversation, seat=self._found.user.id)
         return True
 
@@ -108,22 +123,26 @@ class TalkSocket(VoiceSocket):
     def _left(self) -> None:
         self._services.hub.leave(self._conversation_id, self)
         if self._leg is not None:
-            self._leg.send(Gone())
+            self._leg.send(Gone(end=self._found.user.id))
             self._leg.leave()
             _log.info("talk_ended", conversation=self._conversation_id, seat=self._found.user.id)
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return self._read_forever(), self._write_forever(), self._say_here_forever()
+        return self._read_forever(), self._write_forever(), self._say_here_forever(), self._stay_forever()
 
     # -- the hub's listener: the conversation may change hands --
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        if event.get("type") == "owner":
-            seat = event.get("seat")
-            if event["owner"] != Owner.SEAT.value or (
-                seat is not None and seat.get("id") != self._found.user.id
-            ):
-                self._ended("owner")
+        match event.get("type"):
+            case "owner":
+                seat = (event.get("seat") or {}).get("id")
+                if event["owner"] == Owner.SEAT.value and seat == self._found.user.id:
+                    # It was handed to him who was in already: he goes on, as its owner.
+                    self._third = None
+                elif event["owner"] != Owner.SEAT.value or seat is not None:
+                    self._ended("owner")
+            case "third" if self._third is not None and event.get("invitation") != self._third.id:
+                self._ended("third")
 
     def on_head(self, conversation: Conversation) -> None:
         if conversation.owner is not Owner.SEAT:
@@ -154,10 +173,28 @@ class TalkSocket(VoiceSocket):
             self._caller = line
             self._enqueue({"type": "caller", "on": bool(line), "line": line or None})
 
+    async def _stay_forever(self) -> None:
+        """A third is in as long as his page is."""
+        call_ins = self._services.seats.call_ins
+        while True:
+            if self._third is not None:
+                with contextlib.suppress(RedisUnavailable):
+                    if not await call_ins.third.renew(self._conversation_id, self._third.id):
+                        await self._look_again()
+            await asyncio.sleep(RENEW_S)
+
+    async def _look_again(self) -> None:
+        # Handed to him, and the news of it is late; or over.
+        with contextlib.suppress(GatewayError, ConversationError):
+            if await self._owns():
+                self._third = None
+            else:
+                self._ended("third")
+
     async def _say_here_forever(self) -> None:
         while True:
             assert self._leg is not None
-            self._leg.send(Here(hold=self._hold))
+            self._leg.send(Here(end=self._found.user.id, hold=self._hold))
             await asyncio.sleep(HERE_EVERY_S)
             if time.monotonic() - self._caller_at > GONE_S:
                 self._tell_caller("")
@@ -166,7 +203,7 @@ class TalkSocket(VoiceSocket):
 
     def _hear(self, pcm: bytes) -> None:
         if self._leg is not None and not self._hold:
-            self._leg.send(Sound(pcm=pcm))
+            self._leg.send(Sound(end=self._found.user.id, pcm=pcm))
 
     def _take(self, text: str) -> None:
         assert self._leg is not None
@@ -175,10 +212,14 @@ class TalkSocket(VoiceSocket):
         except (ValidationError, orjson.JSONDecodeError):
             self._enqueue({"type": "error", "code": "malformed", "text": sentences.MALFORMED})
             return
+        if self._third is not None and not isinstance(frame, Ping):
+            # Hold and hang-up are the owner's.
+            self._enqueue({"type": "error", "code": "not_the_owner", "text": sentences.NOT_THE_OWNER})
+            return
         match frame:
             case PutOnHold():
                 self._hold = frame.on
-                self._leg.send(Here(hold=frame.on))
+                self._leg.send(Here(end=self._found.user.id, hold=frame.on))
                 self._enqueue({"type": "held", "on": frame.on})
             case HangUp():
                 self._leg.send(EndCall())

@@ -65,7 +65,7 @@ class ConversationView:
                 self._put({**event, "conversation": self.conversation_id})
             case "owner":
                 self._tell_owner(event["owner"], event["epoch"], event.get("seat"))
-            case "rated" | "call" | "heard" | "caption":
+            case "rated" | "call" | "heard" | "caption" | "third":
                 self._put({**event, "conversation": self.conversation_id})
 
     def on_head(self, conversation: Conversation) -> None:

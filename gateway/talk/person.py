@@ -1,23 +1,22 @@
-"""The caller's end of a talk with a seat: part of his call, whatever line he has.
+"""The caller's end of a talk: part of his call, whatever line he has.
 
 While a seat owns the conversation, what the caller says goes to the seat's browser and what the seat says is mixed into
-what the caller hears. The call goes on listening: the caller's words are written into the conversation all the time.
+what the caller hears. Where a second seat was called in (三方通话) this end has all voices and the clock, so it mixes for
+everybody. The call goes on listening: the caller's words are written into the conversation all the time.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
-
-import numpy as np
 
 from desk.conversations import Owner
 from gateway.hub import Hub
 from gateway.talk.captions import CallerCaptions
 from gateway.talk.hold_tone import HoldTone
-from gateway.talk.packets import RATE_HZ, EndCall, Gone, Here, Packet, Side, Sound
+from gateway.talk.mixing import VoiceStock, mixed, others
+from gateway.talk.packets import CALLER, FRAME_BYTES, RATE_HZ, EndCall, Gone, Here, Packet, Sound
 from gateway.talk.relay import Leg, TalkRelay
 from gateway.tts.pcm import Resampler
 
@@ -26,8 +25,6 @@ GONE_S = 4.0
 HERE_EVERY_S = 1.0
 # Consoles learn of the call from these; one that opens the conversation does so within this time.
 TELL_EVERY_S = 2.0
-# Of the seat's audio: begin when so much has come; the oldest gives way beyond the other.
-STOCK_S, MOST_S = 0.06, 0.4
 FRAME_S = 0.02
 
 
@@ -70,8 +67,31 @@ class NobodyElse:
 NOBODY_ELSE = NobodyElse()
 
 
+class _SeatEnd:
+    """One seat who may be in the talk."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self.here_at = -1e9
+        self.hold = False
+        self._from_wire = Resampler(RATE_HZ, rate_hz)
+        # For the caller, at his line's rate; and for the other seat, who is sent to at the wire's.
+        self.for_caller = VoiceStock(rate_hz, 2 * round(rate_hz * FRAME_S))
+        self.for_others = VoiceStock(RATE_HZ, FRAME_BYTES)
+
+    def put(self, pcm: bytes, *, alone: bool) -> None:
+        line = self._from_wire.feed(pcm)
+        if line:
+            self.for_caller.put(line)
+        if not alone:
+            self.for_others.put(pcm)
+
+    def drop(self) -> None:
+        self.for_caller.drop()
+        self.for_others.drop()
+
+
 class SeatOnLine:
-    """A `Person`: the seat that owns the conversation, wherever he is."""
+    """A `Person`: the seat that owns the conversation, wherever he is, and the one whom he has called in."""
 
     def __init__(
         self,
@@ -90,11 +110,9 @@ class SeatOnLine:
         self._owner = Owner.BOT
         self._leg: Leg | None = None
         self._hang_up: Callable[[], None] = lambda: None
-        self._stock: deque[bytes] = deque()
-        self._stock_bytes = 0
-        self._playing = False
-        self._hold = False
-        self._seat_at = -1e9
+        self._ends: dict[str, _SeatEnd] = {}
+        # The caller's voice; it waits only where there are several to be mixed.
+        self._own = VoiceStock(RATE_HZ, FRAME_BYTES)
         self._said_at = self._told_at = -1e9
         self._captions = CallerCaptions()
 
@@ -105,15 +123,14 @@ class SeatOnLine:
     def begin(self, rate_hz: int, hang_up: Callable[[], None]) -> None:
         self._hang_up = hang_up
         self._to_wire = Resampler(rate_hz, RATE_HZ)
-        self._from_wire = Resampler(RATE_HZ, rate_hz)
-        self._bytes_per_s = 2 * rate_hz
+        self._rate_hz = rate_hz
         self._frame_bytes = 2 * round(rate_hz * FRAME_S)
         self._tone = HoldTone(rate_hz)
 
     def owner(self, owner: Owner) -> None:
         before, self._owner = self._owner, owner
         if owner is Owner.SEAT and self._leg is None:
-            self._leg = self._relay.join(self._conversation(), Side.CALLER, self._receive)
+            self._leg = self._relay.join(self._conversation(), CALLER, self._receive)
             self._said_at = -1e9
         elif owner is not Owner.SEAT:
             self._close()
@@ -121,10 +138,17 @@ class SeatOnLine:
             self._tell(on=owner is not Owner.BOT)
 
     def heard(self, pcm: bytes) -> None:
-        if self._leg is not None and self._seat_here and not self._hold:
-            wire = self._to_wire.feed(pcm)
-            if wire:
-                self._leg.send(Sound(pcm=wire))
+        seats = self._seats()
+        if self._leg is None or not seats or self._hold:
+            return
+        wire = self._to_wire.feed(pcm)
+        if not wire:
+            return
+        if len(seats) == 1:
+            # Nobody to wait for.
+            self._leg.send(Sound(end=CALLER, pcm=wire), to=seats[0])
+        else:
+            self._own.put(wire)
 
     def next_frame(self) -> bytes | None:
         now = self._clock()
@@ -135,10 +159,25 @@ class SeatOnLine:
             return None
         if now - self._said_at >= HERE_EVERY_S:
             self._said_at = now
-            self._leg.send(Here(line=self._line))
-        if not self._seat_here:
+            for end in self._ends:
+                self._leg.send(Here(end=CALLER, line=self._line), to=end)
+        seats = self._seats()
+        if not seats:
             return None
-        return self._tone.next(self._frame_bytes) if self._hold else self._next_of_stock()
+        if self._hold:
+            return self._tone.next(self._frame_bytes)
+        if len(seats) > 1:
+            self._mix_for(seats, self._leg)
+        return mixed(*(self._ends[end].for_caller.next() for end in seats))
+
+    def _mix_for(self, seats: list[str], leg: Leg) -> None:
+        voices = {CALLER: self._own.next()}
+        voices |= {end: self._ends[end].for_others.next() for end in seats}
+        heard = others(voices)
+        for end in seats:
+            pcm = heard[end]
+            if pcm is not None:
+                leg.send(Sound(end=CALLER, pcm=pcm), to=end)
 
     def end(self) -> None:
         self._close()
@@ -146,64 +185,57 @@ class SeatOnLine:
             self._tell(on=False)
 
     @property
-    def _seat_here(self) -> bool:
-        return self._clock() - self._seat_at < GONE_S
+    def _hold(self) -> bool:
+        return any(self._ends[end].hold for end in self._seats())
+
+    def _seats(self) -> list[str]:
+        """Those who are there now."""
+        now = self._clock()
+        return [end for end, seat in self._ends.items() if now - seat.here_at < GONE_S]
 
     def _receive(self, packet: Packet) -> None:
         match packet:
             case Sound():
-                if self._seat_here and not self._hold:
-                    self._put(self._from_wire.feed(packet.pcm))
+                seats = self._seats()
+                if packet.end in seats and not self._hold:
+                    self._ends[packet.end].put(packet.pcm, alone=len(seats) == 1)
             case Here():
-                self._seat_at = self._clock()
-                if packet.hold != self._hold:
-                    self._hold = packet.hold
-                    self._drop()
-                    self._tone.rewind()
+                self._here(packet)
             case Gone():
-                self._seat_at = -1e9
-                self._hold = False
-                self._drop()
+                before = self._hold
+                if self._ends.pop(packet.end, None) is not None and (before or len(self._seats()) < 2):
+                    # What waited to be mixed is late where nothing is mixed any more.
+                    self._own.drop()
+                    for seat in self._ends.values():
+                        seat.for_others.drop()
             case EndCall():
                 self._hang_up()
 
-    def _put(self, pcm: bytes) -> None:
-        self._stock.append(pcm)
-        self._stock_bytes += len(pcm)
-        while self._stock_bytes > MOST_S * self._bytes_per_s:
-            self._stock_bytes -= len(self._stock.popleft())
+    def _here(self, packet: Here) -> None:
+        before = self._hold
+        if packet.end not in self._seats():
+            self._ends[packet.end] = _SeatEnd(self._rate_hz)
+            # He need not wait for our next word.
+            self._said_at = -1e9
+        seat = self._ends[packet.end]
+        seat.here_at, seat.hold = self._clock(), packet.hold
+        if self._hold != before:
+            self._quiet()
+            self._tone.rewind()
 
-    def _next_of_stock(self) -> bytes | None:
-        if not self._playing:
-            if self._stock_bytes < STOCK_S * self._bytes_per_s:
-                return None
-            self._playing = True
-        frame = bytearray()
-        while self._stock and len(frame) < self._frame_bytes:
-            piece = self._stock.popleft()
-            need = self._frame_bytes - len(frame)
-            frame += piece[:need]
-            if len(piece) > need:
-                self._stock.appendleft(piece[need:])
-        self._stock_bytes -= len(frame)
-        if not frame:
-            self._playing = False
-            return None
-        return bytes(frame.ljust(self._frame_bytes, b"\0"))
-
-    def _drop(self) -> None:
-        self._stock.clear()
-        self._stock_bytes = 0
-        self._playing = False
+    def _quiet(self) -> None:
+        for seat in self._ends.values():
+            seat.drop()
+        self._own.drop()
 
     def _close(self) -> None:
         if self._leg is not None:
-            self._leg.send(Gone())
+            for end in self._ends:
+                self._leg.send(Gone(end=CALLER), to=end)
             self._leg.leave()
             self._leg = None
-        self._seat_at = -1e9
-        self._hold = False
-        self._drop()
+            self._quiet()
+        self._ends.clear()
 
     def _caption(self, frame: dict[str, Any] | None) -> None:
         if frame is not None and self._owner is Owner.SEAT:
@@ -215,10 +247,4 @@ class SeatOnLine:
         self._hub.publish(self._conversation(), event)
 
 
-def mixed(one: bytes | None, other: bytes | None) -> bytes | None:
-    """Both at once, of 16-bit PCM of the same length; too loud is clipped."""
-    if one is None or other is None:
-        return one if other is None else other
-    total = np.frombuffer(one, "<i2").astype("<i4") + np.frombuffer(other, "<i2")
-    pcm: bytes = np.clip(total, -32768, 32767).astype("<i2").tobytes()
-    return pcm
+__all__ = ["NOBODY_ELSE", "Person", "SeatOnLine", "mixed"]

@@ -1,4 +1,4 @@
-"""Carries packets between the two ends of a talk: within this process directly, between processes by Redis pub/sub.
+"""Carries packets between the ends of a talk: within this process directly, between processes by Redis pub/sub.
 
 Pub/sub may lose anything: lost audio is a gap of 20 ms, a lost word is said again within a second, and an end that is
 not heard of any more counts as gone. Nothing is kept: audio that is late is worthless. See docs/decisions/0015.
@@ -15,7 +15,7 @@ import structlog
 from desk.store.redis_keys import talk_channel
 from gateway.redis_link import RedisLink
 from gateway.subscription import Subscription
-from gateway.talk.packets import Packet, Side, decode, encode
+from gateway.talk.packets import CALLER, Packet, decode, encode
 from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
@@ -29,15 +29,15 @@ Receive = Callable[[Packet], None]
 class Leg:
     """One end. `receive` is called on the event loop; it must not block and must not raise."""
 
-    def __init__(self, relay: TalkRelay, conversation_id: str, side: Side, receive: Receive) -> None:
+    def __init__(self, relay: TalkRelay, conversation_id: str, end: str, receive: Receive) -> None:
         self._relay = relay
-        self.channel = talk_channel(conversation_id, side.value)
-        self._other_end = talk_channel(conversation_id, side.other.value)
+        self._conversation_id = conversation_id
+        self.channel = talk_channel(conversation_id, end)
         self.receive = receive
 
-    def send(self, packet: Packet) -> None:
-        """To whoever is at the other end; to nobody if nobody is."""
-        self._relay.send(self._other_end, packet)
+    def send(self, packet: Packet, to: str = CALLER) -> None:
+        """To the end of that name; to nobody if it is not there."""
+        self._relay.send(talk_channel(self._conversation_id, to), packet)
 
     def leave(self) -> None:
         """Idempotent."""
@@ -65,8 +65,9 @@ class TalkRelay:
     async def aclose(self) -> None:
         await end_tasks(self._tasks)
 
-    def join(self, conversation_id: str, side: Side, receive: Receive) -> Leg:
-        leg = Leg(self, conversation_id, side, receive)
+    def join(self, conversation_id: str, end: str, receive: Receive) -> Leg:
+        """`end`: CALLER, or the user id of a seat."""
+        leg = Leg(self, conversation_id, end, receive)
         self._legs.setdefault(leg.channel, []).append(leg)
         self._others.add(leg.channel)
         return leg

@@ -80,7 +80,7 @@ class ChatSocket(PageSocket[_Item]):
                 self._enqueue({key: event[key] for key in ("type", "owner", "epoch")})
             case "typing" if event.get("from") == "citizen":
                 return
-            case "heard" | "call" | "caption":
+            case "heard" | "call" | "caption" | "third":
                 # For consoles: the caller knows what he heard and says.
                 return
             case _:

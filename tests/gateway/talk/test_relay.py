@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.redis_link import RedisLink
-from gateway.talk.packets import Here, Packet, Side, Sound
+from gateway.talk.packets import CALLER, Here, Packet, Sound
 from gateway.talk.relay import TalkRelay
 from tests.waiting import until
 
+WANG = "u1"
 pytestmark = pytest.mark.redis
 
 
@@ -31,13 +32,13 @@ async def relays(redis_url: str) -> AsyncIterator[tuple[TalkRelay, TalkRelay]]:
 async def test_within_one_process_a_packet_needs_no_redis(relays: tuple[TalkRelay, TalkRelay]) -> None:
     one, _two = relays
     heard: list[Packet] = []
-    one.join("c1", Side.SEAT, heard.append)
+    one.join("c1", WANG, heard.append)
     other: list[Packet] = []
-    one.join("c2", Side.SEAT, other.append)
-    caller = one.join("c1", Side.CALLER, lambda _packet: None)
-    caller.send(Sound(pcm=b"ab"))
+    one.join("c2", WANG, other.append)
+    caller = one.join("c1", CALLER, lambda _packet: None)
+    caller.send(Sound(end=CALLER, pcm=b"ab"), to=WANG)
     # At once, without anything awaited.
-    assert heard == [Sound(pcm=b"ab")] and other == []
+    assert heard == [Sound(end=CALLER, pcm=b"ab")] and other == []
     caller.leave()
     caller.leave()
 
@@ -48,22 +49,22 @@ async def test_between_processes_both_ends_hear_one_another_in_order(
     one, two = relays
     at_seat: list[Packet] = []
     at_caller: list[Packet] = []
-    caller = one.join("c1", Side.CALLER, at_caller.append)
-    seat = two.join("c1", Side.SEAT, at_seat.append)
+    caller = one.join("c1", CALLER, at_caller.append)
+    seat = two.join("c1", WANG, at_seat.append)
 
     async def greet_until_heard() -> None:
         while not (at_seat and at_caller):
-            caller.send(Here(line="phone"))
-            seat.send(Here(hold=True))
+            caller.send(Here(end=CALLER, line="phone"), to=WANG)
+            seat.send(Here(end=WANG, hold=True))
             await asyncio.sleep(0.05)
 
     await asyncio.wait_for(greet_until_heard(), 60)
     for number in range(100):
-        caller.send(Sound(pcm=bytes([number, 0])))
-    await until(lambda: Sound(pcm=b"\x63\x00") in at_seat)
+        caller.send(Sound(end=CALLER, pcm=bytes([number, 0])), to=WANG)
+    await until(lambda: Sound(end=CALLER, pcm=b"\x63\x00") in at_seat)
     sounds = [packet.pcm[0] for packet in at_seat if isinstance(packet, Sound)]
     assert sounds == list(range(100))
-    assert Here(hold=True) in at_caller
+    assert Here(end=WANG, hold=True) in at_caller
 
 
 async def test_an_end_that_has_left_hears_nothing_and_a_dead_redis_stops_nobody(
@@ -71,12 +72,12 @@ async def test_an_end_that_has_left_hears_nothing_and_a_dead_redis_stops_nobody(
 ) -> None:
     one, _two = relays
     heard: list[Packet] = []
-    seat = one.join("c1", Side.SEAT, heard.append)
-    caller = one.join("c1", Side.CALLER, lambda _packet: None)
+    seat = one.join("c1", WANG, heard.append)
+    caller = one.join("c1", CALLER, lambda _packet: None)
     seat.leave()
     for _ in range(5000):
-        caller.send(Sound(pcm=b"ab"))
+        caller.send(Sound(end=CALLER, pcm=b"ab"), to=WANG)
     again: list[Packet] = []
-    one.join("c1", Side.SEAT, again.append)
-    caller.send(Here(line="phone"))
-    assert heard == [] and again == [Here(line="phone")]
+    one.join("c1", WANG, again.append)
+    caller.send(Here(end=CALLER, line="phone"), to=WANG)
+    assert heard == [] and again == [Here(end=CALLER, line="phone")]
