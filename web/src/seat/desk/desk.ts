@@ -11,6 +11,7 @@ import { SeatOutbox } from "./outbox";
 import type { DeskPorts } from "./ports";
 import { addNote, contiguousUpTo, emptyView, merge, type View } from "./view";
 import type {
+  Author,
   Callback,
   CallLine,
   ClientFrame,
@@ -22,12 +23,23 @@ import type {
   SeatItem,
   SeatStatus,
   ServerFrame,
+  Third,
   User,
 } from "./wire";
 
 export interface Offer {
   item: Item;
   /** Until when it may be accepted, in milliseconds of this machine's clock. */
+  until: number;
+}
+
+/** Another seat asks me into his talk with a caller (三方通话). */
+export interface Invitation {
+  id: string;
+  item: Item;
+  from: Author;
+  note: string;
+  /** As of an offer. */
   until: number;
 }
 
@@ -51,6 +63,7 @@ export interface DeskState {
   others: readonly Item[];
   seats: readonly SeatItem[];
   offers: readonly Offer[];
+  invitation: Invitation | null;
   unread: Readonly<Record<string, number>>;
   selected: string | null;
   notice: Notice | null;
@@ -76,6 +89,13 @@ const TYPING_EVERY_MS = 3_000;
 const CALL_SHOWN_MS = 8_000;
 /** A caption that nothing follows is of a line that broke. */
 const CAPTION_SHOWN_MS = 10_000;
+const INVITATION_LATE_MS = 1_000;
+/** Why nobody is with me any more whom I called in; what I did myself need not be said. */
+const THIRD_GONE: Record<string, string> = {
+  expired: "三方通话邀请无人接听",
+  refused: "对方婉拒了三方通话",
+  left: "对方已退出三方通话",
+};
 const RETRY_LATER_MS = 2_000;
 const SELECTED = "minsheng.seat.selected";
 const READ = "minsheng.seat.read.";
@@ -87,7 +107,7 @@ export class Desk {
   #open = new Set<string>();
   #outbox: SeatOutbox;
   #line: DeskLine;
-  #timers: Timers<`typing ${string}` | `call ${string}` | `caption ${string}`>;
+  #timers: Timers<`typing ${string}` | `call ${string}` | `caption ${string}` | "invitation">;
   #typingSent = new Map<string, number>();
   /** Accepted, and to be selected once the server shows it as mine. */
   #expected: string | null = null;
@@ -114,6 +134,7 @@ export class Desk {
       others: [],
       seats: [],
       offers: [],
+      invitation: null,
       unread: {},
       selected: ports.store.get(SELECTED),
       notice: null,
@@ -262,6 +283,34 @@ export class Desk {
     return this.#line.request({ type: "pull_in", conversation, ...(lead === "" ? {} : { lead }) });
   }
 
+  /** Asks a second seat into the talk with the caller. */
+  callIn(conversation: string, to: { skill: string } | { seat: string }, note: string): Promise<void> {
+    return this.#line.request({ type: "call_in", conversation, epoch: this.#epoch(conversation), ...to, note });
+  }
+
+  /** Comes into the talk that I am asked into, and looks at its conversation. */
+  async join(): Promise<void> {
+    const asked = this.#state.invitation;
+    if (asked === null) return;
+    this.#dropInvitation(asked.id);
+    const { conversation } = asked.item;
+    await this.#line.request({ type: "join", conversation, invitation: asked.id });
+    this.know(asked.item);
+    this.select(conversation);
+  }
+
+  async refuse(): Promise<void> {
+    const asked = this.#state.invitation;
+    if (asked === null) return;
+    this.#dropInvitation(asked.id);
+    await this.#line.request({ type: "refuse", conversation: asked.item.conversation, invitation: asked.id });
+  }
+
+  /** Goes out of another seat's talk; in one's own: takes the invitation back, or sends the third out. */
+  leaveCall(conversation: string): Promise<void> {
+    return this.#line.request({ type: "leave_call", conversation });
+  }
+
   async takeOver(conversation: string): Promise<void> {
     this.#expected = conversation;
     await this.#line.request({ type: "take_over", conversation, epoch: this.#epoch(conversation) });
@@ -328,7 +377,7 @@ export class Desk {
     if (line !== "online") {
       this.#outbox.requeue();
       // An offer cannot be accepted without a line; the server makes it again or to somebody else.
-      this.#publish({ line, offers: [] });
+      this.#publish({ line, offers: [], invitation: null });
       for (const conversation of this.#views.keys()) this.#outgoingChanged(conversation);
       return;
     }
@@ -365,6 +414,13 @@ export class Desk {
         return this.#takeTyping(frame.conversation, frame.from, frame.on);
       case "call":
         return this.#takeCall(frame.conversation, frame.on ? frame.line : null);
+      case "invited":
+        return this.#takeInvited(frame);
+      case "invitation_gone":
+        if (frame.why === "expired" && this.#state.invitation?.id === frame.invitation) this.notify("三方通话邀请已超时", "problem");
+        return this.#dropInvitation(frame.invitation);
+      case "third":
+        return this.#takeThird(frame.conversation, frame.third, frame.why);
       case "caption":
         return this.#takeCaption(frame.conversation, frame.text);
       case "owner": {
@@ -542,6 +598,35 @@ export class Desk {
     if (call !== null) this.#timers.arm(end, CALL_SHOWN_MS, () => this.#setView(conversation, { call: null }));
     else this.#timers.cancel(end);
     if (this.view(conversation).call !== call) this.#setView(conversation, { call });
+  }
+
+  #takeInvited(frame: { item: Item; invitation: string; from: Author; note: string; until: number }): void {
+    const { item, from, note } = frame;
+    const { settings, skew } = this.#state;
+    const until = frame.until === 0 ? this.ports.clock.now() + settings.offer_s * 1000 : frame.until - skew;
+    this.#publish({ invitation: { id: frame.invitation, item, from, note, until } });
+    // Where the word that it has run out is lost.
+    this.#timers.arm("invitation", Math.max(until - this.ports.clock.now(), 0) + INVITATION_LATE_MS, () => this.#dropInvitation(frame.invitation));
+    this.changed.attention("offer", item);
+  }
+
+  #dropInvitation(id: string): void {
+    if (this.#state.invitation?.id !== id) return;
+    this.#timers.cancel("invitation");
+    this.#publish({ invitation: null });
+  }
+
+  #takeThird(conversation: string, third: Third | null, why: string): void {
+    const before = this.view(conversation).third;
+    this.#setView(conversation, { third });
+    if (third !== null || before === null) return;
+    const me = this.#state.user.id;
+    if (before.from.id === me) {
+      if (why in THIRD_GONE) this.notify(THIRD_GONE[why] ?? "", "info", conversation);
+    } else if (before.seat?.id === me && why !== "handed") {
+      if (why !== "left") this.notify("三方通话已结束", "info", conversation);
+      if (!this.isLead) this.#takeGone(conversation);
+    }
   }
 
   #takeCaption(conversation: string, caption: string): void {

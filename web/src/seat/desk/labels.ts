@@ -64,6 +64,9 @@ const EVENTS: Record<string, string> = {
   wrapped: "完成小结",
   closed: "会话关闭",
   callback_requested: "市民预约回拨",
+  called_in: "邀请三方通话",
+  joined_call: "加入三方通话",
+  left_call: "三方通话结束",
 };
 
 /** Events that a seat wants to see as a line in the transcript; the others are bookkeeping. */
@@ -79,6 +82,8 @@ export const SHOWN_EVENTS = new Set([
   "citizen_took_bot",
   "ended",
   "callback_requested",
+  "joined_call",
+  "left_call",
 ]);
 
 export interface EmotionMark {

@@ -19,6 +19,7 @@ export type Act =
   | "end"
   | "talk"
   | "talkMute"
+  | "callIn"
   | "status"
   | "ready"
   | "viewDesk"
@@ -69,6 +70,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   alt("insert3", "Digit3", "3", "插入第 3 条知识", "会话"),
   alt("talk", "KeyV", "V", "接通来电语音", "会话"),
   alt("talkMute", "KeyM", "M", "通话静音", "会话"),
+  alt("callIn", "KeyY", "Y", "三方通话：邀请坐席", "会话"),
   alt("note", "KeyN", "N", "写内部备注", "会话"),
   alt("transfer", "KeyT", "T", "转接", "办理"),
   alt("pullIn", "KeyP", "P", "请班长协助", "办理"),

@@ -2,7 +2,7 @@
 
 import type { ConversationDetail } from "./answers";
 import type { Outgoing } from "./outbox";
-import type { CallLine, DeskMessage, KnowledgeHit, Note, Owner } from "./wire";
+import type { CallLine, DeskMessage, KnowledgeHit, Note, Owner, Third } from "./wire";
 
 export interface View {
   conversation: string;
@@ -16,6 +16,8 @@ export interface View {
   typing: "citizen" | "seat" | "bot" | null;
   /** The line of a citizen who calls; null while he does not. */
   call: CallLine | null;
+  /** The seat beside the owner in the talk with him. */
+  third: Third | null;
   /** What he is just saying, as far as it is heard; not stored, and replaced by its message. */
   caption: string;
   owner: Owner | null;
@@ -34,6 +36,7 @@ export function emptyView(conversation: string): View {
     notes: [],
     typing: null,
     call: null,
+    third: null,
     caption: "",
     owner: null,
     epoch: 0,

@@ -142,6 +142,9 @@ export type ClientFrame =
   | { type: "whisper"; conversation: string; text: string }
   | { type: "transfer"; conversation: string; epoch: number; skill?: string; seat?: string; note: string }
   | { type: "pull_in"; conversation: string; lead?: string }
+  | { type: "call_in"; conversation: string; epoch: number; skill?: string; seat?: string; note: string }
+  | { type: "join" | "refuse"; conversation: string; invitation: string }
+  | { type: "leave_call"; conversation: string }
   | { type: "take_over"; conversation: string; epoch: number }
   | { type: "to_bot"; conversation: string; epoch: number; note?: string }
   | { type: "end"; conversation: string; epoch: number }
@@ -151,6 +154,17 @@ export interface DeskSettings {
   offer_s: number;
   heartbeat_s: number;
   lost_s: number;
+}
+
+/** Who is called into a talk beside its owner, or is in it. */
+export interface Third {
+  state: "asked" | "in";
+  invitation: string;
+  /** Who is in; null while nobody has come. */
+  seat: Author | null;
+  asked: Author[];
+  /** Who has called him in. */
+  from: Author;
 }
 
 /** What a caller speaks into. */
@@ -168,6 +182,10 @@ export type ServerFrame =
   | { type: "typing"; conversation: string; from: "citizen" | "seat" | "bot"; on: boolean }
   /** The citizen is on the line; said again every few seconds. */
   | { type: "call"; conversation: string; on: boolean; line: CallLine }
+  /** Another seat asks this one into his talk. */
+  | { type: "invited"; item: Item; invitation: string; from: Author; note: string; until: number }
+  | { type: "invitation_gone"; invitation: string; why: string }
+  | { type: "third"; conversation: string; third: Third | null; why: string }
   /** What the caller is just saying; final: its message follows. */
   | { type: "caption"; conversation: string; text: string; final: boolean }
   | { type: "owner"; conversation: string; owner: Owner; epoch: number; seat: string }
@@ -233,6 +251,16 @@ export function readServerFrame(data: string): ServerFrame | null {
     }
     case "call":
       return { type: "call", conversation, on: raw["on"] === true, line: oneOf(raw["line"], ["phone", "browser"] as const, "phone") };
+    case "invited": {
+      const item = readItem(raw["item"]);
+      if (item === null) return null;
+      const invitation = text(raw["invitation"]);
+      return { type: "invited", item, invitation, from: readAuthor(raw["from"]), note: text(raw["note"]), until: moment(raw["until"]) };
+    }
+    case "invitation_gone":
+      return { type: "invitation_gone", invitation: text(raw["invitation"]), why: text(raw["why"]) };
+    case "third":
+      return { type: "third", conversation, third: readThird(raw), why: text(raw["why"]) };
     case "caption":
       return { type: "caption", conversation, text: text(raw["text"]), final: raw["final"] === true };
     case "heard":
@@ -286,6 +314,24 @@ export function readServerFrame(data: string): ServerFrame | null {
     default:
       return null;
   }
+}
+
+function readAuthor(given: unknown): Author {
+  const raw = object(given);
+  return { id: text(raw["id"]), display_name: text(raw["display_name"]), badge: text(raw["badge"]) };
+}
+
+/** Null where nobody is asked or in. */
+function readThird(raw: Json): Third | null {
+  const state = raw["state"];
+  if (state !== "asked" && state !== "in") return null;
+  return {
+    state,
+    invitation: text(raw["invitation"]),
+    seat: isObject(raw["seat"]) ? readAuthor(raw["seat"]) : null,
+    asked: list(raw["asked"]).map(readAuthor),
+    from: readAuthor(raw["from"]),
+  };
 }
 
 export function readAll<T>(raw: unknown, read: (one: Json) => T | null): T[] {
