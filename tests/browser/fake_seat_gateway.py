@@ -139,6 +139,10 @@ class FakeSeatGateway:
         """Somebody else takes the conversation over."""
         self._do(self._take_away(conversation))
 
+    def tell(self, frame: Json) -> None:
+        """Send this frame to every console."""
+        self._do(self._broadcast(frame))
+
     def alert(self, conversation: str, text: str = "") -> None:
         frame = {"type": "alert", "kind": "emergency", "text": text, "item": self.items[conversation]}
         self._do(self._broadcast(frame))

@@ -97,6 +97,19 @@ test("who joins looks at the conversation; it goes when he is out", async () => 
   expect(desk.state.notice?.text).toBe("三方通话已结束");
 });
 
+test("whose line broke for a moment is still in", async () => {
+  const { browser, desk, welcome } = asked();
+  const joined = desk.join();
+  browser.done("join");
+  await joined;
+  browser.socket.receive(third("in", { seat: ME, from: LI }));
+  welcome([]);
+  expect(desk.state.selected).toBe("a");
+  expect(browser.sent("open").at(-1)).toMatchObject({ conversation: "a" });
+  browser.socket.receive(third("nobody"));
+  expect(desk.state.selected).toBeNull();
+});
+
 test("handed to him, the conversation stays, as his own", async () => {
   const { browser, desk } = asked();
   const joined = desk.join();

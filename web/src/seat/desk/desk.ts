@@ -466,11 +466,14 @@ export class Desk {
   #takeDesk(mine: Item[], queue: Item[], seats: SeatItem[]): void {
     const me = seats.find((seat) => seat.id === this.#state.user.id);
     const waits = (item: Item): boolean => item.state === "waiting" || item.state === "offered";
+    // The server knows that I am in another seat's talk only once I have opened its conversation again.
+    const told = new Set([...mine, ...queue].map((item) => item.conversation));
+    const asThird = this.#state.others.filter((item) => !told.has(item.conversation) && this.#isThird(item.conversation));
     this.#publish({
       mine: orderMine(mine),
       queue: orderQueue(queue.filter(waits)),
       // Leads are told what the other seats serve as well.
-      others: queue.filter((item) => !waits(item)),
+      others: [...queue.filter((item) => !waits(item)), ...asThird],
       seats,
       ...(me === undefined ? {} : { statusReason: me.reason }),
     });
@@ -640,6 +643,11 @@ export class Desk {
 
   #isMine(conversation: string): boolean {
     return this.#state.mine.some((item) => item.conversation === conversation);
+  }
+
+  #isThird(conversation: string): boolean {
+    const third = this.#views.get(conversation)?.third ?? null;
+    return third?.state === "in" && third.seat?.id === this.#state.user.id;
   }
 
   #epoch(conversation: string): number {
