@@ -32,6 +32,8 @@ class Segment:
     samples: Int16
     # Seconds from the start of the stream.
     start_s: float
+    # Frames with voice in them.
+    voiced: int
 
 
 USUAL = SegmentRules()
@@ -63,9 +65,15 @@ class Segmenter:
         """Audio held."""
         return len(self._kept) * FRAME_S
 
-    def present(self) -> Int16:
+    @property
+    def silence_s(self) -> float:
+        """Since the last voice."""
+        return self._silence * FRAME_S
+
+    def present(self) -> Segment:
         """The utterance so far."""
-        return np.concatenate(self._kept) if self._kept else np.zeros(0, dtype=np.int16)
+        samples = np.concatenate(self._kept) if self._kept else np.zeros(0, dtype=np.int16)
+        return Segment(samples, (self._position - len(self._kept)) * FRAME_S, self._speech)
 
     def push(self, frame: Int16, probability: float) -> Segment | None:
         """One frame of FRAME_SAMPLES; returns the utterance that ended with it."""
@@ -91,7 +99,7 @@ class Segmenter:
         """End the utterance now; None if nobody spoke."""
         segment = None
         if self._talking:
-            segment = Segment(self.present(), (self._position - len(self._kept)) * FRAME_S)
+            segment = self.present()
         self._kept.clear()
         self._speech = self._silence = 0
         self._talking = False

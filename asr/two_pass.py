@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from asr.ahead import Ahead
 from asr.audio import RATE_HZ, Int16
 from asr.errors import EngineError
 from asr.recognizer import (
@@ -64,6 +65,7 @@ class TwoPassStream:
         self._second = second
         self._options = options
         self._utterances = Utterances(second.rules, second.detector())
+        self._ahead = Ahead(second, options.hot_words)
         # What the first pass has finished on its own inside the present utterance.
         self._heard: list[FinalTranscript] = []
 
@@ -82,6 +84,7 @@ class TwoPassStream:
             for segment in await asyncio.to_thread(self._utterances.cut, step):
                 finals += await self._written(segment)
                 caption = None
+            self._ahead.look(self._utterances.present)
         return [*finals, caption] if caption else finals
 
     async def finish(self) -> Sequence[FinalTranscript]:
@@ -94,6 +97,7 @@ class TwoPassStream:
 
     async def close(self) -> None:
         await self._first.close()
+        await self._ahead.aclose()
         self._utterances.close()
 
     def _caption(self, partial: PartialTranscript) -> PartialTranscript:
@@ -106,7 +110,7 @@ class TwoPassStream:
     async def _written(self, segment: Segment) -> list[FinalTranscript]:
         first = await self._first_pass()
         try:
-            second = await self._second.decode(segment.samples, segment.start_s, self._options.hot_words)
+            second = await self._ahead.written(segment)
         except EngineError:
             _log.warning("second pass failed, the first pass's text stands", exc_info=True)
             second = None

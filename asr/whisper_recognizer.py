@@ -8,11 +8,11 @@ import math
 import re
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from asr.audio import Int16, to_float
+from asr.ahead import Ahead
+from asr.audio import Int16
 from asr.errors import EngineError
 from asr.recognizer import (
     ANYTHING,
@@ -25,6 +25,7 @@ from asr.recognizer import (
 )
 from asr.segments import USUAL, Segment, SegmentRules
 from asr.utterances import SpeechDetector, Utterances, silero
+from asr.whisper_decoder import Decoded, WhisperDecoder
 
 _log = logging.getLogger(__name__)
 
@@ -54,16 +55,10 @@ class WhisperRecognizer:
         rules: SegmentRules = USUAL,
         detector: Callable[[], SpeechDetector] = silero,
     ) -> None:
-        try:
-            from faster_whisper import WhisperModel
-
-            self._model = WhisperModel(
-                str(path), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=parallel,
-                local_files_only=True,
-            )  # fmt: skip
-        except Exception as error:
-            raise EngineError(f"Whisper cannot read the model in {path}: {error}") from error
+        self._decoder = WhisperDecoder(path, threads, parallel, language)
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="whisper")
+        self._parallel = parallel
+        self._at_work: set[Future[FinalTranscript]] = set()
         self._language = language
         self.partial_every_s = partial_every_s
         self.rules = rules
@@ -81,42 +76,37 @@ class WhisperRecognizer:
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def idle(self) -> bool:
+        """A decode would begin at once."""
+        self._at_work = {work for work in self._at_work if not work.done()}
+        return len(self._at_work) < self._parallel
+
     async def decode(
         self, samples: Int16, start_s: float = 0.0, hot_words: Sequence[str] = (), quick: bool = False
     ) -> FinalTranscript:
         """One utterance of at most 30 s; `quick` is for partials: no word times, no beam. Raises EngineError."""
+        work = self._pool.submit(self._decode, samples, start_s, tuple(hot_words), quick)
+        self._at_work.add(work)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._pool, self._decode, samples, start_s, tuple(hot_words), quick
-            )
+            return await asyncio.wrap_future(work)
         except Exception as error:
             raise EngineError(f"Whisper failed: {error}") from error
 
     def _decode(
         self, samples: Int16, start_s: float, hot_words: tuple[str, ...], quick: bool
     ) -> FinalTranscript:
-        segments, _ = self._model.transcribe(
-            to_float(samples),
-            language=self._language,
-            beam_size=1 if quick else 5,
-            # No retries at rising temperatures: they cost seconds and invent text.
-            temperature=0.0,
-            condition_on_previous_text=False,
-            initial_prompt=self._prompt(hot_words),
-            word_timestamps=not quick,
-            without_timestamps=True,
-            vad_filter=False,
+        heard = self._decoder.decode(
+            samples, self._prompt(hot_words), beam=1 if quick else 5, words=not quick
         )
-        texts: list[str] = []
-        words: list[Word] = []
-        for segment in segments:
-            text = segment.text.strip()
-            if not text or self._imagined(text, segment):
-                continue
-            texts.append(text)
-            words += [_word(w, start_s) for w in segment.words or () if w.word.strip()]
+        if not heard.text or self._imagined(heard):
+            return FinalTranscript("", (), 0.0, "whisper")
+        words = tuple(
+            Word(w.text, round(start_s + w.start_s, 3), round(start_s + w.end_s, 3), round(w.probability, 4))
+            for w in heard.words
+        )
         sure = math.exp(sum(math.log(max(w.confidence, 1e-4)) for w in words) / len(words)) if words else 0.0
-        return FinalTranscript(" ".join(texts), tuple(words), round(sure, 4), "whisper")
+        return FinalTranscript(heard.text, words, round(sure, 4), "whisper")
 
     def _prompt(self, hot_words: tuple[str, ...]) -> str | None:
         if self._language != "zh":
@@ -124,18 +114,12 @@ class WhisperRecognizer:
         return _PROMPT + ("、".join(hot_words[:_MAX_HOT_WORDS]) + "。" if hot_words else "")
 
     @staticmethod
-    def _imagined(text: str, segment: Any) -> bool:
-        if segment.no_speech_prob > _NO_SPEECH and segment.avg_logprob < _UNSURE:
+    def _imagined(heard: Decoded) -> bool:
+        if heard.no_speech_probability > _NO_SPEECH and heard.log_probability < _UNSURE:
             return True
-        if segment.compression_ratio > _MAX_COMPRESSION or text in _PROMPT:
+        if heard.compression > _MAX_COMPRESSION or heard.text in _PROMPT:
             return True
-        return bool(_HALLUCINATED.search(text)) and segment.avg_logprob < -0.3
-
-
-def _word(word: Any, start_s: float) -> Word:
-    # numpy's floats would not go into JSON.
-    start, end, sure = float(word.start), float(word.end), float(word.probability)
-    return Word(word.word.strip(), round(start_s + start, 3), round(start_s + end, 3), round(sure, 4))
+        return bool(_HALLUCINATED.search(heard.text)) and heard.log_probability < -0.3
 
 
 class WhisperStream:
@@ -143,6 +127,7 @@ class WhisperStream:
         self._recognizer = recognizer
         self._options = options
         self._utterances = Utterances(recognizer.rules, recognizer.detector())
+        self._ahead = Ahead(recognizer, options.hot_words)
         self._partial = ""
         self._partial_task: asyncio.Task[FinalTranscript] | None = None
         self._partial_due_s = 0.0
@@ -152,6 +137,7 @@ class WhisperStream:
         found: list[Transcript] = []
         for segment in await asyncio.to_thread(self._utterances.cut, samples):
             found += await self._final(segment)
+        self._ahead.look(self._utterances.present)
         if self._options.partials:
             found += self._partials()
         return found
@@ -162,12 +148,13 @@ class WhisperStream:
 
     async def close(self) -> None:
         await self._drop_partial()
+        await self._ahead.aclose()
         self._utterances.close()
 
     async def _final(self, segment: Segment) -> list[FinalTranscript]:
         await self._drop_partial()
         self._partial, self._partial_due_s = "", 0.0
-        final = await self._recognizer.decode(segment.samples, segment.start_s, self._options.hot_words)
+        final = await self._ahead.written(segment)
         return [final] if final.text else []
 
     def _partials(self) -> list[PartialTranscript]:
@@ -187,7 +174,7 @@ class WhisperStream:
         if self._partial_task is None and speaking and present.seconds >= due:
             self._partial_started = time.monotonic()
             self._partial_task = asyncio.create_task(
-                self._recognizer.decode(present.present(), 0.0, self._options.hot_words, quick=True)
+                self._recognizer.decode(present.present().samples, 0.0, self._options.hot_words, quick=True)
             )
         return found
 
