@@ -226,6 +226,23 @@ def test_transfer_to_a_group_or_a_seat(store: ConversationStore, conversation: s
     assert (moved.handoff.wanted_seat, moved.handoff.skill, moved.from_seat) == ("u3", "english", "u2")
 
 
+def test_who_is_in_the_talk_takes_it_without_a_wait(
+    store: ConversationStore, handoffs: HandoffStore, conversation: str
+) -> None:
+    taken = served(store, conversation)
+    with pytest.raises(NotTheOwner):
+        store.hand_over(conversation, "u2", "u2", taken.epoch)
+    with pytest.raises(NotTheOwner):
+        store.hand_over(conversation, "u1", "u2", taken.epoch - 1)
+    handed = store.hand_over(conversation, "u1", "u2", taken.epoch, note="请继续")
+    assert (handed.owner, handed.epoch, handed.seat_id) == (Owner.SEAT, taken.epoch + 1, "u2")
+    assert (handed.from_seat, handed.handoff.id) == ("u1", taken.handoff.id)
+    assert kinds(handoffs, conversation) == ["requested", "accepted", "transferred"]
+    with pytest.raises(NotTheOwner):
+        store.end_handoff(conversation, "u1", taken.epoch)
+    assert store.end_handoff(conversation, "u2", handed.epoch).owner is Owner.WRAP_UP
+
+
 def test_a_lead_takes_over_from_a_seat_the_queue_and_the_bot(
     store: ConversationStore, handoffs: HandoffStore, conversation: str
 ) -> None:

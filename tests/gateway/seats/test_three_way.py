@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,9 +86,9 @@ class Scene:
         return await seat.find(fits, PATIENCE_S)
 
 
-@pytest.fixture
-async def scene(make_desk: MakeDesk, ears: FakeEars) -> AsyncIterator[Scene]:
-    gateway = make_desk(asr_port=ears.port, **PATIENT)
+@asynccontextmanager
+async def talking(make_desk: MakeDesk, ears: FakeEars, **changes: Any) -> AsyncIterator[Scene]:
+    gateway = make_desk(asr_port=ears.port, **PATIENT, **changes)
     add_user(gateway, "wang", badge="1024")
     add_user(gateway, "li", badge="1025", skills=("housing_fund",))
     add_user(gateway, "zhang", badge="9001", role="lead")
@@ -103,6 +104,12 @@ async def scene(make_desk: MakeDesk, ears: FakeEars) -> AsyncIterator[Scene]:
         await caller.hang_up()
     await li.leave()
     await wang.leave()
+
+
+@pytest.fixture
+async def scene(make_desk: MakeDesk, ears: FakeEars) -> AsyncIterator[Scene]:
+    async with talking(make_desk, ears) as scene:
+        yield scene
 
 
 async def test_three_people_hear_one_another_and_the_owner_hands_over_without_a_gap(scene: Scene) -> None:
@@ -246,6 +253,25 @@ async def test_a_lead_can_be_called_in_and_goes_with_the_owner_who_gives_it_away
     assert (await scene.citizen.read())["owner"] == "BOT"
     await headset.close()
     await zhang.leave()
+
+
+async def test_when_the_owners_browser_is_lost_the_usual_rules_hold(
+    make_desk: MakeDesk, ears: FakeEars
+) -> None:
+    async with talking(make_desk, ears, seat_lost_s=8.0) as scene:
+        await scene.call_in()
+        headset = await scene.join()
+        await until(lambda: headset.told("caller"))
+        await scene.wang.drop()
+        # The third is out, and asked like anybody else.
+        await until(lambda: headset.told("ended"))
+        taken = await scene.li.take(scene.citizen.id, PATIENCE_S)
+        assert taken["epoch"] > scene.epoch
+        again = await Headset.open(scene.li, scene.citizen.id)
+        await until(lambda: again.told("welcome"))
+        assert again.told("welcome")[0]["third"] is False
+        await again.close()
+        await headset.close()
 
 
 async def test_the_three_may_be_at_two_gateways(make_desk: MakeDesk, ears: FakeEars) -> None:
