@@ -1,6 +1,7 @@
 """How fast the hotline hears, answers and falls silent on the phone; how many speakers it keeps up with; whether it grows.
 
 Usage: python -m bench.voice --only recognisers --manifest MANIFEST.tsv [--rate 8000] [--bound-s 1.0] [--model NAME ...]
+                             [--against ws://127.0.0.1:2701 --against-pid PID]
        python -m bench.voice --only calls [--at-once 1,2,4] [--calls 10] [--sound FILE ...] [--address 127.0.0.1:9092]
        python -m bench.voice --only soak [--minutes 60]
 
@@ -13,7 +14,11 @@ Prints Markdown. Everything runs on this machine, the speakers beside what they 
                one of its MINSHENG_API_TOKENS). One unmeasured call warms it up.
   soak         The same hotline, one call after another. Growth counts from a tenth of the time on, when caches are warm.
 
-Streams are not compared with the original vosk-server here: it is not in the package index.
+--against measures another server of the same protocol in the same run, with the same recordings. The original
+vosk-server is not in the package index; its websocket/asr_server.py is started by hand, with the same model:
+
+    pip install vosk 'websockets<14'
+    VOSK_SERVER_PORT=2701 python asr_server.py MODEL-FOLDER & echo $!
 """
 
 from __future__ import annotations
@@ -104,7 +109,17 @@ def recognisers(given: argparse.Namespace) -> None:
                     pid=server.pid("asr"), bound_s=given.bound_s, for_s=given.seconds, most=given.most_streams,
                 )
             )  # fmt: skip
-        rows.append(recogniser_row(choice, rtf, alone, best, why))
+        rows.append(recogniser_row((choice.engine.value, choice.label), rtf, alone, best, why))
+    if given.against:
+        note(f"{given.against} …")
+        rtf = asyncio.run(as_fast_as_it_goes(given.against, clips[:5], given.rate))
+        alone, best, why = asyncio.run(
+            most_streams(
+                given.against, clips, given.rate,
+                pid=given.against_pid, bound_s=given.bound_s, for_s=given.seconds, most=given.most_streams,
+            )
+        )  # fmt: skip
+        rows.append(recogniser_row(("other server", given.against), rtf, alone, best, why))
     if not rows:
         say("No speech model is here: `minsheng models list`.")
         return
@@ -122,14 +137,13 @@ def recognisers(given: argparse.Namespace) -> None:
 
 
 def recogniser_row(
-    choice: Choice, rtf: float, alone: Round, best: Round | None, why: str, cores: int | None = None
+    named: tuple[str, str], rtf: float, alone: Round, best: Round | None, why: str, cores: int | None = None
 ) -> list[str]:
     cores = cores or psutil.cpu_count() or 1
     shown = best or alone
     held = best.streams if best else 0
     return [
-        choice.engine.value,
-        choice.label,
+        *named,
         f"{rtf:.3f}",
         f"{alone.cpu_s / alone.audio_s:.3f}" if alone.audio_s else "–",
         spread(alone.partials_s),
@@ -315,6 +329,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--model", action="append", default=[], help="only this model (a name or a folder); may be repeated")
     add("--rate", type=int, default=DEFAULT_RATE_HZ, help="as spoken, in Hz (default 8000: a telephone)")
     add("--bound-s", type=float, default=1.0, help="p95 of final texts that is still real time (default 1.0)")
+    add("--against", help="address of another server of the same protocol, measured like ours")
+    add("--against-pid", type=int, help="its process, for its processor time")
     add("--seconds", type=float, default=30.0, help="how long so many streams are tried (default 30)")
     add("--most-streams", type=int, default=128, help="never try more (default 128)")
     add("--workers", type=int, default=1, help="processes of the speech server (default 1)")
@@ -344,6 +360,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error(f"--only takes {', '.join(PARTS)}")
     if "recognisers" in given.parts and given.manifest is None:
         parser.error("recognisers needs --manifest")
+    if given.against and (given.against_pid is None or not psutil.pid_exists(given.against_pid)):
+        parser.error("--against needs the other server's process: --against-pid")
     if any("=" not in one for one in given.setting):
         parser.error("--setting takes NAME=VALUE")
     if not all(level.isdigit() and int(level) for level in given.at_once.split(",")):

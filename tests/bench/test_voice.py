@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from asr.choice import Choice, Engine
 from bench.calling import Measured, Soaked, Tally
 from bench.figures import Answer, Buckets
 from bench.hearing import Heard, Round
 from bench.voice import arguments, calls_row, recogniser_row, soak_rows, stage_rows
 
 INFINITY = float("inf")
-VOSK = Choice(Engine.VOSK, Path("models/ours"), None, "")
+OURS = ("vosk", "ours")
 
 
 def spoken(streams: int, final_s: float) -> Round:
@@ -22,7 +19,7 @@ def spoken(streams: int, final_s: float) -> Round:
 
 
 def test_a_recogniser_is_shown_alone_and_at_its_limit() -> None:
-    row = recogniser_row(VOSK, 0.25, spoken(1, 0.1), spoken(6, 0.4), "7: too late", cores=4)
+    row = recogniser_row(OURS, 0.25, spoken(1, 0.1), spoken(6, 0.4), "7: too late", cores=4)
     assert row == [
         *("vosk", "ours", "0.250", "0.250", "100 / 100", "100 / 100"),
         *("6", "1.5", "400 / 400", "1", "7: too late"),
@@ -30,7 +27,7 @@ def test_a_recogniser_is_shown_alone_and_at_its_limit() -> None:
 
 
 def test_a_recogniser_that_cannot_follow_one_speaker_holds_none() -> None:
-    row = recogniser_row(VOSK, 1.5, spoken(1, 3.0), None, "1: too late", cores=4)
+    row = recogniser_row(OURS, 1.5, spoken(1, 3.0), None, "1: too late", cores=4)
     assert row[6:9] == ["0", "0.0", "3,000 / 3,000"]
 
 
@@ -76,6 +73,7 @@ def test_growth_counts_from_a_tenth_of_the_time_on() -> None:
         ["--setting", "MINSHENG_ASR_ENGINE"],
         ["--at-once", "1,many"],
         ["--at-once", "0"],
+        ["--only", "recognisers", "--manifest", "a.tsv", "--against", "ws://127.0.0.1:2701"],
     ],
 )
 def test_what_cannot_be_run_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
