@@ -20,12 +20,6 @@ from launcher.errors import LauncherError
 from launcher.prepare import prepare
 from launcher.services import SERVICES, redis_password, service, services_of
 
-# Settings of a copy that nobody calls: it starts sooner and needs less memory.
-TEXT_ONLY = {
-    "MINSHENG_ASR_ENGINE": "off",
-    "MINSHENG_AUDIOSOCKET_PORT": "0",
-    "MINSHENG_WEB_MAX_CALLS": "0",
-}
 # Rasa takes half a minute on an idle machine; much longer beside other work.
 START_TIMEOUT_S = 420.0
 
@@ -47,7 +41,7 @@ class PrivateProduct:
 
     Args:
         var: folder for database, Redis, index and logs of the copy.
-        extra: more MINSHENG_* variables; TEXT_ONLY among them if nobody is going to call.
+        extra: more MINSHENG_* variables.
         names: which processes to start (all by default).
     """
 

@@ -1,34 +1,21 @@
-"""`kill -9` of each process during conversations: nothing that was confirmed is lost, and nobody meets silence."""
+"""`kill -9` of each process during conversations: nothing that was confirmed is lost, and nobody meets silence. Whatever is killed runs again
+afterwards: the product is that of the other tests."""
 
 from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from launcher.private import TEXT_ONLY, PrivateProduct
-from launcher.train import RASA
-from tests.conftest import missing
-from tests.product import TEST_LIMITS, HttpCitizen
+from launcher.private import PrivateProduct
+from tests.product import HttpCitizen
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow]
 
 PROCESSES = ("actions", "rasa", "redis", "gateway")
-
-
-@pytest.fixture(scope="module")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateProduct]:
-    """A product of this module alone, whose processes are killed."""
-    if not RASA.exists():
-        missing("the Rasa environment (make setup)")
-    var: Path = tmp_path_factory.mktemp("mortal")
-    with PrivateProduct(var, {**TEST_LIMITS, **TEXT_ONLY, "MINSHENG_RASA_TIMEOUT_S": "8"}) as running:
-        yield running
 
 
 def texts(messages: list[dict[str, Any]], sender: str) -> list[str]:
@@ -46,20 +33,20 @@ def register(citizen: HttpCitizen, phone: str) -> str:
 
 
 @pytest.mark.parametrize("process", PROCESSES)
-def test_a_killed_process_loses_nothing_confirmed(mortal: PrivateProduct, process: str) -> None:
+def test_a_killed_process_loses_nothing_confirmed(product: PrivateProduct, process: str) -> None:
     """An order stands, a half-told story is there after the restart, and the conversation goes on."""
-    done, talking = HttpCitizen(mortal), HttpCitizen(mortal)
+    done, talking = HttpCitizen(product), HttpCitizen(product)
     number = register(done, f"1390000111{PROCESSES.index(process)}")
     talking.send("你好")
     before = talking.messages()
 
-    mortal.kill(process)
+    product.kill(process)
     if process != "gateway":
         heard = talking.send("我想问一下公积金怎么提取")
         assert heard.replies, "silence while something is down"
         assert all("Traceback" not in r["text"] and "Error" not in r["text"] for r in heard.replies)
-    mortal.launch(process)
-    mortal.wait(process)
+    product.launch(process)
+    product.wait(process)
 
     after = talking.messages()
     assert [m["seq"] for m in after] == list(range(1, len(after) + 1))
@@ -72,9 +59,9 @@ def test_a_killed_process_loses_nothing_confirmed(mortal: PrivateProduct, proces
     talking.close()
 
 
-def test_a_message_sent_while_the_gateway_dies_is_kept_or_refused(mortal: PrivateProduct) -> None:
+def test_a_message_sent_while_the_gateway_dies_is_kept_or_refused(product: PrivateProduct) -> None:
     """The client that saw no answer sends again with the same id: one message, one answer, whatever was stored."""
-    person = HttpCitizen(mortal)
+    person = HttpCitizen(product)
     person.send("你好")
     message_id = uuid.uuid4().hex
     failure: list[Exception] = []
@@ -87,7 +74,7 @@ def test_a_message_sent_while_the_gateway_dies_is_kept_or_refused(mortal: Privat
 
     speaking = threading.Thread(target=say)
     speaking.start()
-    mortal.restart("gateway")
+    product.restart("gateway")
     speaking.join(timeout=60)
 
     heard = person.send("社保卡丢了怎么补办", message_id=message_id)
