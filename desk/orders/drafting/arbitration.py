@@ -99,7 +99,8 @@ _FIELD_WORDS = (
     ("description", re.compile(r"内容|描述|情况|事情|问题|经过")),
 )
 _TIMELY = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
-_NEW = re.compile(r"新|重新|另|再登|单独|不一样|不是(?:一|同)|两回事|别的事")
+# 先登记 is how 新登记 is heard by telephone.
+_NEW = re.compile(r"新|先登记|重新|另|再登|单独|不一样|不是(?:一|同)|两回事|别的事")
 _HURRY = re.compile(r"催|加急|快点|尽快")
 _REMARK = re.compile(r"补充|追加|加上|并到|合并|一起|加到")
 

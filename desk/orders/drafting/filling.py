@@ -196,6 +196,10 @@ def _fill_place(
     return replace(_retell(draft, merged), place=merged, place_source=source)
 
 
+# Numerals and a syllable or two, up to 号.
+_MISHEARD_NUMBER = r"(?:[0-9零〇一二三四五六七八九十百两]{1,5}[^，,。;；、\s号]{0,2}号)?"
+
+
 def _retell(draft: Draft, merged: Place) -> Draft:
     """The description must not send somebody to the address that was corrected."""
     old, told = draft.place.text, draft.fields.get("description")
@@ -212,9 +216,10 @@ def _retell(draft: Draft, merged: Place) -> Draft:
             merged.detail,
         )
     )
-    return draft.with_field(
-        "description", replace(told, value=told.value.replace(old, new or format_place(merged)))
-    )
+    # A number that could not be read was not part of the old place: "和平路八十单号".
+    misheard = _MISHEARD_NUMBER if merged.number and not draft.place.number else ""
+    value = re.sub(re.escape(old) + misheard, lambda _: new or format_place(merged), told.value)
+    return draft.with_field("description", replace(told, value=value))
 
 
 _NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")

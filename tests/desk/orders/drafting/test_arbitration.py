@@ -123,6 +123,11 @@ def test_the_description_does_not_keep_the_wrong_address(talk: Talk) -> None:
     assert "和平路86号" in taken.draft.get("description")
 
 
+def test_a_misheard_house_number_goes_with_the_address_that_it_stood_in(talk: Talk) -> None:
+    taken = talk("我家楼下烧烤店油烟太大了,在和平路八十单号,天天晚上弄到一两点", "不对,是和平路88号")
+    assert "在和平路88号,天天晚上" in taken.draft.get("description")
+
+
 def test_a_correction_without_a_value_asks_for_it(talk: Talk) -> None:
     assert talk(SMOKE, "我姓王", "13912345678", "地址不对").draft.asked == "place"
 
