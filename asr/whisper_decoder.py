@@ -28,6 +28,11 @@ _SHORT_SAMPLES, _LEAD_SAMPLES = 2 * RATE_HZ, int(0.4 * RATE_HZ)
 _TOKENS, _TOKENS_A_SECOND = 20, 25
 _MAX_TOKENS = 448
 
+# Whisper sometimes takes a comma for the end and leaves the rest of the utterance out. Then voice goes on behind its last
+# word: frames at least so loud, compared with the loud ones of the utterance, for so long. Breath and echo do not.
+_FRAME_SAMPLES = int(0.03 * RATE_HZ)
+_VOICE, _LOUD_PERCENTILE, _GOES_ON_S = 0.15, 90, 0.8
+
 
 @dataclass(frozen=True)
 class Timed:
@@ -48,6 +53,18 @@ class Decoded:
     no_speech_probability: float
     # How well the text compresses: what repeats itself does.
     compression: float
+
+
+def goes_on(samples: Int16, end_s: float) -> bool:
+    """Whether somebody still speaks behind what was written."""
+    whole = len(samples) // _FRAME_SAMPLES * _FRAME_SAMPLES
+    frames = to_float(samples[:whole]).reshape(-1, _FRAME_SAMPLES)
+    behind = int(end_s * RATE_HZ) // _FRAME_SAMPLES + 1
+    if behind >= len(frames):
+        return False
+    loudness = np.sqrt((frames**2).mean(axis=1))
+    voiced = loudness[behind:] > _VOICE * np.percentile(loudness, _LOUD_PERCENTILE)
+    return bool(voiced.sum() * _FRAME_SAMPLES >= _GOES_ON_S * RATE_HZ)
 
 
 class WhisperDecoder:

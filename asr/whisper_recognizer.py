@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from asr.ahead import Ahead
-from asr.audio import Int16
+from asr.audio import RATE_HZ, Int16
 from asr.errors import EngineError
 from asr.recognizer import (
     ANYTHING,
@@ -25,7 +25,7 @@ from asr.recognizer import (
 )
 from asr.segments import USUAL, Segment, SegmentRules
 from asr.utterances import SpeechDetector, Utterances, silero
-from asr.whisper_decoder import Decoded, WhisperDecoder
+from asr.whisper_decoder import Decoded, WhisperDecoder, goes_on
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ _NO_SPEECH, _UNSURE = 0.6, -1.0
 # A prompt in simplified characters keeps the output simplified; hot words go in behind it.
 _PROMPT = "以下是12345热线的普通话对话。"
 _MAX_HOT_WORDS = 40
+# Who stops within an utterance does so once or twice.
+_MOST_DECODES = 3
 
 
 class WhisperRecognizer:
@@ -96,17 +98,28 @@ class WhisperRecognizer:
     def _decode(
         self, samples: Int16, start_s: float, hot_words: tuple[str, ...], quick: bool
     ) -> FinalTranscript:
-        heard = self._decoder.decode(
-            samples, self._prompt(hot_words), beam=1 if quick else 5, words=not quick
-        )
-        if not heard.text or self._imagined(heard):
-            return FinalTranscript("", (), 0.0, "whisper")
-        words = tuple(
-            Word(w.text, round(start_s + w.start_s, 3), round(start_s + w.end_s, 3), round(w.probability, 4))
-            for w in heard.words
-        )
+        prompt = self._prompt(hot_words)
+        text, words, done_s = "", [], 0.0
+        for _ in range(_MOST_DECODES):
+            rest = samples[int(done_s * RATE_HZ) :]
+            heard = self._decoder.decode(rest, prompt, beam=1 if quick else 5, words=not quick)
+            if not heard.text or self._imagined(heard):
+                break
+            text += heard.text
+            words += [
+                Word(
+                    w.text,
+                    round(start_s + done_s + w.start_s, 3),
+                    round(start_s + done_s + w.end_s, 3),
+                    round(w.probability, 4),
+                )
+                for w in heard.words
+            ]
+            if not heard.words or not goes_on(rest, heard.words[-1].end_s):
+                break
+            done_s += heard.words[-1].end_s
         sure = math.exp(sum(math.log(max(w.confidence, 1e-4)) for w in words) / len(words)) if words else 0.0
-        return FinalTranscript(heard.text, words, round(sure, 4), "whisper")
+        return FinalTranscript(text, tuple(words), round(sure, 4), "whisper")
 
     def _prompt(self, hot_words: tuple[str, ...]) -> str | None:
         if self._language != "zh":

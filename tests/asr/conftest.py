@@ -71,3 +71,9 @@ def speech(name: str) -> Int16:
 def mandarin() -> Int16:
     """您好，我要投诉，我们小区停水三天了。"""
     return speech("complaint")
+
+
+@pytest.fixture(scope="session")
+def two_halves() -> Int16:
+    """What Whisper takes to end at its first comma."""
+    return speech("two_halves")

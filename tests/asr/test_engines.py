@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asr.audio import Int16, resample
+from asr.audio import RATE_HZ, Int16, resample
 from asr.errors import EngineError
 from asr.recognizer import (
     Capabilities,
@@ -24,6 +25,7 @@ from asr.recognizer import (
 )
 from asr.two_pass import TwoPassRecognizer, better
 from asr.vosk_recognizer import VoskRecognizer
+from asr.whisper_decoder import goes_on
 from asr.whisper_recognizer import WhisperRecognizer
 
 pytestmark = [pytest.mark.vosk, pytest.mark.slow]
@@ -122,6 +124,25 @@ async def test_whisper_writes_what_was_said(whisper: WhisperRecognizer, mandarin
     assert all(a.start_s <= b.start_s for a, b in zip(words, words[1:], strict=False))
     assert 0.5 < words[0].start_s < 2.0
     json.dumps([vars(w) for w in words])
+
+
+async def test_what_whisper_leaves_out_of_an_utterance_is_written_too(
+    whisper: WhisperRecognizer, two_halves: Int16
+) -> None:
+    (final,) = finals(await hear(whisper, two_halves))
+    assert "投诉" in final.text and "88号" in final.text.replace("八十八", "88"), final.text
+    assert all(a.start_s <= b.start_s for a, b in itertools.pairwise(final.words))
+    assert len(two_halves) / RATE_HZ - 1.0 < final.words[-1].end_s <= len(two_halves) / RATE_HZ + 0.5
+
+
+def test_who_is_silent_or_breathes_behind_his_words_does_not_go_on() -> None:
+    noise = np.random.default_rng(3).normal(0, 1, 2 * RATE_HZ)
+    spoken, breath = (noise * 3_000).astype(np.int16), (noise * 100).astype(np.int16)
+    assert goes_on(np.concatenate([spoken, spoken]), 2.0)
+    assert not goes_on(np.concatenate([spoken, np.tile(SILENCE, 2)]), 2.0)
+    assert not goes_on(np.concatenate([spoken, breath]), 2.0)
+    assert not goes_on(spoken, 1.5)
+    assert not goes_on(spoken, 9.0)
 
 
 async def test_whisper_invents_nothing_into_silence_and_noise(whisper: WhisperRecognizer) -> None:
