@@ -20,9 +20,6 @@ from launcher.errors import LauncherError
 from launcher.prepare import prepare
 from launcher.services import SERVICES, redis_password, service, services_of
 
-# Rasa takes half a minute on an idle machine; much longer beside other work.
-START_TIMEOUT_S = 420.0
-
 
 def free_ports(count: int) -> list[int]:
     """Ports that are free now; all held at once while choosing, so that they differ."""
@@ -105,16 +102,16 @@ class PrivateProduct:
         Raises:
             LauncherError: it died or did not answer in time; with the end of its output.
         """
-        probe = service(name, self.settings).probe
-        deadline = time.monotonic() + START_TIMEOUT_S
+        started = service(name, self.settings)
+        deadline = time.monotonic() + started.starts_within_s
         while time.monotonic() < deadline:
             if self._processes[name].poll() is not None:
                 raise LauncherError(f"{name} ended at once:\n{self.log(name)[-3000:]}")
-            if probe():
+            if started.probe():
                 return
             time.sleep(0.2)
         raise LauncherError(
-            f"{name} did not answer within {START_TIMEOUT_S:.0f} s:\n{self.log(name)[-3000:]}"
+            f"{name} did not answer within {started.starts_within_s:.0f} s:\n{self.log(name)[-3000:]}"
         )
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:

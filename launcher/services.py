@@ -6,8 +6,10 @@ import os
 import secrets
 import shutil
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -19,6 +21,8 @@ from launcher.stale import model_path
 from launcher.train import RASA, bot_environment
 
 FIRST_PARSE_S = 30.0
+# Rasa takes half a minute on an idle machine; much longer beside other work.
+RASA_START_S = 420.0
 
 SERVICES = ("redis", "actions", "rasa", "asr", "gateway")
 
@@ -34,6 +38,8 @@ class Service:
     probe: Callable[[], bool]
     # The others do their work without it: however often it dies, they go on.
     optional: bool = False
+    # On a machine busy with other work.
+    starts_within_s: float = 120.0
 
 
 def redis_password(settings: Settings) -> str:
@@ -82,6 +88,14 @@ def _answers(url: str, body: object = None, timeout_s: float = 2.0) -> bool:
         return False
 
 
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not at all: a server that starts at this moment must never read half a file, or an empty one."""
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    part.replace(path)
+
+
 def _redis(settings: Settings) -> Service:
     folder = settings.var_dir / "redis"
     folder.mkdir(parents=True, exist_ok=True)
@@ -103,8 +117,7 @@ def _redis(settings: Settings) -> Service:
     if len(os.fsencode(socket)) < 100:
         lines += [f"unixsocket {socket}", "unixsocketperm 700"]
     # In a file, not on the command line, where every user of the machine could read the password.
-    with os.fdopen(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write("\n".join(lines) + "\n")
+    _write_private(config, "\n".join(lines) + "\n")
 
     def probe() -> bool:
         try:
@@ -145,7 +158,9 @@ def _rasa(settings: Settings) -> Service:
         warmed = warmed or _answers(parse, {"text": "你好"}, timeout_s=FIRST_PARSE_S)
         return warmed
 
-    return Service("rasa", command, rasa_environment(settings), settings.rasa_port, probe)
+    return Service(
+        "rasa", command, rasa_environment(settings), settings.rasa_port, probe, starts_within_s=RASA_START_S
+    )
 
 
 def rasa_environment(settings: Settings) -> dict[str, str]:

@@ -13,7 +13,7 @@ from desk.settings import ROOT, Settings
 from launcher import keep, run
 from launcher.errors import LauncherError
 from launcher.run import OtherWords, check_ports
-from launcher.services import SERVICES, Service, services_of
+from launcher.services import SERVICES, Service, service, services_of
 from tests.conftest import free_port
 from tests.waiting import PATIENCE_S
 
@@ -29,6 +29,19 @@ def test_text_starts_without_the_speech_server(tmp_path: Path) -> None:
     assert services_of(settings, hears=False) == ["redis", "actions", "rasa", "gateway"]
     own_redis = Settings(_env_file=None, redis_url="redis://127.0.0.1:1")  # type: ignore[call-arg, arg-type]
     assert services_of(own_redis, hears=False) == ["actions", "rasa", "gateway"]
+
+
+def test_a_redis_that_starts_never_reads_half_a_configuration(tmp_path: Path) -> None:
+    """Each process of the product describes Redis; one may do so while the server reads its file."""
+    first = service("redis", Settings(_env_file=None, var=tmp_path, redis_port=6401))  # type: ignore[call-arg]
+    path = Path(first.command[-1])
+    whole = path.read_text(encoding="utf-8")
+    with path.open(encoding="utf-8") as server:
+        service("redis", Settings(_env_file=None, var=tmp_path, redis_port=6402))  # type: ignore[call-arg]
+        assert server.read() == whole
+    assert "port 6402" in path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not list(path.parent.glob("*.part"))
 
 
 @pytest.mark.parametrize(("optional", "tries"), [(False, 2), (True, 4)])
