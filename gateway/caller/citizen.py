@@ -1,6 +1,6 @@
 """A citizen who has something to say and answers what he is asked. Pure: what the hotline said in, an answer out.
 
-He complains about the smoke of a barbecue restaurant (烧烤店油烟), and asks for a person once he has his number. Asked the
+He complains about rubbish that nobody takes away (垃圾没有人清理), and asks for a person once he has his number. Asked the
 same again, or told that he was not understood, he says it in other words, as people do; what is read back wrong he corrects.
 """
 
@@ -11,17 +11,20 @@ from collections import Counter
 from enum import Enum
 
 OPENING = (
-    "你好，我要投诉一家烧烤店，每天晚上油烟特别大，就在和平路八十八号。",
-    "我要投诉一家烧烤店，油烟太大了，就在和平路八十八号。",
+    "你好，我要投诉物业公司，小区里的垃圾没有人清理，就在和平路八十八号。",
+    "我要投诉物业公司，垃圾没有人清理，就在和平路八十八号。",
 )
-WANTS_HUMAN = ("请帮我转接人工座席，谢谢。", "我要转人工，请给我接一个工作人员。", "转人工服务。")
-PHONE = "13800001234"
+WANTS_HUMAN = ("请帮我转接人工，谢谢您。", "我要转人工，请给我接一个工作人员。", "转人工服务。")
+PHONE = "13956781234"
 STREET = "和平路88号"
 # A number that is read back, and the place and the type of an order that is summed up.
 _NUMBER = re.compile(r"1\d{2} ?\d{4} ?\d{4}")
 _PLACE = re.compile(r"地点在([^,，。]+)")
 _TYPE = re.compile(r"您要(..)的是")
-WRONG_PHONE = ("不对，电话是幺三八，零零零零，幺二三四。", "号码不对，是幺三八零零零零幺二三四。")
+WRONG_PHONE = (
+    "不对，我的手机号码是，一三九，五六七八，一二三四。",
+    "号码不对，手机号码是，一三九，五六七八，一二三四。",
+)
 WRONG_PLACE = ("不对，地址是和平路八十八号。", "地点不对，是东湖区和平路八十八号。")
 WRONG_TYPE = ("不对，我是要投诉。", "不是，我要投诉他们。")
 # What he is asked for, in what order of importance, and what he says. The first that fits the last question counts.
@@ -31,11 +34,11 @@ ANSWERS = (
     (re.compile(r"新登记"), ("这是另外一件事，请重新登记。", "不是同一件事，请您另外登记。")),
     (
         re.compile(r"是否正确|对吗|确认|没有问题吗|提交吗|可以吗|是不是|核对"),
-        ("对，没有问题，就是这样。", "对的，没错，请您提交吧。"),
+        ("对，没有问题，请您提交吧。", "没错，就是这样的。"),
     ),
     (
         re.compile(r"电话|手机|号码"),
-        ("我的电话是，幺三八，零零零零，幺二三四。", "电话号码是幺三八零零零零幺二三四。"),
+        ("我的手机号码是，一三九，五六七八，一二三四。", "我的电话号码是，一三九，五六七八，一二三四。"),
     ),
     (re.compile(r"贵姓|怎么称呼|姓名|名字"), ("您好，我姓李，李先生。", "我姓李，您叫我李先生就可以了。")),
     (re.compile(r"保密|匿名"), ("不需要保密，可以公开。", "不用保密的，没有关系。")),
@@ -43,8 +46,11 @@ ANSWERS = (
         re.compile(r"地址|哪里|位置|哪条路|什么地方|地点"),
         ("在东湖区和平路八十八号。", "地址是东湖区，和平路，八十八号。"),
     ),
-    (re.compile(r"什么时候|时间|多久|几点"), ("每天晚上八点以后。", "就是每天晚上，八点钟以后。")),
-    (re.compile(r"哪家|单位|名称|店名|叫什么"), ("店名叫老李烧烤。", "那家店叫做老李烧烤店。")),
+    (re.compile(r"什么时候|时间|多久|几点"), ("已经有一个星期了。", "从上个星期开始，就没有人清理。")),
+    (
+        re.compile(r"哪家|单位|名称|店名|叫什么"),
+        ("就是我们小区的物业公司。", "是小区的物业公司，名字我不知道。"),
+    ),
     (re.compile(r"满意|打分|评价"), ("我很满意，谢谢。",)),
 )
 # To what is left, as whether there is anything else.

@@ -100,9 +100,9 @@ def test_the_citizen_complains_answers_the_last_question_and_asks_for_a_person()
     citizen = Citizen()
     assert citizen.answer("您好，请问有什么可以帮您？", registered=False) == OPENING[0]
     assert citizen.answer("已经记下地址。请问您的联系电话是多少？", registered=False) == (
-        "我的电话是，幺三八，零零零零，幺二三四。"
+        "我的手机号码是，一三九，五六七八，一二三四。"
     )
-    assert citizen.answer("电话是一三八。以上内容对吗？", registered=False) == "对，没有问题，就是这样。"
+    assert citizen.answer("电话是一三九。以上内容对吗？", registered=False) == "对，没有问题，请您提交吧。"
     assert citizen.answer("好的。", registered=False) == ELSE[0]
     assert citizen.answer("您的工单号是二六一一二二。", registered=True) == WANTS_HUMAN[0]
     assert citizen.answer("", registered=True, handed=True) is None
@@ -123,13 +123,13 @@ def test_a_citizen_who_was_not_understood_says_it_in_other_words() -> None:
 @pytest.mark.parametrize(
     ("read_back", "answer"),
     [
-        ("跟您核对一下电话:138 0000 1243,对吗?", WRONG_PHONE[0]),
-        ("好的,电话记为 138 0000 1243。跟您核对一下电话:138 0000 1234,对吗?", "对，没有问题，就是这样。"),
-        ("您要投诉的是:油烟大,地点在和平路,联系电话138 0000 1234。对吗?", WRONG_PLACE[0]),
-        ("您要求助的是:油烟大,地点在东湖区和平路88号,联系电话138 0000 1234。对吗?", WRONG_TYPE[0]),
+        ("跟您核对一下电话:139 5678 1243,对吗?", WRONG_PHONE[0]),
+        ("好的,电话记为 139 5678 1243。跟您核对一下电话:139 5678 1234,对吗?", "对，没有问题，请您提交吧。"),
+        ("您要投诉的是:垃圾没人清理,地点在和平路,联系电话139 5678 1234。对吗?", WRONG_PLACE[0]),
+        ("您要求助的是:垃圾没人清理,地点在东湖区和平路88号,联系电话139 5678 1234。对吗?", WRONG_TYPE[0]),
         (
-            "您要投诉的是:油烟大,地点在东湖区和平路88号,联系电话138 0000 1234。对吗?",
-            "对，没有问题，就是这样。",
+            "您要投诉的是:垃圾没人清理,地点在东湖区和平路88号,联系电话139 5678 1234。对吗?",
+            "对，没有问题，请您提交吧。",
         ),
         ("您11月23日反映过类似的问题。您要催办、补充,还是新登记一件?", "这是另外一件事，请重新登记。"),
     ],
@@ -143,9 +143,9 @@ def test_what_is_read_back_wrong_is_corrected(read_back: str, answer: str) -> No
 def test_a_citizen_who_was_taken_for_somebody_else_says_again_what_he_came_for() -> None:
     citizen = Citizen()
     citizen.answer("您好，请问有什么可以帮您？", registered=False)
-    assert citizen.answer("您是想问油烟扰民怎么投诉,还是噪声扰民?", registered=False) == OPENING[1]
+    assert citizen.answer("您是想问垃圾分类怎么投诉,还是垃圾清运?", registered=False) == OPENING[1]
     # An article that names what to have ready asks for nothing.
-    assert citizen.answer("打12345说清店名、地址和几点最重。", registered=False) == OPENING[0]
+    assert citizen.answer("打12345说清地点和堆了多久。", registered=False) == OPENING[0]
     citizen.answer("请问您贵姓？", registered=False)
     assert citizen.answer("好的。", registered=False) == ELSE[0]
     assert citizen.answer("不客气。还有什么可以帮您?", registered=False) == OPENING[1]
