@@ -6,54 +6,82 @@ Exit codes: 0 done, 1 our error in one line, 2 wrong usage. `--json` where a pro
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from desk.settings import SettingsError
-from gateway.commands import (
-    asr,
-    audit,
-    call,
-    chat,
-    conversation,
-    doctor,
-    emotion,
-    kb,
-    nlu,
-    order,
-    recording,
-    tts,
-    user,
-)
 from gateway.commands.errors import CommandError
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command or a group of commands is: `attribute` of gateway.commands.`module`. A function tells its help itself."""
+
+    module: str
+    attribute: str
+    help: str | None = None
+    hidden: bool = False
+
+
+COMMANDS = {
+    "chat": Place("chat", "chat"),
+    "call": Place("call", "call"),
+    "doctor": Place("doctor", "doctor"),
+    "emotion": Place("emotion", "emotion"),
+    "nlu": Place("nlu", "app", "What the bot understands in a text."),
+    "kb": Place("kb", "app", "Knowledge articles: import, list, search, check."),
+    "order": Place("order", "app", "Work orders (工单): list, show, export, classify."),
+    "orders": Place("order", "app", hidden=True),
+    "conversation": Place("conversation", "app", "What was said in a conversation."),
+    "user": Place("user", "app", "Accounts of the desk: add, passwd, list, set, disable, enable, unlock."),
+    "tts": Place("tts", "app", "The voice: say a text, render the fixed sentences."),
+    "recording": Place("recording", "app", "Recordings of calls: list, export, keep, delete, new-key."),
+    "audit": Place("audit", "app", "Who looked at what and who changed what."),
+    "asr": Place("asr", "app", "Speech to text: transcribe, evaluate, serve."),
+    "models": Place("asr", "models_app", "Speech models: list, pull, check, path."),
+}
+
+
+class OnDemand(TyperGroup):
+    """Imports what a command needs when it is called: to list accounts nobody waits for speech models and numerics."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        found = getattr(import_module(f"gateway.commands.{place.module}"), place.attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = get_group(found)
+            command.help = place.help
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(found)
+            command = get_command(alone)
+        command.name, command.hidden = cmd_name, place.hidden
+        return command
+
 
 app = typer.Typer(
     name="minsheng",
-    help="民声 12345 热线 · operate, inspect and test the hotline from the terminal.",
+    cls=OnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("chat")(chat.chat)
-app.command("call")(call.call)
-app.command("doctor")(doctor.doctor)
-app.command("emotion")(emotion.emotion)
-app.add_typer(nlu.app, name="nlu", help="What the bot understands in a text.")
-app.add_typer(kb.app, name="kb", help="Knowledge articles: import, list, search, check.")
-app.add_typer(order.app, name="order", help="Work orders (工单): list, show, export, classify.")
-app.add_typer(order.app, name="orders", hidden=True)
-app.add_typer(conversation.app, name="conversation", help="What was said in a conversation.")
-app.add_typer(
-    user.app, name="user", help="Accounts of the desk: add, passwd, list, set, disable, enable, unlock."
-)
-app.add_typer(tts.app, name="tts", help="The voice: say a text, render the fixed sentences.")
-app.add_typer(
-    recording.app, name="recording", help="Recordings of calls: list, export, keep, delete, new-key."
-)
-app.add_typer(audit.app, name="audit", help="Who looked at what and who changed what.")
-app.add_typer(asr.app, name="asr", help="Speech to text: transcribe, evaluate, serve.")
-app.add_typer(asr.models_app, name="models", help="Speech models: list, pull, check, path.")
+
+
+@app.callback(help="民声 12345 热线 · operate, inspect and test the hotline from the terminal.")
+def _minsheng() -> None:
+    pass
 
 
 def main() -> None:
