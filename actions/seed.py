@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.turn_facts import needs_help
-from desk.orders.drafting.phrases import has_content, is_question
+from desk.orders.drafting.phrases import announces_order, has_content, is_question
 from desk.orders.drafting.turn import Entity, Turn
 
 
@@ -34,7 +34,7 @@ def order_if_told(
     """
     words = turn.words
     told = (
-        has_content(words)
+        (has_content(words) or announces_order(words))
         and len(words) >= min_chars
         and (even_asked or not is_question(words))
         and (not at_a_place or bool(turn.named("address")))

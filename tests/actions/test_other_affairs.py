@@ -54,6 +54,14 @@ def test_a_complaint_that_was_not_understood_still_becomes_an_order(run: Run) ->
     assert outcome.slots["order_seed"]["text"] == "楼下天天半夜施工吵死人"
 
 
+def test_a_misheard_complaint_that_was_announced_becomes_an_order(run: Run) -> None:
+    heard = "你好我要投诉一家小考店,每天晚上有烟特别的,就在和平路88号。"
+    assert run(NotUnderstood, heard, "nlu_fallback").followup == "order_form"
+    at_a_place = [{"entity": "address", "value": "和平路88号"}]
+    assert run(AnswerKnowledge, heard, "ask_knowledge", entities=at_a_place).followup == "order_form"
+    assert run(NotUnderstood, "我要投诉应该怎么投诉", "nlu_fallback").followup == ""
+
+
 def test_danger_is_heard_in_every_action(run: Run) -> None:
     for action, intent in (
         (AnswerKnowledge, "ask_knowledge"),

@@ -7,6 +7,7 @@ import pytest
 from desk.orders.drafting.persons import address_form, find_person
 from desk.orders.drafting.phones import digit_runs, find_phone, grouped, masked, problem
 from desk.orders.drafting.phrases import (
+    announces_order,
     is_cancel,
     is_correction,
     is_no,
@@ -233,3 +234,20 @@ def test_times(text: str, said: str) -> None:
 @pytest.mark.parametrize("text", ["和平路88号", "3栋2单元", "我姓王", "油烟太大了"])
 def test_no_times(text: str) -> None:
     assert find_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "announced"),
+    [
+        ("你好我要投诉一家小考店", True),
+        ("我想举报和平路的一个作坊", True),
+        ("我就是要投诉我们小区的物业", True),
+        ("我要投诉", False),
+        ("我想问一下投诉电话", False),
+        ("我要投诉电话号码一个", False),
+        ("举报有奖励没有", False),
+        ("他说要投诉我们单位", False),
+    ],
+)
+def test_who_says_that_he_complains_wants_an_order(text: str, announced: bool) -> None:
+    assert announces_order(text) is announced
