@@ -128,6 +128,16 @@ def resample(samples: Int16, rate_hz: int) -> Int16:
     return _int16(soxr.resample(samples, rate_hz, RATE_HZ, quality="HQ"))
 
 
+def through_telephone(samples: Int16) -> Int16:
+    """What a telephone line leaves of 16 kHz samples: 8 kHz and the eight bits of A-law (ITU-T G.711), back at 16 kHz."""
+    narrow = soxr.resample(samples, RATE_HZ, 8_000, quality="HQ").astype(np.int32)
+    levels = np.sort(_TABLES[Encoding.ALAW].astype(np.int32))
+    above = np.clip(np.searchsorted(levels, narrow), 1, len(levels) - 1)
+    below = above - 1
+    nearest = np.where(narrow - levels[below] < levels[above] - narrow, levels[below], levels[above])
+    return resample(_int16(nearest.astype(np.int16)), 8_000)
+
+
 def read_clip(path: Path) -> Clip:
     """Read a recording: WAV with PCM, A-law or mu-law here, everything else (MP3, FLAC, Opus, M4A) through FFmpeg's library.
 

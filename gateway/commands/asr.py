@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from asr.audio import read_clip
+from asr.audio import read_clip, through_telephone
 from asr.choice import Engine, build, choose
 from asr.errors import AsrError, AudioError
 from asr.hot_words import places_and_affairs
@@ -146,6 +147,9 @@ def evaluate(
     ] = False,
     only: Annotated[str | None, typer.Option(help="Only recordings whose path begins with this")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many, spread evenly")] = None,
+    telephone: Annotated[
+        bool, typer.Option("--telephone", help="As a telephone line carries them: 8 kHz, A-law")
+    ] = False,
     without: WithoutOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -168,6 +172,8 @@ def evaluate(
                 except AudioError as error:
                     evaluation.failed(line, str(error))
                     continue
+                if telephone:
+                    clip = replace(clip, samples=await asyncio.to_thread(through_telephone, clip.samples))
                 evaluation.add(line, await transcribe(clip, recognizer, mend, layers))
 
         asyncio.run(go())

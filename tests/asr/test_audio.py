@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.audio import RATE_HZ, Converter, Encoding, Int16, decode, read_clip
+from asr.audio import RATE_HZ, Converter, Encoding, Int16, decode, read_clip, through_telephone
 from asr.errors import AudioError
 
 
@@ -123,3 +123,19 @@ def test_what_is_no_audio_is_one_clear_line(tmp_path: Path, content: bytes) -> N
     assert "a.wav" in str(caught.value) and "\n" not in str(caught.value)
     with pytest.raises(AudioError):
         read_clip(tmp_path / "missing.wav")
+
+
+def test_a_telephone_line_carries_the_voice_and_nothing_above_4_khz() -> None:
+    low, high = tone(RATE_HZ, hz=1_037.0), tone(RATE_HZ, hz=5_000.0)
+    carried = through_telephone(low)
+    assert len(carried) == len(low) and pitch_hz(carried) == pytest.approx(1_037, abs=5)
+    # A-law keeps a signal about 38 dB above its own noise (ITU-T G.712); our resampling adds none to speak of.
+    noise = (carried - low)[2_000:-2_000].astype(float)
+    assert 30 < 20 * np.log10(low.std() / noise.std()) < 45
+    assert np.abs(through_telephone(high)[2_000:-2_000]).max() < 100
+
+
+def test_a_telephone_line_takes_the_loudest_and_the_shortest() -> None:
+    loud = np.array([-32_768, 32_767] * 400, dtype=np.int16).repeat(20)
+    assert np.abs(through_telephone(loud)).max() > 20_000
+    assert len(through_telephone(np.zeros(0, dtype=np.int16))) == 0
