@@ -337,14 +337,12 @@ class HandoffService:
     async def admission(self, local: datetime, skill: str = "", priority: int = 100) -> Admission:
         """May somebody be queued now? `local` is the city's time.
 
-        Without Redis nobody can tell who is there, and Rasa is out of order too: the conversation stays with the bot,
-        which is back as soon as Redis is, instead of waiting silently for somebody who may not exist.
+        Without Redis nobody can tell who is there, and Rasa is out of order too: nobody counts as there. The conversation
+        stays with the bot, which is back as soon as Redis is, instead of waiting silently for somebody who may not exist.
         """
         snapshot = await quietly(self._queue.snapshot())
-        if snapshot is None:
-            return Admission.NO_SEAT
-        seats = snapshot.views(self._clock(), self._rules.seat_lost_s)
-        entries = list(snapshot.entries.values())
+        seats = snapshot.views(self._clock(), self._rules.seat_lost_s) if snapshot else []
+        entries = list(snapshot.entries.values()) if snapshot else []
         return admit(local, self._rules, seats, entries, self._dispatcher.typical_s, skill, priority)
 
     async def tick(self) -> tuple[Event, ...]:

@@ -103,9 +103,16 @@ class Gateway:
     """One process. After its death `restart` makes a new one."""
 
     def __init__(
-        self, queue: Queue, link: Link, conversations: ConversationStore, handoffs: HandoffStore, clock: Clock
+        self,
+        queue: Queue,
+        link: Link,
+        conversations: ConversationStore,
+        handoffs: HandoffStore,
+        clock: Clock,
+        rules: Rules | None = None,
     ) -> None:
         self._parts = (queue, link, conversations, handoffs, clock)
+        self._rules = rules or Rules()
         self.restart()
 
     def restart(self) -> None:
@@ -113,5 +120,5 @@ class Gateway:
         self.fate = Fate()
         line: Any = MortalQueue(queue, self.fate, link)
         self.service = HandoffService(
-            line, conversations, handoffs, MortalBlocking(self.fate), Rules(), clock
+            line, conversations, handoffs, MortalBlocking(self.fate), self._rules, clock
         )

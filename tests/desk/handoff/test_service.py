@@ -40,6 +40,7 @@ from desk.handoff.events import (
 )
 from desk.handoff.keeper import WRAP_UP_LIMIT
 from desk.handoff.queue import HandoffQueue, Queue
+from desk.handoff.routing import Rules
 from desk.handoff.seat import SeatState, SeatStatus
 from desk.handoff.service import Done
 from desk.handoff.store import HandoffStore
@@ -399,6 +400,15 @@ async def test_admission_and_callbacks(desk: Desk) -> None:
     assert desk.store.get(conversation_id).owner is Owner.BOT
     desk.link.away = True
     assert await desk.one.admission(local) is Admission.NO_SEAT
+
+
+async def test_out_of_hours_is_said_also_while_redis_is_away(desk: Desk) -> None:
+    night = Rules(hours="03:00-03:01")
+    service = Gateway(desk.queue, desk.link, desk.store, desk.handoffs, desk.clock, night).service
+    desk.link.away = True
+    assert await service.admission(desk.clock.now) is Admission.OUT_OF_HOURS
+    # Danger is told to whoever is there, at any hour; without Redis nobody is known to be.
+    assert await service.admission(desk.clock.now, priority=400) is Admission.NO_SEAT
 
 
 async def test_an_emergency_overtakes(desk: Desk) -> None:
