@@ -9,12 +9,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
+from desk.knowledge import KnowledgeStore, Status
+from desk.knowledge.article import Article
 from desk.settings import ROOT, Settings, load_settings
+from gateway.commands.database import opened
 from gateway.commands.errors import CommandError
 from gateway.tts.build import READY_MADE, build_speaker
 from gateway.tts.cache import SpeechCache
-from gateway.tts.fixed import SLOW_SPEED, fixed_requests
+from gateway.tts.fixed import SLOW_SPEED, article_requests, fixed_requests
 from gateway.tts.pcm import Resampler, wav_bytes
 from gateway.tts.speaker import Speaker
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest, TtsError
@@ -74,16 +78,32 @@ def warm(
         bool, typer.Option(help="For all copies of the product that run from this checkout")
     ] = False,
 ) -> None:
-    """Render every fixed sentence, those first that every call needs. May be stopped and run again; what is there is not made again."""
+    """Render every fixed sentence, those first that every call needs, then how the answers of published articles begin.
+
+    May be stopped and run again; what is there is not made again.
+    """
     settings = load_settings()
     speeds = (1.0, SLOW_SPEED) if slow else (1.0,)
     requests = [r for s in speeds for r in fixed_requests(ROOT / "domain.yml", settings.city, voice, s)]
+    if limit is None or limit > len(requests):
+        articles = _published(settings)
+        requests += [r for s in speeds for r in article_requests(articles, voice, s)]
     folder = READY_MADE if ready_made else settings.var_dir / "speech"
     cache = SpeechCache(folder, settings.tts_cache_mb * 1_000_000)
     speaker = build_speaker(settings, (engine,) if engine else (), cache=cache)
     failed = asyncio.run(_warm(speaker, requests[:limit]))
     if failed:
         raise CommandError(f"{failed} sentences could not be rendered")
+
+
+def _published(settings: Settings) -> list[Article]:
+    try:
+        with opened(settings) as engine:
+            return KnowledgeStore(engine).all(Status.PUBLISHED)
+    except (CommandError, SQLAlchemyError) as error:
+        # Before the first start there is no database; the fixed sentences are needed all the same.
+        Console(stderr=True, highlight=False).print(f"[yellow]without articles: {error}[/]", soft_wrap=True)
+        return []
 
 
 async def _warm(speaker: Speaker, requests: list[SpeechRequest]) -> int:

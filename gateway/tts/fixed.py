@@ -1,12 +1,13 @@
-"""The sentences that are the same for everybody: they are rendered before anybody calls."""
+"""The sentences that are the same for everybody, and those that answers begin with: they are rendered before anybody calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
 
+from desk.knowledge.article import Article
 from gateway import sentences
 from gateway.recordings.recorder import ANNOUNCEMENT
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
@@ -35,4 +36,13 @@ def fixed_texts(domain: Path, city: str) -> Iterator[str]:
 def fixed_requests(domain: Path, city: str, voice: str = MANDARIN, speed: float = 1.0) -> list[SpeechRequest]:
     """One request a sentence, each sentence once, in the order of `fixed_texts`."""
     spoken = dict.fromkeys(p.spoken for text in fixed_texts(domain, city) for p in pieces_of(text))
+    return [SpeechRequest(text=text, voice=voice, speed=speed, personal=False) for text in spoken]
+
+
+def article_requests(
+    articles: Iterable[Article], voice: str = MANDARIN, speed: float = 1.0
+) -> list[SpeechRequest]:
+    """How the answers of articles with a voice form begin, each beginning once. What follows is made while that is heard."""
+    told = (pieces_of(article.voice) for article in articles if article.voice)
+    spoken = dict.fromkeys(pieces[0].spoken for pieces in told if pieces)
     return [SpeechRequest(text=text, voice=voice, speed=speed, personal=False) for text in spoken]

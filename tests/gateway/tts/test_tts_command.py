@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from desk.settings import ROOT
+from desk.knowledge import KnowledgeStore, Status
+from desk.knowledge.article import Article
+from desk.settings import ROOT, load_settings
+from desk.store import migrate
+from desk.store.engine import open_engine
 from gateway.cli import app
 from gateway.commands.errors import CommandError
-from gateway.tts.fixed import fixed_requests
+from gateway.tts.cache import SpeechCache
+from gateway.tts.espeak import EspeakSynthesizer
+from gateway.tts.fixed import article_requests, fixed_requests
+from gateway.tts.synthesizer import SpeechRequest
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +58,35 @@ def test_warming_twice_makes_each_sentence_once(var: Path) -> None:
     assert len(made) == 12
     run("warm", "--engine", "espeak", "--limit", "12")
     assert {path: path.stat().st_ino for path in var.rglob("*.pcm")} == made
+
+
+def test_the_beginnings_of_published_answers_are_made_after_the_fixed_sentences(
+    var: Path,
+) -> None:
+    fixed = fixed_requests(ROOT / "domain.yml", "明州市")
+    var.mkdir()
+    settings = load_settings()
+    engine = open_engine(settings.effective_database_url)
+    migrate.upgrade(engine)
+    articles = [
+        Article(id="fund", title="公积金", body="带证。", voice="带身份证去窗口办。三天到账。", status=Status.PUBLISHED),
+        Article(id="draft", title="草稿", body="还没写好。", voice="还没写好。", status=Status.DRAFT),
+        Article(id="mute", title="没有口语", body="看网页。", status=Status.PUBLISHED),
+    ]  # fmt: skip
+    KnowledgeStore(engine).put_all(articles, "test")
+    engine.dispose()
+    run("warm", "--engine", "espeak", "--limit", str(len(fixed) + 10))
+    cache = SpeechCache(var / "speech", 1_000_000_000)
+    assert len(list(var.rglob("*.pcm"))) == len(fixed) + 1
+    assert (
+        cache.get(EspeakSynthesizer(), SpeechRequest(text="带身份证去窗口办。", personal=False)) is not None
+    )
+
+
+def test_answers_that_begin_alike_are_made_once() -> None:
+    told = [Article(id=str(i), title="题", body="文", voice=f"您好。第{i}条。") for i in range(3)]
+    assert [request.text for request in article_requests(told)] == ["您好。"]
+    assert not article_requests(told)[0].personal
 
 
 def test_an_engine_or_text_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
