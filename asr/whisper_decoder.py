@@ -21,9 +21,6 @@ from asr.errors import EngineError
 # with five there are as many as with thirty (CER 0.281 and 0.272, 0.343 and 0.348 on fifty open and fifty synthetic recordings).
 _SILENCE_FRAMES = 500
 _WINDOW_FRAMES = 3000
-# A word or two right at the beginning is taken for the end of something longer, and more is invented behind it: short
-# utterances get silence in front (CER of single words 0.65 -> 0.48, none invented any more).
-_SHORT_SAMPLES, _LEAD_SAMPLES = 2 * RATE_HZ, int(0.4 * RATE_HZ)
 # Who speaks fast says six characters a second, and a rare one is three tokens. What comes beyond is a loop.
 _TOKENS, _TOKENS_A_SECOND = 20, 25
 _MAX_TOKENS = 448
@@ -94,10 +91,8 @@ class WhisperDecoder:
         from faster_whisper.audio import pad_or_trim
         from faster_whisper.transcribe import get_compression_ratio
 
-        lead = _LEAD_SAMPLES if len(samples) < _SHORT_SAMPLES else 0
-        sound = np.concatenate([np.zeros(lead, np.float32), to_float(samples)])
         # The last frame lies behind the samples.
-        features = self._model.feature_extractor(sound)[..., :-1]
+        features = self._model.feature_extractor(to_float(samples))[..., :-1]
         frames = min(features.shape[-1], _WINDOW_FRAMES)
         # Two frames make one position of the encoder.
         window = min(frames + frames % 2 + _SILENCE_FRAMES, _WINDOW_FRAMES)
@@ -114,13 +109,13 @@ class WhisperDecoder:
         text = self._tokenizer.decode(tokens).strip()
         return Decoded(
             text=text,
-            words=self._timed(tokens, encoded, frames, lead / RATE_HZ) if words and tokens else (),
+            words=self._timed(tokens, encoded, frames) if words and tokens else (),
             log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
             no_speech_probability=result.no_speech_prob,
             compression=get_compression_ratio(text) if text else 0.0,
         )
 
-    def _timed(self, tokens: Sequence[int], encoded: Any, frames: int, lead_s: float) -> tuple[Timed, ...]:
+    def _timed(self, tokens: Sequence[int], encoded: Any, frames: int) -> tuple[Timed, ...]:
         from faster_whisper.transcribe import merge_punctuations
 
         aligned = self._model.find_alignment(self._tokenizer, [list(tokens)], encoded, frames)[0]
@@ -129,8 +124,8 @@ class WhisperDecoder:
         return tuple(
             Timed(
                 one["word"].strip(),
-                max(float(one["start"]) - lead_s, 0.0),
-                max(float(one["end"]) - lead_s, 0.0),
+                float(one["start"]),
+                float(one["end"]),
                 float(one["probability"]),
             )
             for one in aligned
