@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from desk.conversations import Message, Sender
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import fill
-from desk.orders.drafting.phrases import has_content, is_question
+from desk.orders.drafting.phrases import asks_for_person, has_content, is_question
 from desk.orders.drafting.turn import Entity, Turn
 
 # What the seat or the bot asked for just before decides how a short answer is read. The last word of a sentence wins.
@@ -91,12 +91,10 @@ def draft_of(transcript: Transcript) -> Draft:
         if message.seq <= after or message.payload is not None or _EMPTY.match(message.text.strip()):
             continue
         turn = _turn(transcript, message)
-        if (
-            turn.intent in _EMPTY_INTENTS
-            and turn.confidence >= _SURE
-            and not has_content(turn.words)
-            and not asked
-        ):
+        understood = turn.intent if turn.confidence >= _SURE else ""
+        # Who wants a person answers no question; small talk may: "可以" to "可以公开吗".
+        wish = understood == "ask_human" or asks_for_person(turn.words)
+        if not has_content(turn.words) and (wish or (understood in _EMPTY_INTENTS and not asked)):
             continue
         draft = _take(draft, turn, asked)
         asked = ""

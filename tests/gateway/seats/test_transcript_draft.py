@@ -198,6 +198,17 @@ def test_a_wish_for_a_person_in_words_of_its_own_opens_no_order(intent: str) -> 
     assert draft_of(unsure).has("description")
 
 
+@pytest.mark.parametrize(("words", "sure"), [("新房屋转接人工，谢谢你了", 0.4), ("新帮我传接人工作室", 0.9)])
+def test_who_wants_a_person_answers_no_question(words: str, sure: float) -> None:
+    """Nothing was asked by 凭单号和手机后四位可以随时查进度,还有什么可以帮您?, but it sounds so."""
+    told = transcript(
+        ("bot", "登记好了,凭单号和手机后四位可以随时查进度。还有什么可以帮您?"),
+        ("citizen", words),
+        intents={2: ("ask_human", sure)},
+    )
+    assert not draft_of(told).fields
+
+
 def test_a_trouble_told_with_the_wish_for_a_person_is_kept() -> None:
     said = transcript(("citizen", "楼下烧烤店油烟太大了给我转人工"), intents={1: ("ask_human", 0.95)})
     assert draft_of(said).has("description")

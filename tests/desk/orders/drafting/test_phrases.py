@@ -57,7 +57,21 @@ def test_complaints_in_the_shape_of_questions_are_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["对", "是", "嗯", "好的", "可以", "确认", "没错", "行", "ok", "对的对的", "是的,没错", "最没有问题"],
+    [
+        "对",
+        "是",
+        "嗯",
+        "好的",
+        "可以",
+        "确认",
+        "没错",
+        "行",
+        "ok",
+        "对的对的",
+        "是的,没错",
+        "最没有问题",
+        "对没有问题,请您提交吧",
+    ],
 )
 def test_yes(text: str) -> None:
     assert is_yes(text)
