@@ -1,6 +1,6 @@
 """How well orders are put into categories: macro-F1 on held-out citizen messages and in cross-validation.
 
-Usage: python -m bench.category [--eval-dir ../shared/data/eval-dev/text] [--folds 4] [--json]
+Usage: python -m bench.category [--eval-dir FOLDER] [--folds 4] [--json]
 The held-out file (citizen_messages_labelled.tsv, labels are names of the tree's top level) is never trained on.
 """
 
