@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import typer
 from rich.console import Console
@@ -50,6 +50,11 @@ COMMANDS = {
 
 class OnDemand(TyperGroup):
     """Imports what a command needs when it is called: to list accounts nobody waits for speech models and numerics."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # Whoever mistypes a name is told the nearest ones from here; the commands themselves come from `get_command`.
+        self.commands = cast(Any, dict.fromkeys(COMMANDS))
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)

@@ -37,6 +37,11 @@ def test_an_unknown_command_is_told_in_one_line() -> None:
     assert result.exit_code == 2 and "No such command 'nope'" in result.stderr
 
 
+def test_a_mistyped_command_is_told_the_nearest_one() -> None:
+    result = CliRunner().invoke(app, ["usr", "list"])
+    assert result.exit_code == 2 and "Did you mean 'user'" in result.stderr
+
+
 def test_accounts_are_listed_without_speech_and_numerics() -> None:
     """Each `minsheng` once took five seconds of processor time for what it did not use."""
     program = "import sys, gateway.cli, gateway.commands.user; print(*sys.modules, sep='\\n')"
