@@ -106,13 +106,9 @@ class WhisperRecognizer:
             if not heard.text or self._imagined(heard):
                 break
             text += heard.text
+            at_s = start_s + done_s
             words += [
-                Word(
-                    w.text,
-                    round(start_s + done_s + w.start_s, 3),
-                    round(start_s + done_s + w.end_s, 3),
-                    round(w.probability, 4),
-                )
+                Word(w.text, round(at_s + w.start_s, 3), round(at_s + w.end_s, 3), round(w.probability, 4))
                 for w in heard.words
             ]
             if not heard.words or not goes_on(rest, heard.words[-1].end_s):

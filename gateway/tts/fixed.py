@@ -35,8 +35,7 @@ def fixed_texts(domain: Path, city: str) -> Iterator[str]:
 
 def fixed_requests(domain: Path, city: str, voice: str = MANDARIN, speed: float = 1.0) -> list[SpeechRequest]:
     """One request a sentence, each sentence once, in the order of `fixed_texts`."""
-    spoken = dict.fromkeys(p.spoken for text in fixed_texts(domain, city) for p in pieces_of(text))
-    return [SpeechRequest(text=text, voice=voice, speed=speed, personal=False) for text in spoken]
+    return _public((p.spoken for text in fixed_texts(domain, city) for p in pieces_of(text)), voice, speed)
 
 
 def article_requests(
@@ -44,5 +43,9 @@ def article_requests(
 ) -> list[SpeechRequest]:
     """How the answers of articles with a voice form begin, each beginning once. What follows is made while that is heard."""
     told = (pieces_of(article.voice) for article in articles if article.voice)
-    spoken = dict.fromkeys(pieces[0].spoken for pieces in told if pieces)
-    return [SpeechRequest(text=text, voice=voice, speed=speed, personal=False) for text in spoken]
+    return _public((pieces[0].spoken for pieces in told if pieces), voice, speed)
+
+
+def _public(spoken: Iterable[str], voice: str, speed: float) -> list[SpeechRequest]:
+    """Each text once."""
+    return [SpeechRequest(text=t, voice=voice, speed=speed, personal=False) for t in dict.fromkeys(spoken)]
