@@ -188,10 +188,11 @@ def _me(found: SignedIn) -> dict[str, Any]:
 
 
 def _welcome(request: Request, response: Response, token: str, found: SignedIn) -> Response:
+    """`found` has just begun, so that it was last seen now by the clock that will end it."""
     response.set_cookie(
         COOKIE,
         token,
-        max_age=max(1, int((found.expires_at - datetime.now(UTC)).total_seconds())),
+        max_age=int((found.expires_at - found.last_seen_at).total_seconds()),
         path="/",
         httponly=True,
         samesite="strict",
