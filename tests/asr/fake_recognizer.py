@@ -22,6 +22,9 @@ class FakeRecognizer:
 
     def __init__(self, delay_s: float = 0.0) -> None:
         self.delay_s = delay_s
+        # Cleared: it hears nothing until somebody sets it.
+        self.awake = asyncio.Event()
+        self.awake.set()
         self.opened: list[FakeStream] = []
 
     def open(self, options: StreamOptions = ANYTHING) -> FakeStream:
@@ -45,6 +48,7 @@ class FakeStream:
 
     async def feed(self, samples: Int16) -> list[Transcript]:
         await asyncio.sleep(self.recognizer.delay_s)
+        await self.recognizer.awake.wait()
         begin, self.samples, self.feeds = self.samples / 16_000, self.samples + len(samples), self.feeds + 1
         level = int(samples[len(samples) // 2])
         if level == 200:
