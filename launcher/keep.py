@@ -50,6 +50,7 @@ def keep(name: str) -> int:
     pause, deaths = FIRST_PAUSE_S, 0
     while not stopping:
         what = service(name, settings)
+        what.write_files()
         started = time.monotonic()
         child = subprocess.Popen(what.command, cwd=ROOT, env=what.env, preexec_fn=die_with_parent)
         code = child.wait()

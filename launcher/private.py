@@ -90,6 +90,7 @@ class PrivateProduct:
     def launch(self, name: str) -> None:
         """Start one process without waiting for it."""
         what = service(name, self.settings)
+        what.write_files()
         with self._log_path(name).open("ab") as log:
             env = {**what.env, **self._env}
             self._processes[name] = subprocess.Popen(

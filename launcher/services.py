@@ -40,6 +40,13 @@ class Service:
     optional: bool = False
     # On a machine busy with other work.
     starts_within_s: float = 120.0
+    # What it reads at its start, for its owner's eyes only: path and text.
+    files: tuple[tuple[Path, str], ...] = ()
+
+    def write_files(self) -> None:
+        """Before each start. Whoever only asks whether it is well must leave them alone."""
+        for path, text in self.files:
+            _write_private(path, text)
 
 
 def redis_password(settings: Settings) -> str:
@@ -90,6 +97,7 @@ def _answers(url: str, body: object = None, timeout_s: float = 2.0) -> bool:
 
 def _write_private(path: Path, text: str) -> None:
     """Whole or not at all: a server that starts at this moment must never read half a file, or an empty one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
@@ -98,7 +106,6 @@ def _write_private(path: Path, text: str) -> None:
 
 def _redis(settings: Settings) -> Service:
     folder = settings.var_dir / "redis"
-    folder.mkdir(parents=True, exist_ok=True)
     password = redis_password(settings)
     config = folder / "redis.conf"
     lines = [
@@ -117,7 +124,7 @@ def _redis(settings: Settings) -> Service:
     if len(os.fsencode(socket)) < 100:
         lines += [f"unixsocket {socket}", "unixsocketperm 700"]
     # In a file, not on the command line, where every user of the machine could read the password.
-    _write_private(config, "\n".join(lines) + "\n")
+    files = ((config, "\n".join(lines) + "\n"),)
 
     def probe() -> bool:
         try:
@@ -128,7 +135,8 @@ def _redis(settings: Settings) -> Service:
         except redis.RedisError:
             return False
 
-    return Service("redis", [redis_server(), str(config)], dict(os.environ), settings.redis_port, probe)
+    command = [redis_server(), str(config)]
+    return Service("redis", command, dict(os.environ), settings.redis_port, probe, files=files)
 
 
 def _actions(settings: Settings) -> Service:

@@ -32,12 +32,14 @@ def test_text_starts_without_the_speech_server(tmp_path: Path) -> None:
 
 
 def test_a_redis_that_starts_never_reads_half_a_configuration(tmp_path: Path) -> None:
-    """Each process of the product describes Redis; one may do so while the server reads its file."""
+    """It may be started again while the one before still reads its file."""
     first = service("redis", Settings(_env_file=None, var=tmp_path, redis_port=6401))  # type: ignore[call-arg]
     path = Path(first.command[-1])
+    assert not path.exists(), "describing a process writes nothing"
+    first.write_files()
     whole = path.read_text(encoding="utf-8")
     with path.open(encoding="utf-8") as server:
-        service("redis", Settings(_env_file=None, var=tmp_path, redis_port=6402))  # type: ignore[call-arg]
+        service("redis", Settings(_env_file=None, var=tmp_path, redis_port=6402)).write_files()  # type: ignore[call-arg]
         assert server.read() == whole
     assert "port 6402" in path.read_text(encoding="utf-8")
     assert path.stat().st_mode & 0o777 == 0o600
