@@ -98,6 +98,10 @@ _FIELD_WORDS = (
     ("confidential", re.compile(r"保密|匿名")),
     ("description", re.compile(r"内容|描述|情况|事情|问题|经过")),
 )
+# A yes is short, and holds none of these.
+_YES_CHARS = 20
+_DOUBT = re.compile(r"[不没别错等但可改慢再先]")
+_SURE = re.compile(r"没(?:有)?(?:问题|错|毛病|事)|不错|不用(?:改|再)|可以")
 _TIMELY = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
 # 先登记 is how 新登记 is heard by telephone.
 _NEW = re.compile(r"新|先登记|重新|另|再登|单独|不一样|不是(?:一|同)|两回事|别的事")
@@ -161,12 +165,25 @@ def step(draft: Draft, turn: Turn) -> Step:
     free = _free_answer(filled.draft, turn)
     if free is not None:
         return _answered(free, (asked,))
+    if asked in ("confirm", "phone_check") and _understood_as_yes(turn):
+        # In whatever words: nothing in them was an answer to anything else.
+        return Step(Kind.CONFIRMED, draft) if asked == "confirm" else _answered(draft.check("phone"), ())
     return _unusable(draft, filled)
 
 
 def _is(turn: Turn, intent: str, by_words: bool) -> bool:
     """Words decide; the intent alone only for buttons and when very sure."""
     return by_words or (turn.intent == intent and (turn.button or turn.confidence >= 0.9))
+
+
+def _understood_as_yes(turn: Turn) -> bool:
+    """For words that no rule knows. A mishearing may turn anything into a short sentence, so no doubt may be in it."""
+    return (
+        turn.intent == "affirm"
+        and turn.confidence >= _AWAY_CONFIDENCE
+        and len(turn.words) <= _YES_CHARS
+        and not _DOUBT.search(_SURE.sub("", turn.words))
+    )
 
 
 def _wants_away(turn: Turn) -> bool:

@@ -148,6 +148,18 @@ def test_many_ways_to_say_yes(talk: Talk, yes: str) -> None:
     assert talk(SMOKE, "我姓王", "13912345678", (yes, "chitchat", 0.9)).kind is Kind.CONFIRMED
 
 
+@pytest.mark.parametrize("yes", ["交上去吧", "那你给报上去嘛", "得行得行你弄吧", "没错没错你们看着办"])
+def test_a_yes_that_no_rule_knows_is_understood(talk: Talk, yes: str) -> None:
+    assert talk(SMOKE, "我姓王", "13912345678", (yes, "affirm", 0.7)).kind is Kind.CONFIRMED
+    # A guess is not enough to send an order off.
+    assert talk(SMOKE, "我姓王", "13912345678", (yes, "affirm", 0.4)).kind is not Kind.CONFIRMED
+
+
+@pytest.mark.parametrize("doubtful", ["那个人不是我", "慢着你等一下", "你先念一遍嘛", "先别交上去"])
+def test_what_is_taken_for_a_yes_but_holds_a_doubt_confirms_nothing(talk: Talk, doubtful: str) -> None:
+    assert talk(SMOKE, "我姓王", "13912345678", (doubtful, "affirm", 0.8)).kind is not Kind.CONFIRMED
+
+
 @pytest.mark.parametrize(
     "other", ["对了,我还想问公积金怎么提取", "是什么意思", "13900000000", "好像不对", "可是你们上次也没管"]
 )
