@@ -17,6 +17,8 @@ import psycopg
 import pytest
 import redis
 
+from tests.waiting import PATIENCE_S
+
 REQUIRE_ALL = os.environ.get("MINSHENG_TEST_REQUIRE_ALL") == "1"
 
 
@@ -149,7 +151,7 @@ def mortal_redis() -> Iterator[PrivateRedis]:
     server.stop()
 
 
-def _wait(attempt: Callable[[], object], error: type[Exception], limit_s: float = 20) -> None:
+def _wait(attempt: Callable[[], object], error: type[Exception], limit_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + limit_s
     while True:
         try:

@@ -13,6 +13,7 @@ from asr.audio import Int16
 from asr.errors import EngineError
 from asr.recognizer import FinalTranscript
 from asr.segments import FRAME_S, FRAME_SAMPLES, Segment, Segmenter
+from tests.waiting import PATIENCE_S
 
 VOICE, SILENCE = 0.9, 0.01
 
@@ -136,5 +137,5 @@ async def test_closing_ends_what_was_begun() -> None:
     ahead.look(present)
     await asyncio.sleep(0)
     assert len(writer.begun) == 1
-    await asyncio.wait_for(ahead.aclose(), 5)
+    await asyncio.wait_for(ahead.aclose(), PATIENCE_S)
     await ahead.aclose()

@@ -29,6 +29,7 @@ from asr.text import TextMender
 from asr.workers import bind
 from desk.settings import ROOT
 from tests.asr.fake_recognizer import FakeRecognizer
+from tests.waiting import PATIENCE_S
 
 USUAL = Limits()
 SERVED = Served("fake", "fake-model", "a test")
@@ -59,7 +60,7 @@ async def ask(client: ClientConnection, message: str | bytes) -> dict[str, Any]:
 
 
 async def told(client: ClientConnection) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(await asyncio.wait_for(client.recv(), 10))
+    answer: dict[str, Any] = json.loads(await asyncio.wait_for(client.recv(), PATIENCE_S))
     return answer
 
 
@@ -69,7 +70,7 @@ async def refused(client: ClientConnection, *messages: str | bytes) -> tuple[dic
         await client.send(message)
     while "error" not in (answer := await told(client)):
         pass
-    await asyncio.wait_for(client.wait_closed(), 10)
+    await asyncio.wait_for(client.wait_closed(), PATIENCE_S)
     return answer, client.close_code
 
 

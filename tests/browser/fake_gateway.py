@@ -22,6 +22,8 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import UploadFile
 
+from tests.waiting import PATIENCE_S
+
 DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
 
 CONTENT_SECURITY_POLICY = (
@@ -92,7 +94,7 @@ class FakeGateway:
 
     def start(self) -> None:
         self._thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while not self._server.started:
             if time.monotonic() > deadline:
                 raise RuntimeError("the fake gateway did not start")
@@ -101,7 +103,7 @@ class FakeGateway:
     def stop(self) -> None:
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=PATIENCE_S)
 
     @property
     def url(self) -> str:
@@ -148,7 +150,7 @@ class FakeGateway:
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=PATIENCE_S)
 
     def _app(self) -> FastAPI:
         app = FastAPI()

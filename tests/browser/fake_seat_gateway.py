@@ -25,6 +25,7 @@ from fastapi.staticfiles import StaticFiles
 from gateway.channels.web.pages import content_security_policy
 from tests.browser import seat_day as day
 from tests.browser.fake_gateway import DIST
+from tests.waiting import PATIENCE_S
 
 Json = dict[str, Any]
 PASSWORD = "12345-demo"
@@ -78,7 +79,7 @@ class FakeSeatGateway:
 
     def start(self) -> None:
         self._thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while not self._server.started:
             if time.monotonic() > deadline:
                 raise RuntimeError("the fake gateway did not start")
@@ -87,7 +88,7 @@ class FakeSeatGateway:
     def stop(self) -> None:
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=PATIENCE_S)
 
     @property
     def url(self) -> str:
@@ -99,7 +100,7 @@ class FakeSeatGateway:
 
     def wait_for(self, kind: str) -> Json:
         """The first frame of this type, which the page may still be sending."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while not self.sent(kind):
             if time.monotonic() > deadline:
                 raise AssertionError(f"no frame {kind}")
@@ -244,7 +245,7 @@ class FakeSeatGateway:
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=PATIENCE_S)
 
     def _app(self) -> FastAPI:
         app = FastAPI()

@@ -20,11 +20,10 @@ from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
 from tests.gateway.web_call.conftest import PATIENT, ears, hotline
+from tests.waiting import PATIENCE_MS
 
 __all__ = ["ears", "hotline", "make_gateway", "rasa"]
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
-# A call is real time, and a busy machine is slow.
-PATIENCE_MS = 120_000
 
 OpenPage = Callable[..., Page]
 
@@ -52,7 +51,7 @@ def page_of(calling: Browser, make_gateway: MakeGateway, ears: FakeEars) -> Iter
         opened.append(watched)
         page = watched.page(gateway.url)
         page.set_default_timeout(PATIENCE_MS)
-        expect(page.get_by_test_id("message").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("message").first).to_be_visible()
         return page
 
     yield open_
@@ -63,7 +62,7 @@ def page_of(calling: Browser, make_gateway: MakeGateway, ears: FakeEars) -> Iter
 
 def in_call(page: Page) -> None:
     page.get_by_test_id("call").click()
-    expect(page.get_by_test_id("call-panel")).to_have_attribute("data-phase", "talking", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("call-panel")).to_have_attribute("data-phase", "talking")
 
 
 def fits(page: Page) -> bool:
@@ -80,12 +79,12 @@ def test_a_citizen_calls_is_heard_and_answered_and_goes_on_in_the_chat(
     page = page_of()
     in_call(page)
     assert fits(page)
-    expect(page.get_by_test_id("call-caption-hotline")).to_contain_text("您好", timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("call-caption-own")).to_contain_text("怎么办社保卡", timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("call-caption-hotline")).to_contain_text("请带身份证", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("call-caption-hotline")).to_contain_text("您好")
+    expect(page.get_by_test_id("call-caption-own")).to_contain_text("怎么办社保卡")
+    expect(page.get_by_test_id("call-caption-hotline")).to_contain_text("请带身份证")
     # What is said is in the chat, in full.
-    expect(said(page, "citizen").last).to_contain_text("怎么办社保卡", timeout=PATIENCE_MS)
-    expect(said(page, "bot").last).to_contain_text("请带身份证到社保窗口", timeout=PATIENCE_MS)
+    expect(said(page, "citizen").last).to_contain_text("怎么办社保卡")
+    expect(said(page, "bot").last).to_contain_text("请带身份证到社保窗口")
     page.get_by_test_id("call-hang-up").click()
     expect(page.get_by_test_id("call-words")).to_contain_text("通话已结束")
     page.get_by_test_id("call-dismiss").click()
@@ -110,11 +109,11 @@ def test_mute_keys_large_type_and_the_way_to_a_person(
     page.get_by_test_id("call-key-2").click()
     expect(page.get_by_test_id("call-pressed")).to_have_text("12")
     page.get_by_test_id("call-key-hash").click()
-    expect(said(page, "citizen").last).to_contain_text("12", timeout=PATIENCE_MS)
+    expect(said(page, "citizen").last).to_contain_text("12")
     assert fits(page)
     page.get_by_test_id("call-keys").click()
     page.get_by_test_id("call-person").click()
-    expect(said(page, "citizen").last).to_contain_text("转人工", timeout=PATIENCE_MS)
+    expect(said(page, "citizen").last).to_contain_text("转人工")
     assert rasa.texts[-1] == "转人工"
     assert ears.loud_s == 0 or page.get_by_test_id("call-level").get_attribute("data-lit") == "0"
 
@@ -133,10 +132,10 @@ def test_without_permission_the_citizen_is_told_what_to_do(page_of: OpenPage) ->
 def test_without_ears_the_citizen_is_told_and_the_chat_goes_on(page_of: OpenPage) -> None:
     page = page_of(asr_port=1)
     page.get_by_test_id("call").click()
-    expect(page.get_by_test_id("call-words")).to_contain_text("语音服务暂时不可用", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("call-words")).to_contain_text("语音服务暂时不可用")
     page.get_by_test_id("input").fill("你好")
     page.get_by_test_id("send").click()
-    expect(said(page, "bot").last).to_contain_text("收到：你好", timeout=PATIENCE_MS)
+    expect(said(page, "bot").last).to_contain_text("收到：你好")
 
 
 def test_a_line_that_breaks_is_told_and_may_be_taken_up_again(page_of: OpenPage) -> None:
@@ -149,7 +148,7 @@ def test_a_line_that_breaks_is_told_and_may_be_taken_up_again(page_of: OpenPage)
     expect(page.get_by_test_id("call-words")).to_contain_text("网络已断开")
     page.context.set_offline(False)
     page.get_by_test_id("call-again").click()
-    expect(page.get_by_test_id("call-panel")).to_have_attribute("data-phase", "talking", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("call-panel")).to_have_attribute("data-phase", "talking")
 
 
 def test_a_hotline_without_calls_shows_no_button(page_of: OpenPage) -> None:

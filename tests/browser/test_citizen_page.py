@@ -136,7 +136,7 @@ def test_the_outbox_survives_a_reload_while_the_gateway_is_away(
     page.reload()
     expect(said(page, "citizen")).to_contain_text("请不要丢了我")
     gateway.refuse_sockets = False
-    expect(said(page, "bot").last).to_contain_text("收到：请不要丢了我", timeout=20_000)
+    expect(said(page, "bot").last).to_contain_text("收到：请不要丢了我")
     expect(said(page, "citizen")).to_have_count(1)
     assert [m["text"] for m in gateway.only.sends] == ["请不要丢了我"]
     left = page.evaluate("Object.keys(localStorage).filter((key) => key.includes('outbox'))")

@@ -84,5 +84,5 @@ def test_words_said_offline_arrive_once(page: Page) -> None:
     page.context.set_offline(True)
     say(page, "离线说的话")
     page.context.set_offline(False)
-    expect(said(page, "bot").last).to_contain_text("收到：离线说的话", timeout=15_000)
+    expect(said(page, "bot").last).to_contain_text("收到：离线说的话")
     expect(said(page, "citizen")).to_have_count(1)

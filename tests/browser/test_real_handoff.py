@@ -21,11 +21,10 @@ from desk.seats import Accounts, NewUser, Role
 from desk.seats.passwords import Argon2Hasher
 from desk.store.engine import open_engine
 from launcher.private import PrivateProduct
+from tests.waiting import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
 
-# A turn with real understanding takes well below a second; a busy CI machine may need longer.
-PATIENCE_MS = 30_000
 PASSWORD = "Mingzhou-12345-desk"
 # What browsers report by themselves when a server is gone.
 EXPECTED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|status of (401|502|503)")
@@ -78,7 +77,7 @@ def citizen_page(product: PrivateProduct, new_page: NewPage) -> Callable[[], Pag
     def open_() -> Page:
         page = new_page(390, 844)
         page.goto(product.url)
-        expect(page.get_by_test_id("input")).to_be_enabled(timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("input")).to_be_enabled()
         return page
 
     return open_
@@ -97,7 +96,7 @@ def console(product: PrivateProduct, seats: tuple[str, ...], new_page: NewPage) 
         page.get_by_test_id("username").fill(username)
         page.get_by_test_id("password").fill(PASSWORD)
         page.get_by_test_id("password").press("Enter")
-        expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online", timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online")
         opened.append(page)
         return page
 
@@ -146,9 +145,9 @@ def get_ready(page: Page) -> None:
 def take(page: Page, conversation: str) -> None:
     """Wait for the offer of this conversation and accept it by key."""
     offer = page.locator(f'[data-testid="offer"][data-conversation="{conversation}"]')
-    expect(offer).to_be_visible(timeout=PATIENCE_MS)
+    expect(offer).to_be_visible()
     page.keyboard.press("Alt+a")
-    expect(offer).to_have_count(0, timeout=PATIENCE_MS)
+    expect(offer).to_have_count(0)
     expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
 
 
@@ -174,8 +173,8 @@ def ask(page: Page, text: str) -> str:
     before = messages(page, "bot").count()
     say(page, text)
     answers = messages(page, "bot")
-    expect(answers).not_to_have_count(before, timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("typing")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(answers).not_to_have_count(before)
+    expect(page.get_by_test_id("typing")).to_have_count(0)
     return "\n".join(answers.nth(n).inner_text() for n in range(before, answers.count()))
 
 
@@ -188,7 +187,7 @@ def reply(page: Page, text: str) -> None:
 
 
 def owner(page: Page, wanted: str) -> None:
-    expect(page.get_by_test_id("owner")).to_have_attribute("data-owner", wanted, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("owner")).to_have_attribute("data-owner", wanted)
 
 
 def newest(product: PrivateProduct) -> str:
@@ -215,13 +214,13 @@ def wrap_up(page: Page, outcome_key: str) -> None:
     expect(page.get_by_test_id("dialog-wrap-up")).to_be_visible()
     page.keyboard.press(outcome_key)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_test_id("my-conversation")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("my-conversation")).to_have_count(0)
 
 
 def rate(page: Page, stars: int) -> None:
     page.get_by_test_id(f"rating-star-{stars}").last.check(force=True)
     page.get_by_test_id("rating-submit").last.click()
-    expect(page.get_by_test_id("rating-done").last).to_contain_text("已收到", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("rating-done").last).to_contain_text("已收到")
 
 
 def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
@@ -237,33 +236,33 @@ def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
     expect(page.get_by_test_id("queue-place")).to_be_visible()
 
     offer = seat.get_by_test_id("offer")
-    expect(offer).to_contain_text("烧烤", timeout=PATIENCE_MS)
+    expect(offer).to_contain_text("烧烤")
     say(page, "我姓王,电话13912340077")
     take(seat, conversation)
     owner(page, "SEAT")
     # All that was said before is there, and who said it.
     expect(seat.get_by_test_id("transcript")).to_contain_text("和平路88号")
     expect(seat.get_by_test_id("transcript")).to_contain_text("气死我了")
-    expect(seat.get_by_test_id("knowledge-hit").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(seat.get_by_test_id("knowledge-hit").first).to_be_visible()
 
     page.get_by_test_id("input").press_sequentially("他们")
     expect(seat.get_by_test_id("typing")).not_to_be_empty()
     say(page, "他们还把消防通道占了")
     expect(messages(seat, "citizen").last).to_contain_text("消防通道")
     reply(seat, "您好,我马上为您登记,请稍等。")
-    expect(messages(page, "seat").last).to_contain_text("马上为您登记", timeout=PATIENCE_MS)
+    expect(messages(page, "seat").last).to_contain_text("马上为您登记")
     expect(messages(page, "seat").last.get_by_test_id("speaker")).to_contain_text("8801")
 
     # The order form was filled from what the citizen told the bot and, while he waited, the seat.
     form = seat.get_by_test_id("order-panel")
     seat.get_by_test_id("order-refresh").click()
-    expect(form.locator("#order-place")).to_have_value(re.compile("和平路88号"), timeout=PATIENCE_MS)
+    expect(form.locator("#order-place")).to_have_value(re.compile("和平路88号"))
     expect(form.locator("#order-phone")).to_have_value("13912340077")
     form.locator("#order-place").focus()
     seat.keyboard.press("Control+Enter")
     number = seat.get_by_test_id("order-number")
-    expect(number).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("order-number")).to_have_text(number.inner_text(), timeout=PATIENCE_MS)
+    expect(number).to_be_visible()
+    expect(page.get_by_test_id("order-number")).to_have_text(number.inner_text())
 
     seat.keyboard.press("Alt+b")
     seat.get_by_test_id("to-bot-note").fill("已登记,市民还想问公积金")
@@ -271,7 +270,7 @@ def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
     owner(page, "BOT")
     expect(seat.get_by_test_id("my-conversation")).to_have_count(0)
     # The bot speaks first, and then answers as before.
-    expect(messages(page, "bot").last).to_contain_text("我是智能客服", timeout=PATIENCE_MS)
+    expect(messages(page, "bot").last).to_contain_text("我是智能客服")
     assert "公积金" in ask(page, "租房怎么提取公积金")
 
     say(page, "我还是要转人工")
@@ -279,7 +278,7 @@ def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
     take(seat, conversation)
     owner(page, "SEAT")
     reply(seat, "我又来了,请讲。")
-    expect(messages(page, "seat").last).to_contain_text("我又来了", timeout=PATIENCE_MS)
+    expect(messages(page, "seat").last).to_contain_text("我又来了")
     wrap_up(seat, "2")
     rate(page, 5)
 
@@ -315,21 +314,21 @@ def test_a_seat_transfers_to_a_colleague_who_knows_everything_and_closes(
     wang.keyboard.press("Enter")
     wang.get_by_test_id("transfer-note").fill("供暖问题,请优先")
     wang.keyboard.press("Control+Enter")
-    expect(wang.get_by_test_id("my-conversation")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(wang.get_by_test_id("my-conversation")).to_have_count(0)
     owner(page, "WAITING")
     say(page, "我叫赵大海,电话13912340066")
-    expect(li.get_by_test_id("offer")).to_contain_text("供暖问题", timeout=PATIENCE_MS)
+    expect(li.get_by_test_id("offer")).to_contain_text("供暖问题")
     take(li, conversation)
     owner(page, "SEAT")
     for told in ("幸福里小区3号楼", "我马上看", "供暖问题", "赵大海"):
         expect(li.get_by_test_id("transcript")).to_contain_text(told)
     reply(li, "我是接手的,已联系热力公司。")
     last = messages(page, "seat").last
-    expect(last).to_contain_text("已联系热力公司", timeout=PATIENCE_MS)
+    expect(last).to_contain_text("已联系热力公司")
     expect(last.get_by_test_id("speaker")).to_contain_text("8802")
     # What colleagues write to each other is not for the citizen.
     expect(page.get_by_test_id("log")).not_to_contain_text("请优先")
-    expect(li.locator("#order-phone")).to_have_value("13912340066", timeout=PATIENCE_MS)
+    expect(li.locator("#order-phone")).to_have_value("13912340066")
     wrap_up(li, "1")
     rate(page, 5)
     with_store(product, lambda store: closed_with(store, conversation, 5))
@@ -343,7 +342,7 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
     # Somebody who has waited longer than the one whose seat will be lost.
     patient = citizen_page()
     say(patient, "转人工")
-    expect(wang.get_by_test_id("offer")).to_be_visible(timeout=PATIENCE_MS)
+    expect(wang.get_by_test_id("offer")).to_be_visible()
     wang.keyboard.press("Alt+x")
     page = citizen_page()
     conversation = newest(product)
@@ -357,7 +356,7 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
     li = console("real-li")
     get_ready(li)
     # Only once wang is missed; until then the patient one is the only one who waits, and li declines him too.
-    expect(li.get_by_test_id("offer")).to_be_visible(timeout=PATIENCE_MS)
+    expect(li.get_by_test_id("offer")).to_be_visible()
     if li.get_by_test_id("offer").get_attribute("data-conversation") != conversation:
         li.keyboard.press("Alt+x")
     owner(page, "WAITING")
@@ -367,28 +366,28 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
     owner(page, "SEAT")
     expect(li.get_by_test_id("transcript")).to_contain_text("路灯坏了三天")
     reply(li, "我是接手的坐席。")
-    expect(messages(page, "seat").last).to_contain_text("接手的坐席", timeout=PATIENCE_MS)
+    expect(messages(page, "seat").last).to_contain_text("接手的坐席")
 
     before = words(page)
     li.get_by_test_id("input").fill("停机时写的话")
     product.kill("gateway")
-    expect(li.get_by_test_id("line-broken")).to_be_visible(timeout=PATIENCE_MS)
+    expect(li.get_by_test_id("line-broken")).to_be_visible()
     page.get_by_test_id("input").fill("断网时说的一句")
     page.get_by_test_id("send").click()
     li.get_by_test_id("input").press("Enter")
     expect(li.get_by_test_id("outgoing")).to_have_count(1)
     product.launch("gateway")
     product.wait("gateway")
-    expect(li.get_by_test_id("console")).to_have_attribute("data-line", "online", timeout=PATIENCE_MS)
-    expect(messages(page, "seat").last).to_contain_text("停机时写的话", timeout=PATIENCE_MS)
-    expect(messages(li, "citizen").last).to_contain_text("断网时说的一句", timeout=PATIENCE_MS)
+    expect(li.get_by_test_id("console")).to_have_attribute("data-line", "online")
+    expect(messages(page, "seat").last).to_contain_text("停机时写的话")
+    expect(messages(li, "citizen").last).to_contain_text("断网时说的一句")
     expect(li.get_by_test_id("outgoing")).to_have_count(0)
     expect(li.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
     expect(li.get_by_test_id("status")).to_have_attribute("data-status", "ready")
     owner(page, "SEAT")
     assert words(page)[: len(before)] == before
     reply(li, "我们接着说。")
-    expect(messages(page, "seat").last).to_contain_text("我们接着说", timeout=PATIENCE_MS)
+    expect(messages(page, "seat").last).to_contain_text("我们接着说")
     said = stored(product, conversation)
     assert [message.seq for message in said] == list(range(1, len(said) + 1))
     spoken = [message.text for message in said]
@@ -397,7 +396,7 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
         assert words(page).count(text) == 1
         assert words(li).count(text) == 1
 
-    expect(patient.get_by_test_id("offline-bar")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(patient.get_by_test_id("offline-bar")).to_have_count(0)
     patient.get_by_test_id("take-bot").click()
     owner(patient, "BOT")
     wrap_up(li, "1")
@@ -412,11 +411,11 @@ def test_without_seats_the_citizen_hears_so_and_his_callback_reaches_the_console
     page = citizen_page()
     before = messages(page, "bot").count()
     page.get_by_test_id("ask-person").click()
-    expect(messages(page, "bot")).not_to_have_count(before, timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("log")).to_contain_text("没有坐席在线", timeout=PATIENCE_MS)
+    expect(messages(page, "bot")).not_to_have_count(before)
+    expect(page.get_by_test_id("log")).to_contain_text("没有坐席在线")
     owner(page, "BOT")
     page.get_by_test_id("quick-reply").get_by_text("请人工回电").click()
-    expect(messages(page, "bot").last).to_contain_text("号码", timeout=PATIENCE_MS)
+    expect(messages(page, "bot").last).to_contain_text("号码")
     assert "139 1234 0088" in ask(page, "13912340088")
     assert "什么时候" in ask(page, "对的")
     assert "139 1234 0088" in ask(page, "明天上午")

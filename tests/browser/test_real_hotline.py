@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from launcher.private import PrivateProduct
+from tests.waiting import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.rasa]
-
-# A turn with real understanding takes well below a second; a busy CI machine may need longer.
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def page(chromium: Browser, product: PrivateProduct) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.goto(product.url)
-    expect(page.get_by_test_id("input")).to_be_enabled(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("input")).to_be_enabled()
     yield page
     context.close()
     assert problems == []
@@ -40,8 +38,8 @@ def say(page: Page, text: str) -> str:
     page.get_by_test_id("input").fill(text)
     page.get_by_test_id("send").click()
     answers = page.locator('[data-testid="message"][data-from="bot"]')
-    expect(answers).not_to_have_count(before, timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("typing")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(answers).not_to_have_count(before)
+    expect(page.get_by_test_id("typing")).to_have_count(0)
     return "\n".join(answers.nth(n).inner_text() for n in range(before, answers.count()))
 
 
@@ -59,14 +57,14 @@ def test_a_complaint_becomes_an_order_in_spite_of_corrections_and_questions(page
     assert "和平路86号" in summary and "和平路88号" not in summary
     page.get_by_test_id("quick-reply").first.click()
     card = page.get_by_test_id("order-card")
-    expect(card).to_be_visible(timeout=PATIENCE_MS)
+    expect(card).to_be_visible()
     number = page.get_by_test_id("order-number").inner_text()
     assert len([c for c in number if c.isdigit()]) == 12
     assert "13912345678" not in card.inner_text()
 
     said = page.get_by_test_id("message").count()
     page.reload()
-    expect(page.get_by_test_id("message")).to_have_count(said, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("message")).to_have_count(said)
     expect(page.get_by_test_id("order-number")).to_have_text(number)
 
     status = say(page, f"我的工单{number}办得怎么样了")

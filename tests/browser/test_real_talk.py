@@ -39,11 +39,10 @@ from tests.browser.test_real_handoff import (
 from tests.browser.test_recording_player import heard_at_least
 from tests.browser.watched import Watched
 from tests.spoken import SEAT_WORDS, recorded_lines
+from tests.waiting import PATIENCE_MS, PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
 
-PATIENCE_S = 120.0
-PATIENCE_MS = 120_000
 # He says it again if nobody understood.
 TRIES = 4
 
@@ -111,7 +110,7 @@ def console(speaking: Browser, callable_product: PrivateProduct) -> Iterator[Pag
     page.get_by_test_id("username").fill("real-zhao")
     page.get_by_test_id("password").fill(PASSWORD)
     page.get_by_test_id("password").press("Enter")
-    expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online")
     get_ready(page)
     yield page
     choose_status(page, "offline")
@@ -142,9 +141,9 @@ def test_a_caller_and_a_seat_talk_and_the_recording_is_played(
     telephone.press("0")
     take(console, telephone.client.conversation)
     bar = console.get_by_test_id("talk-words")
-    expect(bar).to_contain_text("电话线上", timeout=PATIENCE_MS)
+    expect(bar).to_contain_text("电话线上")
     console.keyboard.press("Alt+v")
-    expect(bar).to_have_text("通话中", timeout=PATIENCE_MS)
+    expect(bar).to_have_text("通话中")
     begun = len(telephone.client.heard)
 
     complaint = Resampler(HEARD_HZ, telephone.client.rate_hz).feed(recorded_lines()[OPENING[1]], last=True)
@@ -153,7 +152,7 @@ def test_a_caller_and_a_seat_talk_and_the_recording_is_played(
         speaking = telephone.begin(caller.say(complaint))
         # His words are seen before they are final, and then stand in the conversation.
         if not again:
-            expect(console.get_by_test_id("caption")).not_to_be_empty(timeout=PATIENCE_MS)
+            expect(console.get_by_test_id("caption")).not_to_be_empty()
         speaking.result(2 * PATIENCE_S)
         try:
             expect(arrived).not_to_have_count(0, timeout=PATIENCE_MS / TRIES)
@@ -169,7 +168,7 @@ def test_a_caller_and_a_seat_talk_and_the_recording_is_played(
     console.get_by_test_id("talk-hang-up").click()
     telephone.do(caller.until(lambda: caller.gone, PATIENCE_S))
     assert caller.gone
-    expect(console.get_by_test_id("talk-bar")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(console.get_by_test_id("talk-bar")).to_have_count(0)
     expect(console.get_by_test_id("recording")).to_have_attribute(
         "data-state", "complete", timeout=PATIENCE_MS
     )

@@ -30,12 +30,11 @@ from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
 from tests.gateway.recordings.sound import voice
 from tests.gateway.seats.conftest import desk_parts, hotline
+from tests.waiting import PATIENCE_MS
 
 __all__ = ["make_gateway", "rasa"]
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
 
-# A busy machine with two cores.
-PATIENCE_MS = 30_000
 RATE = 8000
 LENGTH_S = 40
 # When which message begins to sound, in seconds.
@@ -59,9 +58,9 @@ def open_console(chromium: Browser, gateway: RunningGateway) -> Page:
     page.get_by_test_id("username").fill("wang")
     page.get_by_test_id("password").fill(PASSWORD)
     page.get_by_test_id("password").press("Enter")
-    expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online")
     page.keyboard.press("Alt+r")
-    expect(page.get_by_test_id("status")).to_have_attribute("data-status", "ready", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("status")).to_have_attribute("data-status", "ready")
     return page
 
 
@@ -111,13 +110,13 @@ def test_a_seat_plays_seeks_and_reads_along(chromium: Browser, gateway: RunningG
     page = open_console(chromium, gateway)
     conversation = call_for_a_person(gateway)
     recording = recorded(gateway, conversation)
-    expect(page.get_by_test_id("offer")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("offer")).to_be_visible()
     page.keyboard.press("Alt+a")
     expect(page.get_by_test_id("talk")).to_have_attribute(
         "data-conversation", conversation, timeout=PATIENCE_MS
     )
     player = page.get_by_test_id("recording")
-    expect(player).to_have_attribute("data-state", "complete", timeout=PATIENCE_MS)
+    expect(player).to_have_attribute("data-state", "complete")
     expect(page.get_by_test_id("recording-time")).to_have_text("0:00 / 0:40")
     audit = AuditLog(gateway.engine)
     # Seeing that there is a recording is not hearing it.

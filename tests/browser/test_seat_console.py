@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.fake_gateway import DIST
 from tests.browser.fake_seat_gateway import PASSWORD, PICTURE, FakeSeatGateway
-from tests.browser.watched import PATIENCE_MS, Watched
+from tests.browser.watched import Watched
 from tests.conftest import missing
+from tests.waiting import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +35,6 @@ document.hasFocus = () => false;
 ASKED_FOR = re.compile(r"WebSocket connection to|status of (401|422|423)")
 
 OpenConsole = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

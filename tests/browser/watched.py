@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import BrowserContext, Page
 
-# Machines that run tests may be busy with everything else at once; a wait ends as soon as it may.
-PATIENCE_MS = 20_000
+from tests.waiting import PATIENCE_MS
+
 # Reports what the Content-Security-Policy stopped, which is otherwise only a console line.
 WATCH_POLICY = """
 window.__violations = [];

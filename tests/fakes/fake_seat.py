@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from desk.seats import Accounts, NewUser, Role
 from desk.seats.passwords import Argon2Hasher
 from tests.fakes.running_gateway import RunningGateway
+from tests.waiting import PATIENCE_S
 
 PASSWORD = "Minsheng-12345-desk"
 
@@ -79,7 +80,7 @@ class FakeSeat:
         return str(self.user["id"])
 
     async def open(
-        self, *, beat_s: float = 0.2, gateway: RunningGateway | None = None, limit_s: float = 8
+        self, *, beat_s: float = 0.2, gateway: RunningGateway | None = None, limit_s: float = PATIENCE_S
     ) -> dict[str, Any]:
         """Open the console (again), perhaps at another replica; its welcome comes back."""
         gateway = gateway or self.gateway
@@ -106,7 +107,7 @@ class FakeSeat:
         await self.send(**frame, id=frame_id)
         return await self.find(lambda got: got.get("id") == frame_id)
 
-    async def next(self, kind: str, /, limit_s: float = 8, **wanted: Any) -> dict[str, Any]:
+    async def next(self, kind: str, /, limit_s: float = PATIENCE_S, **wanted: Any) -> dict[str, Any]:
         """The first frame of that kind that nobody took yet; it is taken."""
 
         def fits(frame: dict[str, Any]) -> bool:
@@ -114,7 +115,9 @@ class FakeSeat:
 
         return await self.find(fits, limit_s)
 
-    async def find(self, fits: Callable[[dict[str, Any]], bool], limit_s: float = 8) -> dict[str, Any]:
+    async def find(
+        self, fits: Callable[[dict[str, Any]], bool], limit_s: float = PATIENCE_S
+    ) -> dict[str, Any]:
         try:
             async with asyncio.timeout(limit_s):
                 while True:
@@ -127,7 +130,7 @@ class FakeSeat:
             seen = [str(f)[:150] for f in self.frames if f["type"] != "pong"]
             raise AssertionError(f"never came; there were {seen[-30:]}") from None
 
-    async def item(self, conversation: str, limit_s: float = 8, **wanted: Any) -> dict[str, Any]:
+    async def item(self, conversation: str, limit_s: float = PATIENCE_S, **wanted: Any) -> dict[str, Any]:
         """Wait until an item frame of the conversation fits."""
 
         def fits(frame: dict[str, Any]) -> bool:
@@ -140,7 +143,7 @@ class FakeSeat:
 
         return dict((await self.find(fits, limit_s))["item"])
 
-    async def take(self, conversation: str, limit_s: float = 8) -> dict[str, Any]:
+    async def take(self, conversation: str, limit_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for the offer of a conversation, accept and open it; `done` comes back."""
         offer = await self.find(
             lambda f: f["type"] == "offer" and f["item"]["conversation"] == conversation, limit_s

@@ -17,6 +17,7 @@ from gateway.api.desk_parts import DeskParts
 from gateway.app import create_app
 from gateway.blocking import Blocking
 from gateway.server import GatewayServer, make_server
+from tests.waiting import PATIENCE_S
 
 
 def no_parts(_settings: Settings, blocking: Blocking) -> DeskParts:
@@ -62,7 +63,7 @@ class RunningGateway:
             target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True
         )
         self._thread.start()
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_S
         while not server.started:
             assert self._thread.is_alive() and time.monotonic() < deadline, "the gateway did not start"
             time.sleep(0.01)
@@ -72,7 +73,7 @@ class RunningGateway:
         """As on SIGTERM."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._thread.join(30)
+            self._thread.join(PATIENCE_S)
             assert not self._thread.is_alive(), "the gateway did not stop"
             self._server = None
 

@@ -13,6 +13,7 @@ from gateway.errors import Failure
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 
@@ -276,11 +277,11 @@ async def test_rating_and_closing(gateway: RunningGateway, rasa: FakeRasa) -> No
 async def test_a_conversation_of_a_human_hears_nothing_from_the_bot(
     gateway: RunningGateway, rasa: FakeRasa
 ) -> None:
-    rasa.delay_s = 0.4
+    rasa.delay_s = 1.0
     async with client_of(gateway) as client:
         citizen = await Citizen.arrive(client)
         turn = asyncio.create_task(citizen.say("转人工"))
-        await asyncio.sleep(0.2)
+        await until(lambda: rasa.asked)
         gateway.store.take_over(citizen.id, "u1", None)
         body = (await turn).json()
         assert (body["replies"], body["owner"]) == ([], "SEAT")

@@ -17,6 +17,7 @@ from desk.orders.store import OrderStore
 from desk.settings import Settings
 from desk.store.engine import open_engine
 from gateway.api.desk_parts import DeskParts
+from gateway.api.health import CACHE_S
 from gateway.blocking import Blocking
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
@@ -140,7 +141,7 @@ async def test_health_names_what_is_away(gateway: RunningGateway, rasa: FakeRasa
         assert report["components"]["actions"]["state"] == "down"
         assert report["status"] == "degraded"
         rasa.stop()
-        time.sleep(1.1)
+        time.sleep(CACHE_S + 0.1)
         response = await client.get("/healthz")
         assert (response.status_code, response.json()["components"]["rasa"]["state"]) == (200, "down")
         rasa.start()
@@ -155,7 +156,7 @@ async def test_a_database_that_is_gone_is_unhealthy(make_gateway: MakeGateway, t
             assert (await client.get("/healthz")).status_code == 200
         for path in database.parent.glob("minsheng.db*"):
             path.write_bytes(b"this is no database" * 500)
-        time.sleep(1.1)
+        time.sleep(CACHE_S + 0.1)
         response = await client.get("/healthz")
         assert (response.status_code, response.json()["status"]) == (503, "down")
 

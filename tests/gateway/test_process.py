@@ -22,6 +22,7 @@ from desk.store.engine import open_engine
 from tests.conftest import free_port
 from tests.fakes.fake_rasa import FakeRasa
 from tests.gateway.conftest import Citizen
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.redis
 
@@ -46,7 +47,7 @@ class Process:
             self.running = subprocess.Popen(
                 [sys.executable, "-m", "gateway"], cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 httpx.get(f"http://127.0.0.1:{self.port}/healthz", trust_env=False, timeout=5)
@@ -111,7 +112,7 @@ async def test_a_turn_cut_off_by_a_kill_is_answered_after_the_restart(
         # Nobody sends again; the lock of the dead process runs out, the message is found and answered.
         engine = open_engine(f"sqlite:///{tmp_path / 'var' / 'minsheng.db'}")
         store = ConversationStore(engine)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while len(store.messages(citizen.id)) < 3:
             assert time.monotonic() < deadline, process.output
             await asyncio.sleep(0.2)

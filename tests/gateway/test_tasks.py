@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from gateway import tasks
 from gateway.tasks import end_soon, end_tasks
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 
 class Deaf:
@@ -33,7 +33,7 @@ async def test_a_task_whose_cancellation_was_swallowed_is_told_again(monkeypatch
     deaf = Deaf()
     task = asyncio.create_task(deaf.run())
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         [result] = await end_tasks([task])
     assert isinstance(result, asyncio.CancelledError)
     assert deaf.told == 2
@@ -47,7 +47,7 @@ async def test_who_cannot_wait_has_it_told_again_in_the_background(monkeypatch: 
     end_soon(task)
     # At once: it may do nothing more of what it did.
     assert task.cancelling() == 1
-    await asyncio.wait([task], timeout=10)
+    await asyncio.wait([task], timeout=PATIENCE_S)
     assert task.cancelled()
     assert deaf.told == 2
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-
-import pytest
 
 from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.channels.phone.audiosocket import Audio, Key, encode_call_id, encode_error
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.voice.playback import Playback
+from tests.waiting import PATIENCE_S, until
 
 Handler = Callable[[PhoneLine], Awaitable[None]]
 
@@ -47,9 +45,8 @@ async def test_what_the_caller_says_and_presses_arrives_in_order() -> None:
         client = await AsteriskClient.call("127.0.0.1", port)
         await client.say(b"\1\0" * 320)
         client.press("0")
-        await asyncio.sleep(0.1)
+        await until(lambda: any(isinstance(e, Key) for e in got))
         await client.hang_up()
-        await asyncio.sleep(0.1)
     assert ids == [client.call_id]
     voiced = [e for e in got if isinstance(e, Audio) and any(e.pcm)]
     assert b"".join(e.pcm for e in voiced) == b"\1\0" * 320
@@ -58,7 +55,7 @@ async def test_what_the_caller_says_and_presses_arrives_in_order() -> None:
     assert got.index(keys[0]) > got.index(voiced[-1])
 
 
-async def test_frames_leave_every_20_ms_and_answer_in_the_rate_of_the_caller() -> None:
+async def test_frames_leave_no_faster_than_they_sound_and_answer_in_the_rate_of_the_caller() -> None:
     async def handler(line: PhoneLine) -> None:
         speaking = asyncio.create_task(line.speak(lambda: None))
         await until_over(line)
@@ -68,38 +65,42 @@ async def test_frames_leave_every_20_ms_and_answer_in_the_rate_of_the_caller() -
         listening(handler) as port,
         await AsteriskClient.call("127.0.0.1", port, rate_hz=16000) as client,
     ):
-        await asyncio.sleep(1.0)
+        await until(lambda: len(client.heard) >= 60)
         times = [frame.at_s for frame in client.heard]
-        assert len(times) == pytest.approx(50, abs=4)
         assert {len(frame.pcm) for frame in client.heard[5:]} == {640}
-        gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
-        assert sum(gaps) / len(gaps) == pytest.approx(0.02, abs=0.002)
+        # Never faster than they sound, or Asterisk would have to keep them; slower only where the machine is. A few may
+        # have waited in the socket while it was busy.
+        assert times[59] - times[0] > 54 * 0.02
 
 
-async def test_what_is_dropped_is_silent_within_200_ms() -> None:
+async def test_what_is_dropped_is_silent_at_once() -> None:
     """The player holds ten seconds; the caller must not hear them after the barge-in."""
-    dropped = asyncio.Event()
+    taken_at_drop: list[int] = []
 
     async def handler(line: PhoneLine) -> None:
         player = Playback(8000, 0.02, 30)
         player.put(1, b"\1\1" * 80_000)
         player.end(1)
-        speaking = asyncio.create_task(line.speak(player.next_frame))
+        taken = 0
+
+        def next_frame() -> bytes | None:
+            nonlocal taken
+            frame = player.next_frame()
+            taken += frame is not None and any(frame)
+            return frame
+
+        speaking = asyncio.create_task(line.speak(next_frame))
         async for event in line.incoming():
             if isinstance(event, Key):
                 player.drop()
-                dropped.set()
+                taken_at_drop.append(taken)
         await speaking
 
     async with listening(handler) as port, await AsteriskClient.call("127.0.0.1", port) as client:
-        await asyncio.sleep(0.5)
+        await until(lambda: sum(not frame.silent for frame in client.heard) > 15)
         client.press("1")
-        pressed = time.monotonic()
-        await asyncio.sleep(0.5)
-        assert dropped.is_set()
-        sounding = [frame.at_s for frame in client.heard if not frame.silent]
-        assert len(sounding) > 15
-        assert sounding[-1] - pressed < 0.2
+        await until(lambda: len(client.heard) > 40 and all(frame.silent for frame in client.heard[-25:]))
+        assert sum(not frame.silent for frame in client.heard) <= taken_at_drop[0]
 
 
 async def test_an_asterisk_that_does_not_read_gets_no_backlog() -> None:
@@ -120,8 +121,7 @@ async def test_an_asterisk_that_does_not_read_gets_no_backlog() -> None:
         _reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
         client_id = AsteriskClient(_reader, writer, uuid.uuid4(), 8000).call_id
         writer.write(encode_call_id(client_id))
-        await asyncio.sleep(1.0)
-        assert lines[0].lost_said > 0
+        await until(lambda: lines and lines[0].lost_said > 0)
         assert lines[0]._writer.transport.get_write_buffer_size() <= 7 * 323
         writer.close()
 
@@ -140,13 +140,13 @@ async def test_hanging_up_ends_the_call_on_both_sides() -> None:
     async with listening(handler) as port:
         client = await AsteriskClient.call("127.0.0.1", port)
         client.press("1")
-        await asyncio.wait_for(client.hung_up.wait(), 2)
-        await asyncio.wait_for(ended.wait(), 2)
+        await asyncio.wait_for(client.hung_up.wait(), PATIENCE_S)
+        await asyncio.wait_for(ended.wait(), PATIENCE_S)
         await client.hang_up()
         ended.clear()
         async with await AsteriskClient.call("127.0.0.1", port):
             await asyncio.sleep(0.1)
-        await asyncio.wait_for(ended.wait(), 2)
+        await asyncio.wait_for(ended.wait(), PATIENCE_S)
 
 
 async def test_an_error_of_asterisk_ends_the_call() -> None:
@@ -158,7 +158,7 @@ async def test_an_error_of_asterisk_ends_the_call() -> None:
 
     async with listening(handler) as port, await AsteriskClient.call("127.0.0.1", port) as client:
         client._writer.write(encode_error(1))
-        await asyncio.wait_for(ended.wait(), 2)
+        await asyncio.wait_for(ended.wait(), PATIENCE_S)
 
 
 async def test_who_speaks_another_protocol_is_sent_away() -> None:
@@ -170,19 +170,25 @@ async def test_who_speaks_another_protocol_is_sent_away() -> None:
     async with listening(handler) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert await asyncio.wait_for(reader.read(), 2) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
         writer.close()
     assert calls == []
 
 
 async def test_a_call_too_many_is_hung_up_so_that_asterisk_goes_on() -> None:
+    taken: list[PhoneLine] = []
+
+    async def handler(line: PhoneLine) -> None:
+        taken.append(line)
+        await until_over(line)
+
     async with (
-        listening(until_over, max_calls=1) as port,
+        listening(handler, max_calls=1) as port,
         await AsteriskClient.call("127.0.0.1", port) as first,
     ):
-        await asyncio.sleep(0.05)
+        await until(lambda: taken)
         second = await AsteriskClient.call("127.0.0.1", port)
-        await asyncio.wait_for(second.hung_up.wait(), 2)
+        await asyncio.wait_for(second.hung_up.wait(), PATIENCE_S)
         assert not first.hung_up.is_set()
         await second.hang_up()
 
@@ -197,7 +203,7 @@ async def test_a_crash_in_one_call_hangs_it_up_and_spares_the_others() -> None:
         async with await AsteriskClient.call("127.0.0.1", port) as unlucky:
             async with await AsteriskClient.call("127.0.0.1", port) as other:
                 unlucky.press("1")
-                await asyncio.wait_for(unlucky.hung_up.wait(), 2)
+                await asyncio.wait_for(unlucky.hung_up.wait(), PATIENCE_S)
                 await asyncio.sleep(0.1)
                 assert not other.hung_up.is_set()
 
@@ -220,7 +226,7 @@ async def test_a_slow_call_loses_the_oldest_audio_and_no_key() -> None:
             client.press("5")
             for _ in range(400):
                 client._writer.write(b"\x10\x01\x40" + bytes(320))
-            await asyncio.sleep(1.5)
-        await asyncio.sleep(0.2)
+            await until(lambda: keys)
+        await until(lambda: lost)
     assert keys == ["5"]
     assert lost[0] > 100

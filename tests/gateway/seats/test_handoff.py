@@ -14,7 +14,7 @@ from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen
 from tests.gateway.seats.conftest import angry_citizen
 from tests.gateway.test_chat_socket import Page
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.redis
 Seats = Callable[..., Any]
@@ -95,7 +95,7 @@ async def test_without_seats_the_bot_keeps_the_conversation_and_says_so(
 
 async def test_outside_hours_it_says_when_seats_are_back(make_desk: Any) -> None:
     gateway = make_desk(handoff_hours="03:00-03:01")
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=20, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=PATIENCE_S, trust_env=False) as client:
         body = (await (await Citizen.arrive(client)).say("转人工")).json()
     assert body["owner"] == "BOT" and "3点 上班" in body["replies"][-1]["text"]
 
@@ -140,7 +140,7 @@ async def test_an_emergency_that_found_nobody_is_on_the_first_console_and_the_ci
     alert = await wang.next("alert")
     assert (alert["kind"], alert["item"]["conversation"]) == ("emergency", citizen.id)
     assert (await wang.next("offer"))["item"]["conversation"] == citizen.id
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE_S):
         while "人工坐席上线了" not in (await citizen.read())["messages"][-1]["text"]:
             await asyncio.sleep(0.05)
 
@@ -163,17 +163,9 @@ async def test_what_is_added_while_waiting_is_kept_acknowledged_once_and_seen_by
 async def test_a_declined_offer_goes_to_the_next_seat(client: httpx.AsyncClient, seats: Seats) -> None:
     wang, li = await seats("wang"), await seats("li")
     citizen = await angry_citizen(client)
-    first, second = wang, li
-    offer = None
-    for _ in range(100):
-        got = [s for s in (wang, li) if any(f["type"] == "offer" for f in s.frames)]
-        if got:
-            first = got[0]
-            second = li if first is wang else wang
-            offer = await first.next("offer")
-            break
-        await asyncio.sleep(0.05)
-    assert offer is not None
+    [first] = await until(lambda: [s for s in (wang, li) if any(f["type"] == "offer" for f in s.frames)])
+    second = li if first is wang else wang
+    offer = await first.next("offer")
     assert not any(f["type"] == "offer" for f in second.frames)
     assert (await first.act(type="decline", handoff=offer["item"]["handoff"], reason="忙"))["type"] == "done"
     await second.take(citizen.id)
@@ -187,7 +179,7 @@ async def test_an_offer_that_nobody_takes_runs_out_and_goes_on(make_desk: Any) -
     gateway = make_desk(offer_timeout_s=0.6)
     add_user(gateway, "wang", badge="1")
     add_user(gateway, "li", badge="2")
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=20, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=PATIENCE_S, trust_env=False) as client:
         wang = await FakeSeat.arrive(gateway, "wang")
         citizen = await angry_citizen(client)
         await wang.next("offer")
@@ -229,11 +221,11 @@ async def test_given_back_to_the_bot_it_speaks_and_a_second_handoff_works_like_t
     back = await wang.act(type="to_bot", conversation=citizen.id, epoch=done["epoch"], note="已答复")
     assert back["type"] == "done", back
     await until(lambda: "/returned_from_seat" in rasa.texts)
-    for _ in range(100):
+    async with asyncio.timeout(PATIENCE_S):
         read = await citizen.read()
-        if any(m["text"] == "我是民声，又回来了。" for m in read["messages"]):
-            break
-        await asyncio.sleep(0.05)
+        while not any(m["text"] == "我是民声，又回来了。" for m in read["messages"]):
+            await asyncio.sleep(0.05)
+            read = await citizen.read()
     assert read["owner"] == "BOT"
     assert [m["from"] for m in read["messages"] if m["text"] == "我是民声，又回来了。"] == ["bot"]
     assert (await citizen.say("公积金怎么查")).json()["replies"][0]["text"] == "收到：公积金怎么查"
@@ -251,13 +243,13 @@ async def test_a_seat_whose_browser_dies_loses_the_conversation_to_the_head_of_t
     gateway = make_desk(seat_lost_s=4.0, offer_timeout_s=3.0)
     add_user(gateway, "wang", badge="1")
     add_user(gateway, "li", badge="2")
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=20, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=PATIENCE_S, trust_env=False) as client:
         wang = await FakeSeat.arrive(gateway, "wang")
         citizen = await angry_citizen(client)
         done = await wang.take(citizen.id)
         await wang.drop()
         li = await FakeSeat.arrive(gateway, "li")
-        await li.take(citizen.id, limit_s=15)
+        await li.take(citizen.id)
         read = await citizen.read()
         assert read["owner"] == "SEAT"
         assert any("连接中断" in m["text"] for m in read["messages"])

@@ -9,6 +9,7 @@ from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.outside_desk import SECRET, OutsideDeskDouble
 from tests.gateway.conftest import client_of
 from tests.gateway.seats.conftest import MakeDesk, angry_citizen
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.redis
 
@@ -62,7 +63,7 @@ async def test_what_cannot_be_delivered_goes_to_our_own_seats(make_desk: MakeDes
             citizen = await angry_citizen(client)
             add_user(gateway, "wang", badge="1024")
             wang = await FakeSeat.arrive(gateway, "wang")
-            await wang.take(citizen.id, limit_s=20)
+            await wang.take(citizen.id)
             await wang.leave()
         assert double.events == []
 
@@ -73,7 +74,7 @@ async def _until_ready(gateway) -> None:  # type: ignore[no-untyped-def]
 
     add_user(gateway, "probe", role="lead", badge="1")
     lead = await FakeSeat.sign_in(gateway, "probe")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             seats = (await lead.http.get("/api/v1/desk/directory")).json()["seats"]
             if any(s["badge"] == "8000" and s["status"] == "ready" for s in seats):

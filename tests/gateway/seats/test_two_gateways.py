@@ -10,6 +10,7 @@ from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.gateway.conftest import client_of
 from tests.gateway.seats.conftest import MakeDesk, angry_citizen
 from tests.gateway.test_chat_socket import Page
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.redis
 
@@ -72,7 +73,7 @@ async def test_each_of_many_waiting_is_served_once_by_one_of_many_seats(make_des
     workers = [asyncio.create_task(work(seat)) for seat in seats]
     async with client_of(gateways[0]) as one, client_of(gateways[1]) as two:
         citizens = await asyncio.gather(*(angry_citizen((one, two)[n % 2]) for n in range(12)))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while len(owners) < len(citizens):
                 await asyncio.sleep(0.05)
     for worker in workers:

@@ -29,6 +29,7 @@ from tests.gateway.voice.test_call import (
     Tones,
     until,
 )
+from tests.waiting import PATIENCE_S
 
 
 class QueueLine:
@@ -82,7 +83,7 @@ class Scene:
         running = asyncio.create_task(Call(self.line, self.tools).run())
         yield self
         self.line.events.put_nowait(None)
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, PATIENCE_S)
 
     def seen(self, kind: type) -> list[Step]:
         return [step for step in self.steps if isinstance(step, kind)]
