@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,3 +21,13 @@ async def until(look: Callable[[], T], limit_s: float = PATIENCE_S) -> T:
         while not (found := look()):
             await asyncio.sleep(0.02)
         return found
+
+
+def wait_until(look: Callable[[], T], limit_s: float = PATIENCE_S) -> T:
+    """`until` for tests without an event loop."""
+    deadline = time.monotonic() + limit_s
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.02)
+    return found

@@ -20,7 +20,7 @@ from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
 from tests.gateway.web_call.conftest import PATIENT, ears, hotline
-from tests.waiting import PATIENCE_MS
+from tests.waiting import PATIENCE_MS, wait_until
 
 __all__ = ["ears", "hotline", "make_gateway", "rasa"]
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
@@ -114,7 +114,7 @@ def test_mute_keys_large_type_and_the_way_to_a_person(
     page.get_by_test_id("call-keys").click()
     page.get_by_test_id("call-person").click()
     expect(said(page, "citizen").last).to_contain_text("转人工")
-    assert rasa.texts[-1] == "转人工"
+    wait_until(lambda: rasa.texts[-1] == "转人工")
     assert ears.loud_s == 0 or page.get_by_test_id("call-level").get_attribute("data-lit") == "0"
 
 

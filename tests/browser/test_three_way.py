@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_play
 from tests.browser import seat_day as day
 from tests.browser.conftest import FLAGS
 from tests.browser.fake_seat_gateway import FakeSeatGateway
-from tests.browser.test_seat_console import OpenConsole, console, gateway, open_page, patience, selected
+from tests.browser.test_seat_console import OpenConsole, console, gateway, open_page, selected
 from tests.conftest import missing
 
-__all__ = ["console", "gateway", "open_page", "patience"]
+__all__ = ["console", "gateway", "open_page"]
 pytestmark = pytest.mark.browser
 
 COLLEAGUE = {"id": "u000000001031", "display_name": "李静", "badge": "1031"}
