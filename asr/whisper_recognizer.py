@@ -37,7 +37,7 @@ _HALLUCINATED = re.compile(
 _MAX_COMPRESSION = 2.4
 # Above this nobody spoke, unless the words are sure; OpenAI's own limits.
 _NO_SPEECH, _UNSURE = 0.6, -1.0
-# A prompt in simplified characters keeps the output simplified; hot words go in behind it.
+# Words to expect, as if they had just been said. Whoever expects none is heard better without any prompt.
 _PROMPT = "以下是12345热线的普通话对话。"
 _MAX_HOT_WORDS = 40
 # Who stops within an utterance does so once or twice.
@@ -118,9 +118,11 @@ class WhisperRecognizer:
         return FinalTranscript(text, tuple(words), round(sure, 4), "whisper")
 
     def _prompt(self, hot_words: tuple[str, ...]) -> str | None:
+        if not hot_words:
+            return None
         if self._language != "zh":
-            return "，".join(hot_words[:_MAX_HOT_WORDS]) or None
-        return _PROMPT + ("、".join(hot_words[:_MAX_HOT_WORDS]) + "。" if hot_words else "")
+            return "，".join(hot_words[:_MAX_HOT_WORDS])
+        return _PROMPT + "、".join(hot_words[:_MAX_HOT_WORDS]) + "。"
 
     @staticmethod
     def _imagined(heard: Decoded) -> bool:

@@ -1,6 +1,6 @@
 """How well the hotline hears: percent of characters wrong, by engine and by line, beside plain Whisper.
 
-Usage: python -m bench.accuracy MANIFEST.tsv [--only FOLDER ...] [--limit N] [--engine two-pass ...] [--json FILE]
+Usage: python -m bench.accuracy MANIFEST.tsv [--only FOLDER ...] [--limit N] [--engine two-pass ...] [--without-plain] [--json FILE]
 
 The manifest is that of `minsheng asr evaluate` (TSV: path, text), which tells more about one engine. Prints Markdown, one row
 for each folder of recordings. Cells are "after our text layers (as the engine wrote it)"; numerals stay as they were
@@ -130,6 +130,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--engine", nargs="+", type=Engine, default=[Engine.TWO_PASS, Engine.VOSK], metavar="ENGINE",
         help="two-pass, whisper, vosk; default two-pass and vosk",
     )  # fmt: skip
+    parser.add_argument(
+        "--without-plain", action="store_true", help="leave plain Whisper out, which takes longest"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(argv)
 
@@ -145,7 +148,9 @@ def main() -> None:
 async def run(given: argparse.Namespace) -> None:
     lines = chosen(given.manifest, given.only, given.limit)
     whisper = model_store(load_settings()).path(WHISPER)
-    hearers: dict[str, Hear] = {f"plain {WHISPER}": plain_whisper(whisper)} if whisper else {}
+    hearers: dict[str, Hear] = {}
+    if whisper and not given.without_plain:
+        hearers[f"plain {WHISPER}"] = plain_whisper(whisper)
     hearers |= {engine.value: ours(engine) for engine in given.engine}
     columns: dict[str, dict[str, Score]] = {}
     for name, hear in hearers.items():
