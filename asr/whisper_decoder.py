@@ -17,8 +17,10 @@ import numpy as np
 from asr.audio import RATE_HZ, Int16, to_float
 from asr.errors import EngineError
 
-# Mel frames are 10 ms. Whisper has learnt with silence behind the words: five seconds of it do as well as the usual thirty.
+# Mel frames are 10 ms. Whisper has learnt with silence behind the words: five seconds of it do as well as the usual thirty
+# for sentences, a single word wants nine (CER of open recordings 16.8 and 16.0; of single words 60, in ten seconds 42).
 _SILENCE_FRAMES = 500
+_LEAST_FRAMES = 1000
 # What silence is in Whisper's features: eight decades below the loudest moment, four of which make one. Zeros, with which
 # faster-whisper fills a window, are noise as loud as a telephone line's; the shorter the window, the more words it costs.
 _SILENCE_BELOW = 2.0
@@ -98,7 +100,7 @@ class WhisperDecoder:
         features = self._model.feature_extractor(to_float(samples))[..., :-1][..., :_WINDOW_FRAMES]
         frames = features.shape[-1]
         # Two frames make one position of the encoder.
-        window = min(frames + frames % 2 + _SILENCE_FRAMES, _WINDOW_FRAMES)
+        window = min(max(frames + frames % 2 + _SILENCE_FRAMES, _LEAST_FRAMES), _WINDOW_FRAMES)
         silence = float(features.max()) - _SILENCE_BELOW
         encoded = self._model.encode(
             np.pad(features, ((0, 0), (0, window - frames)), constant_values=silence).astype(np.float32)
