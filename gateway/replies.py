@@ -123,9 +123,9 @@ def _draft(body: Mapping[str, Any]) -> Draft | None:
     return Draft(
         sender=Sender.BOT,
         text=text[:MAX_TEXT_CHARS],
-        format=form if form in FORMATS else "plain",
+        format=form if isinstance(form, str) and form in FORMATS else "plain",
         speech=speech[:MAX_TEXT_CHARS] if isinstance(speech, str) and speech.strip() else None,
-        kind=kind if kind in KINDS else "text",
+        kind=kind if isinstance(kind, str) and kind in KINDS else "text",
         quick_replies=_quick_replies(buttons),
         card=dict(card) if isinstance(card, Mapping) else None,
     )

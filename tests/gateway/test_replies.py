@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desk.conversations import HandoffReason, HandoffRequest, QuickReply, Sender
@@ -119,6 +119,8 @@ json_values = st.recursive(
 
 
 @given(json_values)
+@example([{"text": "您好", "kind": []}])
+@example([{"text": "您好", "format": {}}])
 def test_no_shape_breaks_the_reading(raw: object) -> None:
     reading = read_replies(raw)
     assert all(draft.text.strip() for draft in reading.drafts)
