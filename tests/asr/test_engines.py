@@ -251,6 +251,12 @@ def test_the_first_pass_writes_what_it_is_sure_of(first: float, second: float, e
     assert best is not None and best.engine == engine
 
 
+def test_a_long_sentence_is_never_written_by_the_first_pass() -> None:
+    heard = FinalTranscript("我 要 投 诉 物 业 公 示", (), 1.0, "vosk")
+    written = FinalTranscript("我要投诉物业公司", (), 0.3, "whisper")
+    assert better(heard, written) is written
+
+
 async def test_what_the_first_pass_hears_in_silence_is_nothing(whisper: WhisperRecognizer) -> None:
     assert finals(await hear(TwoPassRecognizer(FirstPass("有人"), whisper), np.tile(SILENCE, 3))) == []
 
