@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import jiwer
 
@@ -21,6 +22,8 @@ from asr.text import ALL, Layers, TextMender, simplified
 
 # As long as what a phone sends in a second: partials cost nothing here, so the pace does not matter.
 _CHUNK_SAMPLES = RATE_HZ
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,13 @@ def read_manifest(path: Path) -> list[Line]:
     if not lines:
         raise ManifestError(f"{path}: no recordings in it")
     return lines
+
+
+def thinned(lines: Sequence[T], most: int | None) -> Sequence[T]:
+    """At most so many, spread evenly; all of them without a limit."""
+    if most is None or len(lines) <= most:
+        return lines
+    return [lines[n * len(lines) // most] for n in range(most)]
 
 
 def _lines(path: Path, rows: csv.DictReader[str]) -> Iterator[Line]:

@@ -4,19 +4,19 @@ Usage: python -m bench.accuracy MANIFEST.tsv [--only FOLDER ...] [--limit N] [--
 
 The manifest is that of `minsheng asr evaluate` (TSV: path, text), which tells more about one engine. Prints Markdown, one row
 for each folder of recordings. Cells are "after our text layers (as the engine wrote it)"; numerals stay as they were
-spoken. By telephone: 8 kHz, A-law. Plain Whisper is faster-whisper with its own settings, each recording as a whole.
+spoken. By telephone: 8 kHz, A-law. Plain Whisper is faster-whisper with its own settings, each recording as a whole. The last
+row is what hearing took: seconds of one core for a second of recording.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import platform
 import sys
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,12 +24,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import orjson
 import psutil
 
-from asr.audio import Clip, read_clip, through_telephone, to_float
+from asr.audio import RATE_HZ, Clip, read_clip, through_telephone, to_float
 from asr.choice import WHISPER, Engine, build, choose
 from asr.errors import AsrError
 from asr.text import ALL
-from asr.transcribe import Errors, Line, comparable, read_manifest, transcribe
+from asr.transcribe import Errors, Line, comparable, read_manifest, thinned, transcribe
 from bench.figures import markdown
+from bench.machine import machine
 from desk.settings import SettingsError, load_settings
 from gateway.commands.asr import mender
 from launcher.errors import LauncherError
@@ -54,6 +55,19 @@ class Score:
     def __str__(self) -> str:
         layered, raw = percent(self.layered.cer), percent(self.raw.cer)
         return layered if layered == raw else f"{layered} ({raw})"
+
+
+@dataclass
+class Measured:
+    """One engine on one kind of line. `scores` by folder; `core_s` is the time of this process on all cores."""
+
+    scores: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    core_s: float = 0.0
+    recorded_s: float = 0.0
+
+    @property
+    def core_s_per_s(self) -> float:
+        return self.core_s / self.recorded_s
 
 
 def percent(share: float | None) -> str:
@@ -89,14 +103,18 @@ def ours(engine: Engine) -> Hear:
     return hear
 
 
-async def measured(hear: Hear, lines: Sequence[Line], telephone: bool) -> dict[str, Score]:
-    """Folder -> score. Raises AsrError: a recording cannot be read."""
-    found: dict[str, Score] = defaultdict(Score)
+async def measured(hear: Hear, lines: Sequence[Line], telephone: bool) -> Measured:
+    """Raises AsrError: a recording cannot be read."""
+    found = Measured()
     for line in lines:
         clip = await asyncio.to_thread(read_clip, line.path)
         if telephone:
             clip = replace(clip, samples=await asyncio.to_thread(through_telephone, clip.samples))
-        found[line.path.parent.name].add(line.text, await hear(clip))
+        began = time.process_time()
+        written = await hear(clip)
+        found.core_s += time.process_time() - began
+        found.recorded_s += len(clip.samples) / RATE_HZ
+        found.scores[line.path.parent.name].add(line.text, written)
     return found
 
 
@@ -108,15 +126,14 @@ def chosen(manifest: Path, only: Sequence[str], limit: int | None) -> list[Line]
             folders[line.path.parent.name].append(line)
     if not folders:
         raise SystemExit(f"{manifest} has no recordings in {', '.join(only)}")
-    return [
-        line
-        for lines in folders.values()
-        for line in (
-            lines
-            if limit is None or len(lines) <= limit
-            else [lines[n * len(lines) // limit] for n in range(limit)]
-        )
-    ]
+    return [line for lines in folders.values() for line in thinned(lines, limit)]
+
+
+def at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"at least 1, not {number}")
+    return number
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -125,7 +142,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="FOLDER", help="only these folders of recordings"
     )
-    parser.add_argument("--limit", type=int, help="at most so many of each folder, spread evenly")
+    parser.add_argument(
+        "--limit", type=at_least_one, metavar="N", help="at most so many of each folder, spread evenly"
+    )
     parser.add_argument(
         "--engine", nargs="+", type=Engine, default=[Engine.TWO_PASS, Engine.VOSK], metavar="ENGINE",
         help="two-pass, whisper, vosk; default two-pass and vosk",
@@ -152,28 +171,32 @@ async def run(given: argparse.Namespace) -> None:
     if whisper and not given.without_plain:
         hearers[f"plain {WHISPER}"] = plain_whisper(whisper)
     hearers |= {engine.value: ours(engine) for engine in given.engine}
-    columns: dict[str, dict[str, Score]] = {}
+    columns: dict[str, Measured] = {}
     for name, hear in hearers.items():
         for telephone in (False, True):
             title = f"{name} by telephone" if telephone else name
             print(f"{title} …", file=sys.stderr, flush=True)
             columns[title] = await measured(hear, lines, telephone)
-    counts: dict[str, int] = defaultdict(int)
-    for line in lines:
-        counts[line.path.parent.name] += 1
-    print(
-        f"{datetime.now():%Y-%m-%d}  {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}\n"
-    )
+    counts = Counter(line.path.parent.name for line in lines)
+    print(f"{machine()}\n")
     rows = [
-        [folder, str(n), *(str(column[folder]) for column in columns.values())]
+        [folder, str(n), *(str(column.scores[folder]) for column in columns.values())]
         for folder, n in counts.items()
     ]
+    rows.append(["core s for 1 s", "", *(f"{column.core_s_per_s:.2f}" for column in columns.values())])
     print(markdown(["recordings", "n", *columns], rows))
     if given.json:
         figures = {
             title: {
-                folder: {"cer": score.layered.cer, "raw": score.raw.cer, "characters": score.raw.characters}
-                for folder, score in column.items()
+                "core_s_per_s": column.core_s_per_s,
+                "folders": {
+                    folder: {
+                        "cer": score.layered.cer,
+                        "raw": score.raw.cer,
+                        "characters": score.raw.characters,
+                    }
+                    for folder, score in column.scores.items()
+                },
             }
             for title, column in columns.items()
         }

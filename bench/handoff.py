@@ -23,7 +23,6 @@ import argparse
 import asyncio
 import contextlib
 import os
-import platform
 import random
 import signal
 import sys
@@ -32,7 +31,6 @@ import time
 from collections import Counter
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -44,6 +42,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from bench.crowd import Citizen, Seat, Watch
+from bench.machine import machine
 from desk.conversations import ConversationStore, EventKind, HandoffReason, HandoffRequest, Owner
 from desk.handoff.store import HandoffStore
 from desk.seats import Accounts, NewUser, Role
@@ -391,10 +390,7 @@ def main() -> int:
     )
     if given.smoke:
         load = Load(waiting=20, seats=5, handling_s=3.0, exchanges=3)
-    CONSOLE.print(
-        f"{datetime.now():%Y-%m-%d}  {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}, "
-        f"load {psutil.getloadavg()[0]:.1f}"
-    )
+    CONSOLE.print(machine())
     # Whoever stops us must not leave gateways behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:

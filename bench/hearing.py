@@ -25,7 +25,7 @@ from asr.audio import RATE_HZ, Int16, read_clip
 from asr.choice import WHISPER, Choice, Engine, choose
 from asr.errors import AudioError, ModelError
 from asr.models import ModelStore
-from asr.transcribe import read_manifest
+from asr.transcribe import read_manifest, thinned
 from bench.figures import Answer, falls_behind, loud, next_level, partial_delays, percentile, trimmed
 from gateway.tts.pcm import Resampler
 from gateway.voice.transcriber import MESSAGE_S
@@ -87,10 +87,8 @@ def recordings(manifest: Path, rate_hz: int, most: int) -> list[Int16]:
     Raises:
         AsrError: the manifest is none, or nothing in it can be read.
     """
-    lines = read_manifest(manifest)
-    wanted = [lines[n * len(lines) // most] for n in range(most)] if most < len(lines) else lines
     found = []
-    for line in wanted:
+    for line in thinned(read_manifest(manifest), most):
         samples = trimmed(read_clip(line.path).samples, RATE_HZ)
         if len(samples):
             at_rate = Resampler(RATE_HZ, rate_hz).feed(samples.astype("<i2").tobytes(), last=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import platform
 import random
 import sys
 import tempfile
@@ -27,6 +26,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.machine import machine
 from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge.analysis import Analyzer
 from desk.knowledge.embedding import E5Embedder, Vectors
@@ -240,9 +240,7 @@ def main() -> None:
     parser.add_argument("--articles", default="1000,10000,100000")
     arguments = parser.parse_args()
     wanted = arguments.only.split(",")
-    CONSOLE.print(
-        f"{datetime.now():%Y-%m-%d}  {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}"
-    )
+    CONSOLE.print(machine())
     if {"turns", "memory"} & set(wanted):
         with tempfile.TemporaryDirectory() as folder, PrivateProduct(Path(folder), NO_LIMITS) as product:
             if "turns" in wanted:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import platform
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from sklearn.metrics import f1_score
 
 from bench.category import heldout
 from bench.homophones import noise_share
+from bench.machine import machine
 from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge import index as index_module
 from desk.knowledge import search as search_module
@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--only", default="intents,entities,emotion,category,search")
     parser.add_argument("--show", action="store_true", help="print what went wrong, for looking")
     arguments = parser.parse_args()
-    CONSOLE.print(f"{datetime.now():%Y-%m-%d}  {platform.machine()}, {platform.python_version()}")
+    CONSOLE.print(machine())
     parts: dict[str, Callable[[], None]] = {
         "intents": lambda: intents(arguments.show),
         "entities": lambda: entities(arguments.show),

@@ -9,7 +9,7 @@ Prints Markdown. Everything runs on this machine, the speakers beside what they 
 
   recognisers  Every speech model that is here, behind the speech server as calls reach it. Recordings of a manifest (TSV with
                the columns path and text) are spoken in real time by one stream, then by more and more, until final texts
-               are late (--bound-s, p95) or streams fall behind. How well models hear is told by `minsheng asr evaluate`.
+               are late (--bound-s, p95) or streams fall behind. How well models hear is told by bench.accuracy.
   calls        A private copy of the hotline, or the running one that MINSHENG_* variables and --address name (stages need
                one of its MINSHENG_API_TOKENS). One unmeasured call warms it up.
   soak         The same hotline, one call after another. Growth counts from a tenth of the time on, when caches are warm.
@@ -27,13 +27,11 @@ import argparse
 import asyncio
 import contextlib
 import os
-import platform
 import secrets
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -48,6 +46,7 @@ from bench.calling import Hotline, Measured, Soaked, at_once, listening_at, soak
 from bench.figures import markdown, milliseconds, percentile, spread, trimmed
 from bench.handoff import Part
 from bench.hearing import Round, as_fast_as_it_goes, listeners, most_streams, recordings
+from bench.machine import machine
 from desk.settings import SettingsError, load_settings
 from gateway.channels.phone.audiosocket import DEFAULT_RATE_HZ
 from gateway.commands.call import render
@@ -373,10 +372,7 @@ def main() -> int:
     given = arguments()
     # Whoever stops us must not leave processes behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    say(
-        f"{datetime.now():%Y-%m-%d}  {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}, "
-        f"load {psutil.getloadavg()[0]:.1f}"
-    )
+    say(machine())
     failed = 0
     try:
         if "recognisers" in given.parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from asr.errors import AsrError, AudioError
 from asr.hot_words import places_and_affairs
 from asr.recognizer import Recognizer
 from asr.text import ALL, Layers, TextMender
-from asr.transcribe import Evaluation, Transcription, read_manifest, transcribe
+from asr.transcribe import Evaluation, Line, Transcription, read_manifest, thinned, transcribe
 from asr.workers import run
 from desk.settings import ROOT, WORDS_FILE, Settings, load_settings
 from gateway.commands.errors import CommandError
@@ -157,11 +158,10 @@ def evaluate(
     layers = _layers(without)
     try:
         settings = load_settings()
-        lines = read_manifest(manifest)
+        lines: Sequence[Line] = read_manifest(manifest)
         if only:
             lines = [line for line in lines if str(line.path.relative_to(manifest.parent)).startswith(only)]
-        if limit and len(lines) > limit:
-            lines = [lines[i * len(lines) // limit] for i in range(limit)]
+        lines = thinned(lines, limit)
         recognizer, mend = _recognizer(settings, engine, model, dialect), mender(lexicon)
         evaluation = Evaluation()
 

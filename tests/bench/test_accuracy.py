@@ -40,9 +40,11 @@ async def test_errors_are_counted_by_folder_with_and_without_the_layers(manifest
         return f"路灯坏了{number}。", f"路 灯 怪 了 {number}"
 
     found = await measured(hear, chosen(manifest, [], None), telephone=False)
-    assert {folder: str(score) for folder, score in found.items()} == {
+    assert {folder: str(score) for folder, score in found.scores.items()} == {
         "calls": "0.0 (20.0)", "commands": "0.0 (20.0)",
     }  # fmt: skip
+    assert found.recorded_s == pytest.approx(0.6)
+    assert found.core_s_per_s == found.core_s / found.recorded_s > 0
 
 
 def test_an_engine_that_stands_for_itself_has_one_figure() -> None:
