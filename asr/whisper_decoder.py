@@ -58,6 +58,9 @@ class Decoded:
     compression: float
 
 
+_NOTHING = Decoded("", (), 0.0, 1.0, 0.0)
+
+
 def goes_on(samples: Int16, end_s: float) -> bool:
     """Whether somebody still speaks behind what was written."""
     whole = len(samples) // _FRAME_SAMPLES * _FRAME_SAMPLES
@@ -99,6 +102,8 @@ class WhisperDecoder:
         # The last frame lies behind the samples.
         features = self._model.feature_extractor(to_float(samples))[..., :-1][..., :_WINDOW_FRAMES]
         frames = features.shape[-1]
+        if not frames:
+            return _NOTHING
         # Two frames make one position of the encoder.
         window = min(max(frames + frames % 2 + _SILENCE_FRAMES, _LEAST_FRAMES), _WINDOW_FRAMES)
         silence = float(features.max()) - _SILENCE_BELOW

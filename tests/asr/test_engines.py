@@ -151,6 +151,7 @@ async def test_whisper_invents_nothing_into_silence_and_noise(whisper: WhisperRe
     noise = np.random.default_rng(1).normal(0, 300, 5 * 16_000).astype(np.int16)
     for audio in (np.tile(SILENCE, 5), noise):
         assert finals(await hear(whisper, audio)) == []
+    assert (await whisper.decode(SILENCE[:0])).text == ""
 
 
 async def test_whisper_hears_a_telephone(whisper: WhisperRecognizer, mandarin: Int16) -> None:
