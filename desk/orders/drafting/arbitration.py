@@ -167,7 +167,7 @@ def step(draft: Draft, turn: Turn) -> Step:
         return _answered(free, (asked,))
     if asked in ("confirm", "phone_check") and _understood_as_yes(turn):
         # In whatever words: nothing in them was an answer to anything else.
-        return Step(Kind.CONFIRMED, draft) if asked == "confirm" else _answered(draft.check("phone"), ())
+        return _agreed(draft)
     return _unusable(draft, filled)
 
 
@@ -228,13 +228,11 @@ def _after_yes_no(draft: Draft, turn: Turn) -> Step | None:
     asked, words = draft.asked, turn.words
     yes = _is(turn, "affirm", is_yes(words))
     no = _is(turn, "deny", is_no(words)) and (turn.button or len(words) <= 8)
+    if yes and asked in ("confirm", "phone_check"):
+        return _agreed(draft)
     if asked == "confirm":
-        if yes:
-            return Step(Kind.CONFIRMED, draft)
         return Step(Kind.ANSWERED, draft.asking("change")) if no else None
     if asked == "phone_check":
-        if yes:
-            return _answered(draft.check("phone"), ())
         return Step(Kind.ANSWERED, draft.without("phone").asking("phone"), ("correcting",)) if no else None
     if asked == "confidential":
         if yes or no or is_skip(words):
@@ -247,6 +245,13 @@ def _after_yes_no(draft: Draft, turn: Turn) -> Step | None:
     if yes or no:
         return Step(Kind.ANSWERED, draft.asking("confirm" if no else "change"))
     return None
+
+
+def _agreed(draft: Draft) -> Step:
+    """A yes to what was read back: the whole order, or the number of the line."""
+    if draft.asked == "confirm":
+        return Step(Kind.CONFIRMED, draft)
+    return _answered(draft.check("phone"), ())
 
 
 def _button(draft: Draft, turn: Turn) -> Step:
