@@ -157,9 +157,9 @@ class Accounts:
         self.audit.write(actor, "sign_in_failed", "user", actor, detail, address)
 
     def _refusal(self, attempt: Attempt) -> WrongPassword | Locked:
-        until = attempt.tries.locked_until
-        if until is not None and attempt.tries.is_locked(self._clock()):
-            return Locked(until)
+        until, now = attempt.tries.locked_until, self._clock()
+        if until is not None and attempt.tries.is_locked(now):
+            return Locked(until, now)
         return WrongPassword()
 
 

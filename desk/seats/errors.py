@@ -7,7 +7,7 @@ SeatError                 text, retryable
 │   └── Taken             username or badge belongs to somebody else
 ├── LastAdmin             nobody would be left who can manage accounts
 ├── WrongPassword         username or password wrong; which one is not told
-├── Locked                too many failures; `until` says when to come back
+├── Locked                too many failures; `until` says when to come back, `wait_s` in how long
 ├── Disabled              the password is right, the account is out of use
 ├── NotSignedIn           no sign-in, or it has run out or was ended
 └── BadCannedReplies      data/canned_replies.yml breaks a rule
@@ -64,9 +64,10 @@ class WrongPassword(SeatError):
 class Locked(SeatError):
     retryable = True
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, now: datetime) -> None:
         super().__init__("密码错误次数过多，账号已暂时锁定")
         self.until = until
+        self.wait_s = (until - now).total_seconds()
 
 
 class Disabled(SeatError):

@@ -40,7 +40,7 @@ def count_try(connection: Connection, username: str, now: datetime) -> Tries:
     tries = Tries(failures=row.failures, since=row.since, locks=row.locks, locked_until=row.locked_until)
     if tries.is_locked(now):
         assert tries.locked_until is not None
-        raise Locked(tries.locked_until)
+        raise Locked(tries.locked_until, now)
     after = after_failure(tries, now)
     connection.execute(
         update(sign_in_tries)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -203,7 +202,7 @@ def _welcome(request: Request, response: Response, token: str, found: SignedIn) 
 
 def _come_back_later(error: Locked | TooMany) -> JSONResponse:
     if isinstance(error, Locked):
-        wait_s = (error.until - datetime.now(UTC)).total_seconds()
+        wait_s = error.wait_s
         minutes = max(1, round(wait_s / 60))
         status, code, text = 423, "locked", f"{error.text}，请约 {minutes} 分钟后再试，或联系管理员解锁。"
     else:

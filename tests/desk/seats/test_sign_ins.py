@@ -144,6 +144,7 @@ def test_five_failures_shut_the_account_and_then_even_the_right_password_waits(
     with pytest.raises(Locked) as caught:
         sign_in(accounts)
     assert caught.value.until == clock.now + timedelta(minutes=15)
+    assert caught.value.wait_s == 15 * 60
     assert accounts.users.get(wang.id).locked_until == caught.value.until
     clock.forward(minutes=15)
     assert accounts.users.get(wang.id).locked_until is None
