@@ -12,7 +12,7 @@ T = TypeVar("T")
 # Two busy cores are slow; what has stopped is far slower.
 PATIENCE_S = 120.0
 # The same for a browser.
-PATIENCE_MS = 120_000
+PATIENCE_MS = int(PATIENCE_S * 1000)
 
 
 async def until(look: Callable[[], T], limit_s: float = PATIENCE_S) -> T:

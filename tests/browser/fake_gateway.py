@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import UploadFile
 
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_until
 
 DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
 
@@ -94,11 +93,7 @@ class FakeGateway:
 
     def start(self) -> None:
         self._thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while not self._server.started:
-            if time.monotonic() > deadline:
-                raise RuntimeError("the fake gateway did not start")
-            time.sleep(0.02)
+        wait_until(lambda: self._server.started)
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -25,7 +25,7 @@ from fastapi.staticfiles import StaticFiles
 from gateway.channels.web.pages import content_security_policy
 from tests.browser import seat_day as day
 from tests.browser.fake_gateway import DIST
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_until
 
 Json = dict[str, Any]
 PASSWORD = "12345-demo"
@@ -79,11 +79,7 @@ class FakeSeatGateway:
 
     def start(self) -> None:
         self._thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while not self._server.started:
-            if time.monotonic() > deadline:
-                raise RuntimeError("the fake gateway did not start")
-            time.sleep(0.02)
+        wait_until(lambda: self._server.started)
 
     def stop(self) -> None:
         self._server.should_exit = True
@@ -100,12 +96,7 @@ class FakeSeatGateway:
 
     def wait_for(self, kind: str) -> Json:
         """The first frame of this type, which the page may still be sending."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not self.sent(kind):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"no frame {kind}")
-            time.sleep(0.02)
-        return self.sent(kind)[0]
+        return wait_until(lambda: self.sent(kind))[0]
 
     def drop_all(self) -> None:
         """Cuts every open socket without a word, as a dead network does."""

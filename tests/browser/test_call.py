@@ -20,7 +20,7 @@ from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
 from tests.gateway.web_call.conftest import PATIENT, ears, hotline
-from tests.waiting import PATIENCE_MS, wait_until
+from tests.waiting import wait_until
 
 __all__ = ["ears", "hotline", "make_gateway", "rasa"]
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
@@ -50,7 +50,6 @@ def page_of(calling: Browser, make_gateway: MakeGateway, ears: FakeEars) -> Iter
         watched = Watched(context, ASKED_FOR)
         opened.append(watched)
         page = watched.page(gateway.url)
-        page.set_default_timeout(PATIENCE_MS)
         expect(page.get_by_test_id("message").first).to_be_visible()
         return page
 

@@ -26,9 +26,10 @@ from tests.waiting import PATIENCE_MS
 pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
 
 PASSWORD = "Mingzhou-12345-desk"
-# What browsers report by themselves when a server is gone, and when a console asks about a conversation in the moment in
-# which it goes to somebody else.
-EXPECTED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|status of (401|403|502|503)")
+# What browsers report by themselves when a server is gone, ...
+EXPECTED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|status of (401|502|503)")
+# ... and when a console asks about a conversation in the moment in which it goes to somebody else.
+REFUSED = re.compile(r"/api/v1/desk/(conversations|citizens)/\S+ .*status of 403")
 
 T = TypeVar("T")
 NewPage = Callable[[int, int], Page]
@@ -55,8 +56,9 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
     problems: list[str] = []
 
     def note(line: ConsoleMessage) -> None:
-        if line.type == "error" and not EXPECTED.search(line.text):
-            problems.append(line.text)
+        told = f"{line.location['url']} {line.text}"
+        if line.type == "error" and not EXPECTED.search(line.text) and not REFUSED.search(told):
+            problems.append(told)
 
     def make(width: int, height: int) -> Page:
         page = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN").new_page()

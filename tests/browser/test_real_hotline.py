@@ -83,6 +83,4 @@ def test_a_person_is_promised_honestly(page: Page, product: PrivateProduct) -> N
     """Until seats exist: no false promise of a transfer, but a marked conversation."""
     answers = hotline(page)
     page.get_by_test_id("ask-person").click()
-    expect(page.locator('[data-testid="message"][data-from="bot"]')).not_to_have_count(
-        answers, timeout=PATIENCE_MS
-    )
+    expect(page.locator('[data-testid="message"][data-from="bot"]')).not_to_have_count(answers)

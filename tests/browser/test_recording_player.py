@@ -102,7 +102,6 @@ def heard_at_least(page: Page, seconds: float) -> None:
     page.wait_for_function(
         "seconds => document.querySelector('[data-testid=recording-audio]').currentTime >= seconds",
         arg=seconds,
-        timeout=PATIENCE_MS,
     )
 
 
@@ -112,9 +111,7 @@ def test_a_seat_plays_seeks_and_reads_along(chromium: Browser, gateway: RunningG
     recording = recorded(gateway, conversation)
     expect(page.get_by_test_id("offer")).to_be_visible()
     page.keyboard.press("Alt+a")
-    expect(page.get_by_test_id("talk")).to_have_attribute(
-        "data-conversation", conversation, timeout=PATIENCE_MS
-    )
+    expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
     player = page.get_by_test_id("recording")
     expect(player).to_have_attribute("data-state", "complete")
     expect(page.get_by_test_id("recording-time")).to_have_text("0:00 / 0:40")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from launcher.errors import LauncherError
 from launcher.run import OtherWords, check_ports
 from launcher.services import SERVICES, Service, service, services_of
 from tests.conftest import free_port
-from tests.waiting import PATIENCE_S
+from tests.waiting import wait_until
 
 
 def test_the_procfile_keeps_every_process() -> None:
@@ -91,9 +90,7 @@ def test_the_rendering_of_other_words_ends_with_the_product(
     monkeypatch.setattr(run, "render_command", lambda: [sys.executable, "-c", code])
     words = OtherWords(Settings(_env_file=None, var=tmp_path))  # type: ignore[call-arg]
     words.begin()
-    deadline = time.monotonic() + PATIENCE_S
-    while not (begun.exists() and begun.read_text(encoding="utf-8")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: begun.exists() and begun.read_text(encoding="utf-8"))
     assert begun.read_text(encoding="utf-8") == "19"
     words.end()
     started: list[object] = []
