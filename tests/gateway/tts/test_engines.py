@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import psutil
 import pytest
 
 from gateway.tts.espeak import EspeakSynthesizer
@@ -82,3 +83,16 @@ def test_the_first_piece_of_a_sentence_is_short_but_no_stump() -> None:
     text = "您好，这里是明州市热线，请问有什么可以帮您？"
     assert clauses_of(text) == ["您好，这里是明州市热线，", "请问有什么可以帮您？"]
     assert "".join(clauses_of(text)) == text
+
+
+@pytest.mark.slow
+async def test_kokoro_gives_back_what_a_long_sentence_took() -> None:
+    engine, process = KokoroSynthesizer(), psutil.Process()
+    await speak(engine)
+    before = process.memory_info().rss
+    await speak(
+        engine,
+        "请您说明事情发生的具体地点和时间以及您希望相关部门怎样处理我们会尽快转交给承办单位并且在期限内答复您",
+    )
+    assert process.memory_info().rss - before < 100 * 2**20
+    await engine.aclose()
