@@ -43,6 +43,8 @@ class FilledForm:
     draft: Draft
     suggestions: tuple[Suggestion, ...]
     judge: Judge | None
+    # Orders of this conversation, the bot's among them, newest first.
+    registered: tuple[Order, ...]
 
     @property
     def best(self) -> Suggestion:
@@ -87,6 +89,7 @@ class OrderDesk:
         return {
             "draft_id": filled.draft.draft_id,
             "fields": form_fields(filled.draft, filled.best),
+            "registered": [order_line(order, self._zone) for order in reversed(filled.registered)],
             "duplicates": await self._duplicates(conversation, filled),
             "suggested_category": suggestions_json(filled.suggestions),
         }
@@ -182,7 +185,7 @@ class OrderDesk:
         told = ",".join(filter(None, (draft.get("description"), draft.get("subject"), draft.get("appeal"))))
         if judge is not None and told:
             suggestions = await self._blocking.search(suggest, judge, draft.type, told)
-        return FilledForm(draft=draft, suggestions=suggestions, judge=judge)
+        return FilledForm(draft=draft, suggestions=suggestions, judge=judge, registered=tuple(known))
 
     async def _draft(self, conversation: Conversation, done: frozenset[str]) -> Draft:
         messages = await self._messages(conversation.id)
@@ -211,13 +214,12 @@ class OrderDesk:
         return found
 
     async def _duplicates(self, conversation: Conversation, filled: FilledForm) -> list[dict[str, Any]]:
-        orders = await self._parts.orders()
-        mine = await self._blocking.read(orders.find_by_conversation, conversation.id)
-        phone = filled.draft.get("phone")
-        own = await self._blocking.read(orders.find_open_by_phone, phone) if phone else ()
-        known = {order.number: order for order in (*mine, *own) if order.status.is_open}
         if not filled.draft.has("description"):
             return []
+        orders = await self._parts.orders()
+        phone = filled.draft.get("phone")
+        own = await self._blocking.read(orders.find_open_by_phone, phone) if phone else ()
+        known = {order.number: order for order in (*filled.registered, *own) if order.status.is_open}
         new = duplicates_for(filled.draft, conversation.id, conversation.channel, filled.best)
         return [
             order_line(found.order, self._zone) | {"score": found.score, "reasons": list(found.reasons)}

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from desk.conversations import Message, Sender
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import fill
-from desk.orders.drafting.phrases import asks_for_person, has_content, is_question
+from desk.orders.drafting.phrases import asks_for_person, has_content, is_no, is_question, is_yes
 from desk.orders.drafting.turn import Entity, Turn
 
 # What the seat or the bot asked for just before decides how a short answer is read. The last word of a sentence wins.
@@ -32,7 +32,7 @@ _ASKS = re.compile(r"[?？]|请问|请说|请提供|麻烦|告诉|留一个|是�
 # Nothing to register: wishes for a person and small talk.
 _EMPTY = re.compile(
     r"^(?:请?(?:转|找|换|要|叫|接)(?:个|一个|到)?(?:人工|真人|坐席|客服|活人)(?:服务|客服)?|人工(?:服务|客服|坐席)?|"
-    r"你好|您好|在吗|喂|谢谢|好的?|嗯+|哦|可以|行|是的?|没有了?|不用了?|知道了|[0-9])[。!！?？,， 吧了呢啊]*$"
+    r"你好|您好|在吗|喂|谢谢(?:你|您)?|好的?|嗯+|哦|可以|行|是的?|没有了?|不用了?|知道了|[0-9])[。!！?？,， 吧了呢啊]*$"
 )
 # What the bot understood as a wish for a person or as small talk, in whatever words (a voice line hears many).
 _EMPTY_INTENTS = frozenset(
@@ -245,6 +245,8 @@ def _askable(text: str) -> str:
     """What of a message can be looked up; empty when nothing can."""
     words = text.strip()
     if tells_nothing(words) or len(re.sub(r"\W", "", _DETAILS.sub("", words))) < 2:
+        return ""
+    if all(tells_nothing(clause) or is_yes(clause) or is_no(clause) for clause in _CLAUSES.split(words)):
         return ""
     if not _IMPATIENT.search(words):
         return words

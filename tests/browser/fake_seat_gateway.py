@@ -42,6 +42,7 @@ class FakeSeatGateway:
     def __init__(self, port: int = 0, *, offer_every_s: float = 0.0) -> None:
         self.details_asked: list[str] = []
         self.frames: list[Json] = []
+        self.submissions: list[Json] = []
         self.orders: list[Json] = []
         self.feedback: list[Json] = []
         self.reveals: list[Json] = []
@@ -97,6 +98,21 @@ class FakeSeatGateway:
     def wait_for(self, kind: str) -> Json:
         """The first frame of this type, which the page may still be sending."""
         return wait_until(lambda: self.sent(kind))[0]
+
+    def register(self, conversation: str, fields: Json) -> Json:
+        """An order of this conversation, as the bot or a seat writes it."""
+        order = {
+            "number": "261122-00015-9",
+            "type": fields["type"],
+            "title": fields["title"],
+            "status": "accepted",
+            "department": fields["department"],
+            "conversation_id": conversation,
+            "created_at": day.moment(0),
+            "due_at": day.moment(-7 * 86400),
+        }
+        self.orders.append(order)
+        return order
 
     def drop_all(self) -> None:
         """Cuts every open socket without a word, as a dead network does."""
@@ -289,7 +305,13 @@ class FakeSeatGateway:
             case ["conversations", _, "recordings"]:
                 return JSONResponse({"recordings": []})
             case ["conversations", one, "order-draft"]:
-                return JSONResponse(day.order_draft(one))
+                registered = [order for order in self.orders if order["conversation_id"] == one]
+                draft = day.order_draft(one)
+                if registered:
+                    # Nothing has been told since.
+                    draft |= {"draft_id": f"again-{one}", "duplicates": []}
+                    draft["fields"] = [{**field, "value": "", "confidence": 0} for field in draft["fields"]]
+                return JSONResponse({**draft, "registered": registered})
             case ["conversations", one, "orders"]:
                 return self._order(one, body)
             case ["conversations", _, "knowledge"]:
@@ -397,18 +419,8 @@ class FakeSeatGateway:
                 },
                 status_code=422,
             )
-        self.orders.append({"conversation": one, **body})
-        fields = body["fields"]
-        order = {
-            "number": "261122-00015-9",
-            "type": fields["type"],
-            "title": fields["title"],
-            "status": "accepted",
-            "department": fields["department"],
-            "created_at": day.moment(0),
-            "due_at": day.moment(-7 * 86400),
-        }
-        return JSONResponse({"order": order}, status_code=201)
+        self.submissions.append({"conversation": one, **body})
+        return JSONResponse({"order": self.register(one, body["fields"])}, status_code=201)
 
     async def _seat(self, socket: WebSocket) -> None:
         if self.refuse_sockets:

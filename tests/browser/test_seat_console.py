@@ -251,7 +251,7 @@ def test_an_order_is_checked_corrected_and_submitted_once(
     page.get_by_test_id("order-submit").click()
     expect(field(page, "phone").get_by_test_id("order-problem")).to_be_visible()
     expect(page.locator("#order-phone")).to_be_focused()
-    assert gateway.orders == []
+    assert gateway.submissions == []
     page.locator("#order-phone").fill("13800010012")
     expect(field(page, "phone")).to_have_attribute("data-origin", "seat")
     page.locator("#order-category_code").click()
@@ -267,13 +267,28 @@ def test_an_order_is_checked_corrected_and_submitted_once(
     page.locator("#order-place").fill("东湖区和平街道和平新村3幢楼下")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("order-number")).to_have_text("261122-00015-9")
-    assert len(gateway.orders) == 1
-    order = gateway.orders[0]
+    assert len(gateway.submissions) == 1
+    order = gateway.submissions[0]
     assert order["draft_id"] == "draft-c00"
     assert order["fields"]["phone"] == "13800010012"
     assert order["fields"]["category_code"] == "030203"
     assert order["fields"]["reply_wanted"] is True
     assert order["fields"]["confidential"] is False
+
+
+def test_an_order_that_is_there_stands_instead_of_an_empty_form(
+    gateway: FakeSeatGateway, console: OpenConsole
+) -> None:
+    fields = {"type": "complain", "title": "夜间烧烤噪音", "department": "明州市城市管理局"}
+    gateway.register("c00", fields)
+    page = console()
+    expect(page.get_by_test_id("order-number")).to_have_text("261122-00015-9")
+    expect(page.get_by_test_id("order-submit")).to_have_count(0)
+    page.get_by_test_id("order-again").click()
+    page.locator("#order-description").fill("还有路灯坏了")
+    page.reload()
+    expect(page.locator("#order-description")).to_have_value("还有路灯坏了")
+    expect(page.get_by_test_id("order-number")).to_have_text("261122-00015-9")
 
 
 def until(page: Page, condition: Callable[[], bool]) -> None:

@@ -56,6 +56,7 @@ async def test_the_order_form_is_filled_submitted_once_and_told_to_the_citizen(
     # What follows is another matter.
     await citizen.say("还有路灯坏了三天没人修")
     second = (await wang.http.get(f"{url}/order-draft")).json()
+    assert form["registered"] == [] and [one["number"] for one in second["registered"]] == [order["number"]]
     assert second["draft_id"] != form["draft_id"]
     told = {field["name"]: field["value"] for field in second["fields"]}
     assert "路灯" in told["description"] and "烧烤" not in told["description"]

@@ -229,6 +229,15 @@ def test_knowledge_follows_the_matter_not_the_person_or_the_waiting(later: str) 
     assert last_wish(transcript(*lines).messages) == "公积金提取需要什么材料"
 
 
+def test_knowledge_does_not_follow_a_yes_and_a_thank_you() -> None:
+    lines = (
+        ("citizen", "小区的垃圾没有人清理"),
+        ("citizen", "对没有问题，请您提交吧。"),
+        ("citizen", "谢谢你了"),
+    )
+    assert last_wish(transcript(*lines).messages) == "小区的垃圾没有人清理"
+
+
 def test_knowledge_follows_what_is_left_of_an_impatient_message() -> None:
     lines = (("citizen", "小区停暖气三天了,家里老人冻得发烧,你们到底管不管!"),)
     assert last_wish(transcript(*lines).messages) == "小区停暖气三天了，家里老人冻得发烧"

@@ -82,6 +82,7 @@ export class Orders {
         state.refused = {};
       }
       state.draft = draft;
+      state.submitted = draft.registered;
       state.upTo = upTo;
     } catch (error) {
       state.problem = sentenceOf(error);

@@ -101,6 +101,8 @@ export interface Category {
 export interface OrderDraft {
   draft_id: string;
   fields: DraftField[];
+  /** Orders of this conversation, by the bot or a seat; newest last. */
+  registered: OrderBrief[];
   duplicates: OrderBrief[];
   suggested: Category[];
 }
@@ -213,6 +215,7 @@ export function readDraft(given: unknown): OrderDraft {
   return {
     draft_id: text(raw["draft_id"]),
     fields: list(raw["fields"]).map(readField).filter((field) => field.name !== ""),
+    registered: readAll(raw["registered"], readOrder),
     duplicates: readAll(raw["duplicates"], readOrder),
     suggested: readAll(raw["suggested_category"], readCategory),
   };
