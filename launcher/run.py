@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import honcho.manager
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from rich.console import Console
@@ -25,6 +26,7 @@ from launcher.services import redis_password, service, services_of
 
 READY_TIMEOUT_S = 180
 NEEDED_DISK_MB = 500
+STOPS_WITHIN_S = 15
 
 
 def check_ports(settings: Settings, names: list[str]) -> None:
@@ -115,6 +117,8 @@ def main() -> int:
     try:
         settings = load_settings()
         settings.var_dir.mkdir(parents=True, exist_ok=True)
+        # Conversations and phone numbers lie in it; other users of the machine have no business there.
+        settings.var_dir.chmod(0o700)
         free_mb = shutil.disk_usage(settings.var_dir).free / 1e6
         if free_mb < NEEDED_DISK_MB:
             raise LauncherError(
@@ -134,6 +138,8 @@ def main() -> int:
         return 130
 
     procfile = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8"))
+    # Rasa answers what it is asked and lets go of its model before it ends.
+    honcho.manager.KILL_WAIT = STOPS_WITHIN_S
     manager = Manager()
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     for name in names:

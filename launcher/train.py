@@ -17,7 +17,7 @@ from launcher.stale import model_path
 
 RASA = ROOT / "bot" / ".venv" / "bin" / "rasa"
 # Two cores, the shipped data; only said to the person who waits.
-USUAL_MINUTES = "3 to 5 minutes on two cores"
+USUAL_MINUTES = "about ten minutes on two cores"
 
 
 def bot_environment() -> dict[str, str]:

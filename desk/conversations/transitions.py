@@ -223,14 +223,20 @@ class OwnerTransitions:
                 connection, locked, Move.TO_BOT, handoff, values, kind, actor, now, {"note": note}
             )
 
-    def end_handoff(self, conversation_id: str, seat_id: str, epoch: int) -> Turnover:
-        """SEAT -> WRAP_UP: said goodbye, the after-work begins."""
+    def end_handoff(self, conversation_id: str, seat_id: str, epoch: int | None) -> Turnover:
+        """SEAT -> WRAP_UP: said goodbye, the after-work begins. `seat_id` `citizen`: he has hung up, whoever talked with him."""
         with self._locked(conversation_id) as (connection, locked, now):
+            by_citizen = seat_id == CITIZEN
             handoff = open_handoff(connection, conversation_id)
-            if handoff is not None and locked.owner is Owner.WRAP_UP and handoff.seat_id == seat_id:
+            ended = handoff is not None and locked.owner is Owner.WRAP_UP
+            if handoff is not None and ended and (by_citizen or handoff.seat_id == seat_id):
                 return _unchanged(locked, handoff)
-            handoff = _held(connection, locked, seat_id, epoch, Owner.SEAT)
-            values = {"state": HandoffState.WRAP_UP.value, "ended_at": now, "ended_by": "seat"}
+            handoff = _held(connection, locked, None if by_citizen else seat_id, epoch, Owner.SEAT)
+            values = {
+                "state": HandoffState.WRAP_UP.value,
+                "ended_at": now,
+                "ended_by": "citizen" if by_citizen else "seat",
+            }
             return _turn_over(
                 connection, locked, Move.END, handoff, values, EventKind.ENDED, seat_id, now, {}
             )

@@ -237,8 +237,8 @@ class HandoffService:
         )
         return await self._follow(turnover, ended(turnover))
 
-    async def end(self, conversation_id: str, seat_id: str, epoch: int) -> Done:
-        """SEAT -> WRAP_UP."""
+    async def end(self, conversation_id: str, seat_id: str, epoch: int | None) -> Done:
+        """SEAT -> WRAP_UP. `seat_id` `citizen`: a caller has hung up."""
         turnover = await self._blocking.write(
             self._conversations.end_handoff, conversation_id, seat_id, epoch
         )

@@ -42,7 +42,9 @@ _NAME_TITLED = re.compile(rf"({_SURNAME})([{_HAN}]{{1,2}})({_TITLE})")
 _I_AM = re.compile(rf"(我是)({_SURNAME})([{_HAN}]{{1,2}})(?=[，。,.！!？?；;\s]|$)")
 
 _NUMERAL = rf"[{_WRITTEN}A-Za-z一二两三四五六七八九十百零〇幺甲乙丙丁东西南北\-－#]"
-_BUILDING = re.compile(rf"(?<!月){_NUMERAL}{{1,8}}(号楼|号院|号门|栋|幢|座|单元|楼|室|弄|号|户|排)(?!线|令)")
+_BUILDING = re.compile(
+    rf"(?<!月){_NUMERAL}{{1,8}}(号楼|号院|号门|栋|幢|座|单元|楼|室|弄|号|户|排)(?!线|令|坐席)"
+)
 _COMMUNITY = re.compile(rf"[{_HAN}]{{2,4}}(小区|花园|公寓|家园|新村|嘉园|华府|花苑|雅苑|名苑|大院|家属院)")
 _PLATE = re.compile(
     r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])[·\s]?([A-Z0-9]{5,6})"
@@ -106,7 +108,13 @@ def mask_text(text: str) -> str:
     text = _NAME_TITLED.sub(lambda m: m[1] + MASK + m[3], text)
     text = _I_AM.sub(lambda m: m[1] + m[2] + MASK, text)
     text = _COMMUNITY.sub(lambda m: MASK * 2 + m[1], text)
-    return _BUILDING.sub(lambda m: MASK * 2 + m[1], text)
+    return _BUILDING.sub(_mask_building, text)
+
+
+def _mask_building(match: re.Match[str]) -> str:
+    # A seat's badge is public.
+    badge = match.string[: match.start()].rstrip().endswith(("坐席", "工号"))
+    return match.group() if badge else MASK * 2 + match[1]
 
 
 def _mask_run(match: re.Match[str]) -> str:

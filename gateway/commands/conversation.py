@@ -13,7 +13,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.conversations.conversation import Conversation, HandoffMark, Message, Sender
@@ -60,7 +60,8 @@ def list_conversations(
         for line in lines:
             typer.echo(orjson.dumps(line).decode())
         return
-    table = Table("会话", "渠道", "归属", "消息", "开始", "最近", "转人工原因", "评分")
+    # Whole, however narrow the screen: `show` wants it.
+    table = Table(Column("会话", min_width=26), "渠道", "归属", "消息", "开始", "最近", "转人工原因", "评分")
     for line in lines:
         table.add_row(
             line["id"],

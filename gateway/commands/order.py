@@ -17,7 +17,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from desk.orders.errors import OrderError, OrderNotFound, StoreUnavailable
 from desk.orders.export import all_orders, write_csv, write_jsonl
@@ -58,7 +58,18 @@ def list_orders(
         for line in lines:
             typer.echo(orjson.dumps(line).decode())
         return
-    table = Table("工单号", "类型", "状态", "紧急", "标题", "承办单位", "来电人", "受理时间", "时限")
+    # Whole, however narrow the screen: `show` wants it.
+    table = Table(
+        Column("工单号", min_width=14),
+        "类型",
+        "状态",
+        "紧急",
+        "标题",
+        "承办单位",
+        "来电人",
+        "受理时间",
+        "时限",
+    )
     for line in lines:
         table.add_row(
             line["number"],

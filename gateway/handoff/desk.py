@@ -23,6 +23,7 @@ from desk.conversations import (
     Draft,
     HandoffReason,
     HandoffRequest,
+    NotTheOwner,
     Owner,
     Turnover,
 )
@@ -216,6 +217,16 @@ class HandoffDesk:
         if done.turnover.changed:
             await self.tell(conversation_id, sentences.notice(sentences.LEFT_QUEUE))
         await self.done(done)
+
+    async def hung_up(self, conversation_id: str) -> None:
+        """A caller is gone: his place is free, and who talked with him goes on to the wrap-up. Raises as `leave`."""
+        try:
+            await self.leave(conversation_id)
+        except NotTheOwner:
+            done = await self._t.service.end(conversation_id, CITIZEN, None)
+            if done.turnover.changed:
+                await self.tell(conversation_id, sentences.notice(sentences.HUNG_UP))
+            await self.done(done)
 
     async def place(self, conversation_id: str) -> Place | None:
         """Where somebody stands who waits; None if he does not."""

@@ -48,6 +48,8 @@ _EMPTY_INTENTS = frozenset(
         "simpler",
         "ask_identity",
         "chitchat",
+        "abuse",
+        "emotion_anger",
     }
 )
 _SURE = 0.6

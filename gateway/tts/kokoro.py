@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
@@ -80,8 +81,12 @@ class _Model:
     """Blocking; for one thread at a time."""
 
     def __init__(self, weights: Weights, threads: int) -> None:
+        import jieba
         from kokoro_onnx import Kokoro
         from misaki import zh
+
+        # It tells on standard error how long it took to read its dictionary.
+        jieba.setLogLevel(logging.WARNING)
 
         session = _session(weights.model, threads)
         self._kokoro = Kokoro.from_session(session, str(weights.voices), vocab_config=weights.vocabulary)

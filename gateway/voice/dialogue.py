@@ -138,11 +138,11 @@ class PhoneDialogue:
 
     async def end(self) -> None:
         await self._stop_listening()
-        if self._owner is Owner.WAITING:
+        if self._owner in (Owner.WAITING, Owner.SEAT):
             try:
-                await self._desk.leave(self.conversation_id)
+                await self._desk.hung_up(self.conversation_id)
             except (GatewayError, ConversationError, HandoffError):
-                _log.warning("phone_queue_not_left", conversation=self.conversation_id)
+                _log.warning("phone_handoff_not_ended", conversation=self.conversation_id)
 
     async def _stop_listening(self) -> None:
         self._hub.leave(self.conversation_id, self)

@@ -37,6 +37,8 @@ _PHONE_LEAD = re.compile(
 )
 _NAME_LEAD = re.compile(r"(?:我叫|我姓|免贵姓|姓|我是|本人|叫我|名字叫|姓名是?|名字是)[:：, ,]?$")
 _MORE = re.compile(r"^(?:还有|另外|而且|再就是|对了|补充一下|还要说的是)[就是一点个,,、:: ]*")
+# What is left where the place that follows it was taken out.
+_LOOSE_END = re.compile(r"[,，、;；](?:就|是|我们)?(?:在|位于)$")
 _PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
 _PLACE_LEAD = re.compile(
     r"^(?:(?:就|是|在|位置|地址|地点|我们?家|那个|嗯|呃|应该|大概|具体)(?:是|在|就)?[,，: ：]*)+(?=.{2,})"
@@ -321,7 +323,7 @@ def _fill_description(
 ) -> Draft:
     """The trouble in the citizen's words, without their own name and number: those have fields that are guarded."""
     words = turn.words
-    rest = tidy(_without(words, [*used, *private]))
+    rest = _LOOSE_END.sub("", tidy(_without(words, [*used, *private])))
     if draft.asked in ("", "description"):
         if draft.has("description") and not draft.asked:
             return draft

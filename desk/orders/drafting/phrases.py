@@ -93,6 +93,11 @@ _CONTENT = re.compile(
     r"吵|脏|灰尘|扬尘|施工|占用|收费|乱收|推诿|不管|没人管|不作为|态度|危险|受伤|咬|破损|不修|维修|掉|裂|渗|冒|溢|排放|辞退|押金|烂尾|延期|违规|违法|无证|偷|倒|酒驾|醉驾|毒驾|超载|闯红灯|赌博|传销|诈骗|非法|造假|掺假|售假|黑车|宰客|套牌|无照|逃税|漏税|走私|虐待"
 )
 
+# Of whoever answers the phone; nobody is to be looked into for it.
+_SCOLDING = re.compile(
+    r"(?:你们?|您们?)(?:就|都|全|真|这|简直|是)*(?:一[群帮伙个])?(?:大)?骗子|(?:到底)?管不管"
+)
+
 # Who says so wants an order, whatever else of it was heard: 你好我要投诉一家小考店 (a misheard 烧烤店).
 _ANNOUNCED = re.compile(
     r"我(?:们)?(?:今天|现在|就)?(?:是)?(?:要|想|来)(?:跟你们|向你们|打电话|再)?(?:投诉|举报)(?!电话|热线|渠道|平台|方式|奖励)"
@@ -171,7 +176,7 @@ def appeal_in(text: str) -> tuple[str, int, int] | None:
 
 def has_content(text: str) -> bool:
     """Whether the words tell of a trouble that an order could be about."""
-    return bool(_CONTENT.search(text))
+    return bool(_CONTENT.search(_SCOLDING.sub("", text)))
 
 
 def announces_order(text: str) -> bool:

@@ -293,6 +293,22 @@ def test_writing_again_during_the_wrap_up_calls_the_seat_back(
     assert kinds(handoffs, conversation)[-1] == "requeued"
 
 
+def test_a_caller_who_hangs_up_leaves_his_seat_the_wrap_up(
+    store: ConversationStore, handoffs: HandoffStore, conversation: str
+) -> None:
+    with pytest.raises(NotTheOwner):
+        store.end_handoff(conversation, "citizen", None)
+    taken = served(store, conversation)
+    over = store.end_handoff(conversation, "citizen", None)
+    assert (over.owner, over.seat_id, over.handoff.ended_by) == (Owner.WRAP_UP, "u1", "citizen")
+    assert not store.end_handoff(conversation, "citizen", None).changed
+    assert not store.end_handoff(conversation, "u1", taken.epoch).changed, (
+        "he said goodbye at the same moment"
+    )
+    assert kinds(handoffs, conversation)[-1] == "ended"
+    assert store.wrap_up(conversation, "u1", outcome="answered").owner is Owner.CLOSED
+
+
 def test_leaving_and_closing_end_the_episode(
     store: ConversationStore, handoffs: HandoffStore, conversation: str
 ) -> None:

@@ -90,6 +90,8 @@ def test_free_text_hides_personal_data(text: str, secret: str) -> None:
         "11月3号停的水",
         "请拨打119或者12345",
         "会话 c6f2a2345678ab 已建立",
+        "人工坐席 1024号 已接入",
+        "我是1024号坐席",
     ],
 )
 def test_ordinary_text_stays(text: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from desk.conversations import Owner
 from desk.orders.limits import OrderLimits
 from desk.orders.order import NewOrder, OrderType
 from desk.orders.store import OrderStore
@@ -27,7 +28,7 @@ from tests.fakes.fake_ears import FakeEars
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.running_gateway import RunningGateway
-from tests.gateway.conftest import MakeGateway, client_of
+from tests.gateway.conftest import Citizen, MakeGateway, client_of
 from tests.gateway.seats.conftest import MakeDesk, make_desk
 from tests.gateway.web_call.conftest import PATIENT, ears
 from tests.waiting import until
@@ -184,6 +185,24 @@ async def test_the_seat_knows_who_calls_and_what_he_had_before(
     with hotline.engine.connect() as connection:
         audited = connection.execute(text("select count(*) from audit where action = 'reveal'")).scalar()
     assert audited == 1
+
+
+async def test_who_hangs_up_blocks_his_seat_no_longer_than_the_wrap_up(hotline: RunningGateway) -> None:
+    wang = await FakeSeat.arrive(hotline, "wang")
+    call_id = uuid.uuid4()
+    conversation = conversation_of(call_id)
+    async with await called(hotline, call_id) as caller:
+        await until(lambda: [f for f in caller.heard if not f.silent])
+        caller.press("0")
+        await wang.take(conversation, 120)
+    await until(lambda: hotline.store.get(conversation).owner is Owner.WRAP_UP)
+    await until(lambda: "已挂断" in hotline.store.messages(conversation)[-1].text)
+    await wang.act(type="wrap", conversation=conversation, outcome="answered", tags=[])
+    async with client_of(hotline) as client:
+        citizen = await Citizen.arrive(client)
+        await citizen.say("转人工")
+        await wang.take(citizen.id, 120)
+    await wang.leave()
 
 
 async def test_a_call_without_a_number_is_a_call(hotline: RunningGateway, rasa: FakeRasa) -> None:

@@ -229,6 +229,26 @@ def test_knowledge_follows_the_matter_not_the_person_or_the_waiting(later: str) 
     assert last_wish(transcript(*lines).messages) == "公积金提取需要什么材料"
 
 
+def test_scolding_opens_no_order() -> None:
+    scolded = ("citizen", "你们就是一群骗子")
+    assert not draft_of(transcript(scolded, intents={1: ("abuse", 0.9)})).has("description")
+    told = ("citizen", "楼下烧烤店油烟太大，在和平路88号")
+    draft = draft_of(
+        transcript(
+            scolded,
+            ("citizen", "你们到底管不管"),
+            told,
+            intents={1: ("abuse", 0.9), 2: ("emotion_anger", 0.9)},
+        )
+    )
+    assert draft.get("description") == "楼下烧烤店油烟太大，在和平路88号"
+
+
+def test_what_is_added_does_not_end_where_its_place_was_taken_out() -> None:
+    more = (("citizen", "小区门口的路灯坏了三天没人修"), ("citizen", "楼下烧烤店油烟太大,在和平路88号"))
+    assert draft_of(transcript(*more)).get("description").endswith("没人修;楼下烧烤店油烟太大")
+
+
 def test_knowledge_does_not_follow_a_yes_and_a_thank_you() -> None:
     lines = (
         ("citizen", "小区的垃圾没有人清理"),
