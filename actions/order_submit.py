@@ -12,6 +12,7 @@ from actions.base import Events, HotlineAction
 from actions.conversation import channel_of
 from actions.filing import file_under
 from actions.replies import HUMAN, Button, say
+from desk import openings
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.turn import Turn
@@ -67,7 +68,7 @@ class SubmitOrder(HotlineAction):
         say(
             dispatcher,
             f"登记好了,工单号是 {number},将在{due}前答复。{kept_secret}{reach}还有什么可以帮您?",
-            speech=f"登记好了,工单号是{number},将在{due}前答复。还有什么可以帮您?",
+            speech=f"{openings.REGISTERED}工单号是{number},将在{due}前答复。还有什么可以帮您?",
             kind="order_card",
             buttons=(Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
             card=order_card(order, self.parts.zone),

@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ports import Article, Parts
 from actions.replies import HUMAN, Button, plain, say
+from desk import openings
 
 CANDIDATES_SHOWN = 3
 SPEECH_CHARS = 120
@@ -25,7 +26,7 @@ def tell(
         say(
             dispatcher,
             "您想问的是下面哪一个?",
-            speech="您是想问" + ",还是".join(titles) + "?",
+            speech=openings.SEVERAL + "您是想问" + ",还是".join(titles) + "?",
             kind="clarify",
             buttons=[Button.intent(title, "ask_knowledge", question=title) for title in titles],
             card={"articles": [{"id": article.id, "title": article.title} for article in shown]},

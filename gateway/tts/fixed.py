@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from desk import openings
 from desk.knowledge.article import Article
 from gateway import sentences
 from gateway.recordings.recorder import ANNOUNCEMENT
@@ -23,6 +24,7 @@ def fixed_texts(domain: Path, city: str) -> Iterator[str]:
     yield sentences.greeting(city).speech or sentences.greeting(city).text
     yield from prompts.PROMPTS.values()
     yield from (prompts.GOODBYE, prompts.BROKEN, ANNOUNCEMENT)
+    yield from openings.ALL
     yield from (v for k, v in vars(sentences).items() if k.isupper() and isinstance(v, str) and "{" not in v)
     yield from sentences.FAILURES.values()
     responses = yaml.safe_load(domain.read_text(encoding="utf-8")).get("responses") or {}

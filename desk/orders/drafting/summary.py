@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk import openings
 from desk.orders.drafting.draft import TYPES, Draft
 from desk.orders.drafting.persons import address_form
 from desk.orders.drafting.phones import grouped
@@ -54,7 +55,7 @@ def spoken(draft: Draft) -> str:
         parts.append(f"联系电话{grouped(draft.get('phone'))}")
     if draft.get("confidential") == "yes":
         parts.append("您的信息会保密")
-    return ",".join(parts) + "。对吗?"
+    return openings.READ_BACK + ",".join(parts) + "。对吗?"
 
 
 def title(draft: Draft) -> str:

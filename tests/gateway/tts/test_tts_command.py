@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from desk import openings
 from desk.knowledge import KnowledgeStore, Status
 from desk.knowledge.article import Article
 from desk.settings import ROOT, load_settings
@@ -64,6 +65,7 @@ def test_the_beginnings_of_published_answers_are_made_after_the_fixed_sentences(
     var: Path,
 ) -> None:
     fixed = fixed_requests(ROOT / "domain.yml", "明州市")
+    assert set(openings.ALL) <= {request.text for request in fixed}
     var.mkdir()
     settings = load_settings()
     engine = open_engine(settings.effective_database_url)
