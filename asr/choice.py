@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asr.errors import ModelError
 from asr.models import ModelStore
 from asr.recognizer import Recognizer
+
+if TYPE_CHECKING:
+    from asr.wordings import Wordings
 
 OFFICIAL = "vosk-model-small-cn-0.22"
 OWN = "minsheng-small-cn"
@@ -109,15 +113,21 @@ def _needed_vosk(store: ModelStore) -> Path:
     return path
 
 
-def build(choice: Choice, threads: int = 2, language: str = "zh") -> Recognizer:
-    """Load the engines; takes seconds. Raises EngineError."""
+def build(
+    choice: Choice, threads: int = 2, language: str = "zh", wordings: Wordings | None = None
+) -> Recognizer:
+    """Load the engines; takes seconds. `wordings` are for Whisper. Raises EngineError."""
     # Imported here: who only looks at models need not load two engines.
     from asr.two_pass import TwoPassRecognizer
     from asr.vosk_recognizer import VoskRecognizer
     from asr.whisper_recognizer import WhisperRecognizer
 
     vosk = VoskRecognizer(choice.vosk, threads, language) if choice.vosk else None
-    whisper = WhisperRecognizer(choice.whisper, threads, language=language) if choice.whisper else None
+    whisper = (
+        WhisperRecognizer(choice.whisper, threads, language=language, wordings=wordings)
+        if choice.whisper
+        else None
+    )
     if vosk and whisper:
         return TwoPassRecognizer(vosk, whisper)
     only = vosk or whisper

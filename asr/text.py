@@ -18,6 +18,7 @@ from asr.recognizer import Word
 from chinese import words as words_table
 from chinese.homophones import Repairer
 from chinese.sounds import CJK
+from chinese.words import Words
 
 # A silence between two words that a reader would see as a comma; shorter ones are breath.
 COMMA_S = 0.35
@@ -65,6 +66,12 @@ class MendedText:
     stages: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
+@lru_cache(maxsize=1)
+def table_of_words(path: Path) -> Words:
+    """What `chinese.words.build` wrote; read once for all who ask. Raises OSError, EOFError, ValueError."""
+    return words_table.load(path)
+
+
 class TextMender:
     """Shared by all streams; thread-safe. Without a `repairer` that layer does nothing."""
 
@@ -85,7 +92,7 @@ class TextMender:
     def from_table(cls, path: Path, lexicon: Iterable[str] = ()) -> TextMender:
         """With the table of words that `chinese.words.build` wrote; without that layer if there is none."""
         try:
-            table = words_table.load(path)
+            table = table_of_words(path)
         except (OSError, EOFError, ValueError):
             return cls(lexicon=lexicon)
         return cls(Repairer(table), is_common=lambda word: word in table.counts, lexicon=lexicon)

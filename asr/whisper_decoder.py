@@ -1,12 +1,13 @@
 """One utterance through Whisper: one window, one decode, one alignment. Blocking and thread-safe.
 
-faster-whisper's `transcribe` always fills a window of 30 s with silence, which costs three times the processor time of a
+faster-whisper's `transcribe` always fills a window of 30 s with silence, which costs twice the processor time of a short
 sentence, and with word times it decodes what lies behind the last word once more, which invents text. Its parts do
 neither when they are called one by one.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,14 @@ import numpy as np
 
 from asr.audio import RATE_HZ, Int16, to_float
 from asr.errors import EngineError
+from asr.wordings import WEIGHT, Wording, Wordings
 
 # Mel frames are 10 ms. Whisper has learnt with silence behind the words: five seconds of it do as well as the usual thirty
 # for sentences, a single word wants nine (CER of open recordings 16.8 and 16.0; of single words 60, in ten seconds 42).
 _SILENCE_FRAMES = 500
 _LEAST_FRAMES = 1000
+# No chance of a token is counted as less.
+_IMPOSSIBLE = 1e-9
 # What silence is in Whisper's features: eight decades below the loudest moment, four of which make one. Zeros, with which
 # faster-whisper fills a window, are noise as loud as a telephone line's; the shorter the window, the more words it costs.
 _SILENCE_BELOW = 2.0
@@ -95,8 +99,13 @@ class WhisperDecoder:
         except Exception as error:
             raise EngineError(f"Whisper cannot read the model in {path}: {error}") from error
 
-    def decode(self, samples: Int16, prompt: str | None, *, beam: int, words: bool) -> Decoded:
-        """At most 30 s at 16 kHz; what is longer is not heard. Any exception of the engine may come."""
+    def decode(
+        self, samples: Int16, prompt: str | None, *, beam: int, words: bool, wordings: Wordings | None = None
+    ) -> Decoded:
+        """At most 30 s at 16 kHz; what is longer is not heard. Any exception of the engine may come.
+
+        With `wordings` the text is the spelling that is likeliest as Mandarin and fits what was heard.
+        """
         from faster_whisper.transcribe import get_compression_ratio
 
         # The last frame lies behind the samples.
@@ -116,20 +125,44 @@ class WhisperDecoder:
         room = _TOKENS + int(_TOKENS_A_SECOND * frames / 100)
         result = self._model.model.generate(
             encoded, [asked],
-            beam_size=beam, max_length=min(len(asked) + room, _MAX_TOKENS), return_scores=True,
+            beam_size=beam, num_hypotheses=beam if wordings else 1, max_length=min(len(asked) + room, _MAX_TOKENS), return_scores=True,
             return_no_speech_prob=True, suppress_blank=True, suppress_tokens=self._suppressed,
             max_initial_timestamp_index=_LATEST_BEGIN,
         )[0]  # fmt: skip
         written = result.sequences_ids[0]
-        tokens = [token for token in written if token < self._tokenizer.eot]
+        tokens = self._words_of(written)
         text = self._tokenizer.decode(tokens).strip()
+        compression = get_compression_ratio(text) if text else 0.0
+        if text and wordings:
+            heard = [
+                (self._tokenizer.decode(self._words_of(ids)).strip(), score * len(ids))
+                for ids, score in zip(result.sequences_ids, result.scores, strict=True)
+            ]
+            text = self._fitting(wordings.of(heard), encoded, frames) or text
+            tokens = self._tokenizer.encode(text)
         return Decoded(
             text=text,
             words=self._timed(tokens, encoded, frames) if words and tokens else (),
             log_probability=result.scores[0] * len(written) / (len(written) + 1),
             no_speech_probability=result.no_speech_prob,
-            compression=get_compression_ratio(text) if text else 0.0,
+            compression=compression,
         )
+
+    def _words_of(self, written: Sequence[int]) -> list[int]:
+        """Without times and other marks."""
+        return [token for token in written if token < self._tokenizer.eot]
+
+    def _fitting(self, wordings: Sequence[Wording], encoded: Any, frames: int) -> str:
+        """Of several spellings the likeliest, as Mandarin and as what was heard."""
+        if len(wordings) < 2:
+            return wordings[0].text if wordings else ""
+        chances = []
+        for wording in wordings:
+            tokens = self._tokenizer.encode(wording.text)
+            aligned = self._model.model.align(encoded, self._tokenizer.sot_sequence, [tokens], frames)[0]
+            heard = sum(math.log(max(p, _IMPOSSIBLE)) for p in aligned.text_token_probs)
+            chances.append((heard - WEIGHT * wording.surprise, wording.text))
+        return max(chances)[1]
 
     def _timed(self, tokens: Sequence[int], encoded: Any, frames: int) -> tuple[Timed, ...]:
         from faster_whisper.transcribe import merge_punctuations

@@ -26,6 +26,7 @@ from asr.recognizer import (
 from asr.segments import USUAL, Segment, SegmentRules
 from asr.utterances import SpeechDetector, Utterances, silero
 from asr.whisper_decoder import Decoded, WhisperDecoder, goes_on
+from asr.wordings import Wordings
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ _MOST_DECODES = 3
 
 
 class WhisperRecognizer:
-    """`threads` are those of one decode; `parallel` decodes run at once, further ones wait."""
+    """`threads` are those of one decode; `parallel` decodes run at once, further ones wait. `wordings` mend its Chinese."""
 
     def __init__(
         self,
@@ -56,12 +57,14 @@ class WhisperRecognizer:
         partial_every_s: float = 1.0,
         rules: SegmentRules = USUAL,
         detector: Callable[[], SpeechDetector] = silero,
+        wordings: Wordings | None = None,
     ) -> None:
         self._decoder = WhisperDecoder(path, threads, parallel, language)
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="whisper")
         self._parallel = parallel
         self._at_work: set[Future[FinalTranscript]] = set()
         self._language = language
+        self._wordings = wordings if language == "zh" else None
         self.partial_every_s = partial_every_s
         self.rules = rules
         self.detector = detector
@@ -102,7 +105,13 @@ class WhisperRecognizer:
         text, words, done_s = "", [], 0.0
         for _ in range(_MOST_DECODES):
             rest = samples[int(done_s * RATE_HZ) :]
-            heard = self._decoder.decode(rest, prompt, beam=1 if quick else 5, words=not quick)
+            heard = self._decoder.decode(
+                rest,
+                prompt,
+                beam=1 if quick else 5,
+                words=not quick,
+                wordings=None if quick else self._wordings,
+            )
             if not heard.text or self._imagined(heard):
                 break
             text += heard.text

@@ -45,6 +45,8 @@ class ServerPlan:
     # Names that everybody may say, one file of words each topic.
     lexicon: Path
     language: str = "zh"
+    # Whisper's spelling is checked against it; None: as Whisper writes.
+    language_model: Path | None = None
     # Load the engine before the first speaker comes.
     preload: bool = False
 
@@ -82,6 +84,7 @@ def run(plan: ServerPlan, ready: Callable[[int], None] = lambda port: None) -> N
             "engine": str(plan.choice.engine),
             "model": plan.choice.label,
             "why": plan.choice.why,
+            "language_model": str(plan.language_model),
             "port": port,
         },
     )
@@ -119,9 +122,11 @@ def _ears(plan: ServerPlan) -> Ears:
     from asr.ears import Ears
     from asr.hot_words import places_and_affairs
     from asr.text import TextMender
+    from asr.wordings import load_wordings
 
     mender = TextMender.from_table(plan.words_file, places_and_affairs(plan.lexicon))
-    return Ears(build(plan.choice, plan.threads, plan.language), mender)
+    wordings = load_wordings(plan.words_file, plan.language_model) if plan.choice.whisper else None
+    return Ears(build(plan.choice, plan.threads, plan.language, wordings), mender)
 
 
 def _worker(plan: ServerPlan, listening: socket.socket, counts: Counts, number: int, ready: Event) -> None:

@@ -29,12 +29,13 @@ from asr.choice import WHISPER, Engine, build, choose
 from asr.errors import AsrError
 from asr.text import ALL
 from asr.transcribe import Errors, Line, comparable, read_manifest, thinned, transcribe
+from asr.wordings import load_wordings
 from bench.figures import markdown
 from bench.machine import machine
-from desk.settings import SettingsError, load_settings
+from desk.settings import WORDS_FILE, SettingsError, load_settings
 from gateway.commands.asr import mender
 from launcher.errors import LauncherError
-from launcher.models_speech import model_store
+from launcher.models_speech import language_model, model_store
 
 # What is written for a recording: after our layers, and by the engine alone.
 Written = tuple[str, str]
@@ -89,9 +90,11 @@ def plain_whisper(folder: Path) -> Hear:
 
 
 def ours(engine: Engine) -> Hear:
-    """As calls are heard. Raises AsrError."""
+    """As calls are heard. Raises AsrError, LauncherError."""
     settings = load_settings()
-    recognizer = build(choose(model_store(settings), engine, settings.asr_model))
+    choice = choose(model_store(settings), engine, settings.asr_model)
+    wordings = load_wordings(WORDS_FILE, language_model(settings)) if choice.whisper else None
+    recognizer = build(choice, wordings=wordings)
     mend = mender()
 
     async def hear(clip: Clip) -> Written:

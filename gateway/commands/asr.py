@@ -22,10 +22,12 @@ from asr.hot_words import places_and_affairs
 from asr.recognizer import Recognizer
 from asr.text import ALL, Layers, TextMender
 from asr.transcribe import Evaluation, Line, Transcription, read_manifest, thinned, transcribe
+from asr.wordings import load_wordings
 from asr.workers import run
 from desk.settings import ROOT, WORDS_FILE, Settings, load_settings
 from gateway.commands.errors import CommandError
-from launcher.models_speech import configured_engine, model_store
+from launcher.errors import LauncherError
+from launcher.models_speech import configured_engine, language_model, model_store
 from launcher.speech_server import server_plan
 
 app = typer.Typer(no_args_is_help=True)
@@ -68,7 +70,8 @@ def _recognizer(
         ours, engine or (Engine.AUTO if model else configured_engine(settings)), model or settings.asr_model
     )
     entry = ours.registry.find(choice.vosk.name) if choice.vosk else None
-    return build(choice, language=entry.language if entry else "zh")
+    wordings = load_wordings(WORDS_FILE, language_model(settings)) if choice.whisper else None
+    return build(choice, language=entry.language if entry else "zh", wordings=wordings)
 
 
 def _as_json(file: str, found: Transcription) -> bytes:
@@ -104,7 +107,7 @@ def transcribe_files(
         settings = load_settings()
         recognizer, mend = _recognizer(settings, engine, model, dialect), mender()
         failed = asyncio.run(_transcribe_all(files, recognizer, mend, layers, expected, as_json))
-    except AsrError as error:
+    except (AsrError, LauncherError) as error:
         raise CommandError(str(error)) from error
     if failed:
         raise typer.Exit(1)
@@ -177,7 +180,7 @@ def evaluate(
                 evaluation.add(line, await transcribe(clip, recognizer, mend, layers))
 
         asyncio.run(go())
-    except AsrError as error:
+    except (AsrError, LauncherError) as error:
         raise CommandError(str(error)) from error
     report = evaluation.report()
     if as_json:
@@ -212,7 +215,7 @@ def serve(
             plan,
             lambda at: typer.echo(f"ws://{plan.host}:{at} {choice.engine} {choice.label} ({choice.why})"),
         )
-    except AsrError as error:
+    except (AsrError, LauncherError) as error:
         raise CommandError(str(error)) from error
 
 

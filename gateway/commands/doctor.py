@@ -18,11 +18,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from asr.language_model import DEBIAN_PACKAGE
 from desk.settings import ROOT, Settings, load_settings
 from desk.store.engine import open_engine
 from gateway.tts.build import check_engines
 from launcher.errors import LauncherError
-from launcher.models_speech import speech_choice
+from launcher.models_speech import language_model, speech_choice
 from launcher.services import redis_server
 from launcher.stale import model_path
 from launcher.train import check_yaml
@@ -125,6 +126,21 @@ def _speech_model(settings: Settings) -> Finding:
     return Finding("speech model", True, detail, choice.warning or "")
 
 
+def _language_model(settings: Settings) -> Finding:
+    name = "language model"
+    try:
+        if not settings.hears or not speech_choice(settings).whisper:
+            return Finding(name, None, "not used: Whisper does not write here")
+        found = language_model(settings)
+    except LauncherError as error:
+        return Finding(name, False, str(error))
+    if found:
+        return Finding(name, True, f"Whisper's spelling is checked against {found}")
+    if settings.asr_language_model == "off":
+        return Finding(name, None, "switched off (MINSHENG_ASR_LANGUAGE_MODEL=off)")
+    return Finding(name, None, "none: Whisper misspells more words", f"sudo apt-get install {DEBIAN_PACKAGE}")
+
+
 def _speech_server(settings: Settings) -> Finding:
     if not settings.hears:
         return Finding("speech server", None, "switched off")
@@ -175,6 +191,7 @@ def doctor(
         lambda: _http("rasa", f"{settings.rasa_url}/status"),
         lambda: _http("gateway", f"http://{settings.host}:{settings.port}/healthz"),
         lambda: _speech_model(settings),
+        lambda: _language_model(settings),
         lambda: _speech_server(settings),
         lambda: _voices(settings),
         lambda: _phone(settings),

@@ -9,28 +9,41 @@ import pytest
 from rich.console import Console
 
 from asr.audio import Int16, read_clip
+from asr.language_model import DEBIAN_PACKAGE, installed
 from asr.models import ModelStore, tools_folder
 from asr.registry import load_registry
 from asr.vosk_recognizer import VoskRecognizer
 from asr.whisper_recognizer import WhisperRecognizer
+from asr.wordings import Wordings
 from chinese import words
 from chinese.homophones import Repairer
 from desk.settings import ROOT
 from launcher.own_model import build_own_model
 from launcher.words import shipped_texts
-
-
-@lru_cache(maxsize=1)
-def _repairer(folder: str) -> Repairer:
-    table = Path(folder) / "words.gz"
-    words.build(table, shipped_texts(ROOT / "data"), ROOT / "data" / "lexicon")
-    return Repairer(words.load(table))
+from tests.conftest import missing
 
 
 @pytest.fixture(scope="session")
-def repairer(tmp_path_factory: pytest.TempPathFactory) -> Repairer:
-    """Built from the texts that we ship, as the launcher does."""
-    return _repairer(str(tmp_path_factory.mktemp("words")))
+def words_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Counted from the texts that we ship, as the launcher does."""
+    table = tmp_path_factory.mktemp("words") / "words.gz"
+    words.build(table, shipped_texts(ROOT / "data"), ROOT / "data" / "lexicon")
+    return table
+
+
+@pytest.fixture(scope="session")
+def repairer(words_file: Path) -> Repairer:
+    return Repairer(words.load(words_file))
+
+
+@pytest.fixture(scope="session")
+def wordings(words_file: Path) -> Wordings:
+    """With the language model of Debian's package."""
+    found = installed()
+    if found is None:
+        missing(DEBIAN_PACKAGE)
+        raise AssertionError
+    return Wordings.load(words_file, found)
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +73,11 @@ def korean() -> VoskRecognizer:
 @pytest.fixture(scope="session")
 def whisper() -> WhisperRecognizer:
     return WhisperRecognizer(model_store().pull("whisper-base"))
+
+
+@pytest.fixture(scope="session")
+def spelling_whisper(wordings: Wordings) -> WhisperRecognizer:
+    return WhisperRecognizer(model_store().pull("whisper-base"), wordings=wordings)
 
 
 def speech(name: str) -> Int16:

@@ -127,6 +127,17 @@ async def test_whisper_writes_what_was_said(whisper: WhisperRecognizer, mandarin
     json.dumps([vars(w) for w in words])
 
 
+async def test_whisper_with_likely_words_writes_the_same_sounds(
+    whisper: WhisperRecognizer, spelling_whisper: WhisperRecognizer, mandarin: Int16
+) -> None:
+    (plain,) = finals(await hear(whisper, mandarin))
+    (spelt,) = finals(await hear(spelling_whisper, mandarin))
+    assert "投诉" in spelt.text and "停水三天" in spelt.text, spelt.text
+    assert "".join(w.text for w in spelt.words).replace(" ", "") == spelt.text.replace(" ", "")
+    assert spelt.words[-1].end_s == pytest.approx(plain.words[-1].end_s, abs=0.3)
+    assert 0.3 < spelt.confidence <= 1
+
+
 async def test_what_whisper_leaves_out_of_an_utterance_is_written_too(
     whisper: WhisperRecognizer, two_halves: Int16
 ) -> None:

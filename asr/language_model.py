@@ -1,0 +1,56 @@
+"""How likely a sequence of words is as Mandarin: a model of three words, in KenLM's format.
+
+We take that of libime (LGPL-2.1+), which Debian packages as libime-data-language-model: 17 MB, from general texts. Any
+other KenLM file whose words are written without spaces does as well (`MINSHENG_ASR_LANGUAGE_MODEL`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from asr.errors import EngineError
+
+DEBIAN_PACKAGE = "libime-data-language-model"
+# Debian has a folder for each kind of processor, others have one.
+_PLACES = ("/usr/lib/*/libime/zh_CN.lm", "/usr/lib/libime/zh_CN.lm", "/usr/lib64/libime/zh_CN.lm")
+_NATS = math.log(10)
+_UNKNOWN = "<unk>"
+
+
+def installed(root: Path = Path("/")) -> Path | None:
+    """The model of this machine, if its package is installed."""
+    return next((path for place in _PLACES for path in sorted(root.glob(place.lstrip("/")))), None)
+
+
+class LanguageModel:
+    """Thread-safe."""
+
+    def __init__(self, path: Path, words: Iterable[str]) -> None:
+        """Words that are not among `words` are unknown to it. Raises EngineError."""
+        try:
+            from flashlight.lib.text.decoder.kenlm import KenLM
+            from flashlight.lib.text.dictionary import Dictionary
+        except ImportError as error:
+            raise EngineError(
+                f"flashlight-text is not installed (it needs Python 3.11 or 3.12): {error}"
+            ) from error
+        if not path.is_file():
+            raise EngineError(f"no language model in {path}: sudo apt-get install {DEBIAN_PACKAGE}")
+        known = [_UNKNOWN, *(word for word in words if word != _UNKNOWN)]
+        self._numbers = {word: number for number, word in enumerate(known)}
+        try:
+            self._model: Any = KenLM(str(path), Dictionary(known))
+        except RuntimeError as error:
+            raise EngineError(f"{path} is no language model of KenLM: {error}") from error
+
+    def start(self) -> Any:
+        """The state before the first word. It keeps all states that grow from it: one for each sentence."""
+        return self._model.start(False)
+
+    def after(self, state: Any, word: str) -> tuple[Any, float]:
+        """The state behind `word`, and how surprising it is there, in nats."""
+        behind, logarithm = self._model.score(state, self._numbers.get(word, 0))
+        return behind, -logarithm * _NATS
