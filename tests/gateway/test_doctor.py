@@ -1,0 +1,59 @@
+"""`minsheng doctor` on a hotline that does not run: every part is told, what is broken ends with code 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from tests.conftest import free_port
+
+Findings = Callable[..., tuple[dict[str, dict[str, Any]], int]]
+
+
+@pytest.fixture
+def findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Findings:
+    """`findings(variable=value)` -> (part -> finding, exit code)."""
+
+    def found(**variables: str) -> tuple[dict[str, dict[str, Any]], int]:
+        quiet = {name: str(free_port()) for name in ("PORT", "ACTIONS_PORT", "ASR_PORT", "AUDIOSOCKET_PORT")}
+        base = {
+            "VAR": str(tmp_path / "var"),
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'doctor.db'}",
+            "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
+            "RASA_URL": f"http://127.0.0.1:{free_port()}",
+            "TTS_ENGINES": "espeak",
+            "ASR_ENGINE": "whisper",
+        }
+        for name, value in {**quiet, **base, **variables}.items():
+            monkeypatch.setenv(f"MINSHENG_{name}", value)
+        result = CliRunner().invoke(app, ["doctor", "--json"], catch_exceptions=False)
+        return {one["part"]: one for one in orjson.loads(result.stdout)}, result.exit_code
+
+    return found
+
+
+def test_every_part_is_told_without_anything_running(findings: Findings) -> None:
+    parts, _ = findings()
+    assert {"Rasa model", "database", "speech model", "language model", "voice", "phone"} <= set(parts)
+    assert parts["gateway"]["ok"] is not True and parts["phone"]["ok"] is None
+    assert parts["voice"]["ok"] is True
+
+
+def test_what_whispers_spelling_is_checked_against_is_told(findings: Findings, tmp_path: Path) -> None:
+    parts, _ = findings(ASR_LANGUAGE_MODEL="off")
+    assert parts["language model"]["ok"] is None and "off" in parts["language model"]["detail"]
+    missing = tmp_path / "gone.arpa"
+    parts, code = findings(ASR_LANGUAGE_MODEL=str(missing))
+    assert parts["language model"]["ok"] is False and str(missing) in parts["language model"]["detail"]
+    assert code == 1
+    missing.write_text("", encoding="utf-8")
+    parts, _ = findings(ASR_LANGUAGE_MODEL=str(missing))
+    assert parts["language model"]["ok"] is True
+    parts, _ = findings(ASR_ENGINE="off")
+    assert parts["language model"]["ok"] is None and "not used" in parts["language model"]["detail"]
