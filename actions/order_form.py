@@ -20,6 +20,7 @@ from actions.replies import Button, ask_for_human, say
 from actions.seed import seed_for, turn_from
 from actions.telling import tell
 from actions.watch import RESUME
+from desk import openings
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import TYPES, Draft
@@ -175,10 +176,10 @@ class ValidateOrderForm(HotlineAction):
 
 
 def _opening(draft: Draft, turn: Turn) -> str:
-    label = TYPES[draft.type]
-    calm = "您先别着急," if turn.emotion in ("angry", "anxious") and turn.emotion_score >= 0.6 else ""
+    upset = turn.emotion in ("angry", "anxious") and turn.emotion_score >= 0.6
+    begun = openings.registering(TYPES[draft.type], calm=upset)
     if not draft.has("description"):
-        return f"好的,{calm}我来帮您登记{label}。"
+        return begun
     known = [draft.place_text, draft.get("event_time")]
     told = ",".join(
         [
@@ -186,7 +187,7 @@ def _opening(draft: Draft, turn: Turn) -> str:
             *(part for part in known if part and part not in draft.get("description")),
         ]
     )
-    return f"好的,{calm}我来帮您登记{label},已经记下:{told}。"
+    return f"{begun}已经记下:{told}。"
 
 
 def _acknowledgement(before: Draft, taken: Step) -> str:
