@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from desk.conversations import ConversationStore
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
 from desk.store.engine import open_engine
@@ -102,7 +103,13 @@ class HttpCitizen:
             engine.dispose()
 
     def close(self) -> None:
+        """Nothing of this conversation is left to do: the seats of other tests are not called for its emergency."""
         self._client.close()
+        engine = open_engine(self._product.settings.effective_database_url)
+        try:
+            ConversationStore(engine).close(self.id)
+        finally:
+            engine.dispose()
 
 
 @pytest.fixture

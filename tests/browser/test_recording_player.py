@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from desk.recordings import (
     Cue,
@@ -98,6 +98,17 @@ def recorded(gateway: RunningGateway, conversation: str) -> Recording:
     return recording
 
 
+def take_the_caller(page: Page, gateway: RunningGateway) -> tuple[str, Recording]:
+    """Somebody whose call was recorded waits; the seat accepts him and sees the recording. Conversation and recording."""
+    conversation = call_for_a_person(gateway)
+    recording = recorded(gateway, conversation)
+    expect(page.get_by_test_id("offer")).to_be_visible()
+    page.keyboard.press("Alt+a")
+    expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
+    expect(page.get_by_test_id("recording")).to_have_attribute("data-state", "complete")
+    return conversation, recording
+
+
 def heard_at_least(page: Page, seconds: float) -> None:
     page.wait_for_function(
         "seconds => document.querySelector('[data-testid=recording-audio]').currentTime >= seconds",
@@ -107,13 +118,8 @@ def heard_at_least(page: Page, seconds: float) -> None:
 
 def test_a_seat_plays_seeks_and_reads_along(chromium: Browser, gateway: RunningGateway) -> None:
     page = open_console(chromium, gateway)
-    conversation = call_for_a_person(gateway)
-    recording = recorded(gateway, conversation)
-    expect(page.get_by_test_id("offer")).to_be_visible()
-    page.keyboard.press("Alt+a")
-    expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
+    conversation, recording = take_the_caller(page, gateway)
     player = page.get_by_test_id("recording")
-    expect(player).to_have_attribute("data-state", "complete")
     expect(page.get_by_test_id("recording-time")).to_have_text("0:00 / 0:40")
     audit = AuditLog(gateway.engine)
     # Seeing that there is a recording is not hearing it.
@@ -144,4 +150,30 @@ def test_a_seat_plays_seeks_and_reads_along(chromium: Browser, gateway: RunningG
     expect(page.get_by_test_id("recording-time")).to_have_text(re.compile(r"^0:1\d / 0:40$"))
     # All of it was one playing.
     assert len(audit.read(action="recording_played")) == 1
+    page.context.close()
+
+
+def test_who_pauses_while_the_sound_is_still_on_its_way_can_go_on(
+    chromium: Browser, gateway: RunningGateway
+) -> None:
+    page = open_console(chromium, gateway)
+    on_their_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_their_way.append(route)
+
+    page.route("**/recordings/*/audio", hold)
+    take_the_caller(page, gateway)
+    play = page.get_by_test_id("recording-play")
+    play.click()
+    expect(play).to_have_text("载入…")
+    play.click()
+    expect(play).to_have_text("播放")
+    play.click()
+    expect(play).to_have_text("载入…")
+    for route in on_their_way:
+        route.continue_()
+    page.unroute("**/recordings/*/audio", hold)
+    heard_at_least(page, 0.3)
+    expect(play).to_have_text("暂停")
     page.context.close()
