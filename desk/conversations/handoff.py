@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -105,10 +105,22 @@ class HandoffEvent:
     detail: Mapping[str, Any]
 
 
+# The longest call from a page. One whose end nobody told (its gateway died) is none any more after this.
+LONGEST_WEB_CALL = timedelta(hours=1)
+
+
+def is_call(channel: str, calling_since: datetime | None, now: datetime) -> bool:
+    """Whether the conversation takes both ears of its seat: by telephone until it is wrapped up, because nothing of it can
+    be left for later; of a page while its citizen is on the line, because it goes on as a chat."""
+    if channel == "phone":
+        return True
+    return calling_since is not None and now - calling_since < LONGEST_WEB_CALL
+
+
 @dataclass(frozen=True, kw_only=True)
 class Turnover:
     """What a change of hands left behind, committed. `seat_id` is whose it is now, None unless a seat's; `from_seat`
-    whose it was.
+    whose it was. `call`: as `is_call`.
 
     `changed` is False where the wish was already fulfilled (asked for a person while waiting for one).
     """
@@ -118,5 +130,6 @@ class Turnover:
     epoch: int
     seat_id: str | None
     channel: str
+    call: bool
     from_seat: str | None = None
     changed: bool = True

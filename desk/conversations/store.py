@@ -58,7 +58,7 @@ from desk.conversations.errors import (
     PayloadNotOffered,
     WrongToken,
 )
-from desk.conversations.handoff import BOT
+from desk.conversations.handoff import BOT, is_call
 from desk.conversations.rows import message_row, read_conversation, read_message
 from desk.conversations.tables import ConversationRow, HandoffMarkRow, MessageRow
 from desk.conversations.transitions import (
@@ -89,7 +89,7 @@ _BUMP = (
     update(_conversations)
     .where(_c.id == bindparam("b_id"))
     .values(last_seq=_c.last_seq + bindparam("b_by"), updated_at=bindparam("b_now"))
-    .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel, _c.caller_phone)
+    .returning(_c.last_seq, _c.owner, _c.epoch, _c.channel, _c.calling_since, _c.caller_phone)
 )
 _BY_MESSAGE_ID = select(_messages).where(
     _m.conversation_id == bindparam("b_id"), _m.message_id == bindparam("b_message_id")
@@ -260,7 +260,7 @@ class ConversationStore(OwnerTransitions):
             if owner is Owner.WRAP_UP and payload is None and not is_farewell(text):
                 handoff = open_handoff(connection, conversation_id)
                 if handoff is not None:
-                    reopened = reopen(connection, _locked(conversation_id, state), handoff, now)
+                    reopened = reopen(connection, _locked(conversation_id, state, now), handoff, now)
                     pending = replace(pending, owner=reopened.owner, epoch=reopened.epoch)
             connection.commit()
         return Appended(
@@ -320,7 +320,7 @@ class ConversationStore(OwnerTransitions):
             turnover = None
             if effects.handoff is not None:
                 turnover = begin_handoff(
-                    connection, _locked(conversation_id, state), effects.handoff, BOT, now
+                    connection, _locked(conversation_id, state, now), effects.handoff, BOT, now
                 )
                 owner, new_epoch = turnover.owner, turnover.epoch
             elif effects.close:
@@ -351,7 +351,7 @@ class ConversationStore(OwnerTransitions):
         now = self._clock()
         with self._engine.connect() as connection:
             state = self._bump(connection, conversation_id, 1, now)
-            locked = _locked(conversation_id, state)
+            locked = _locked(conversation_id, state, now)
             old = connection.execute(
                 _BY_MESSAGE_ID, {"b_id": conversation_id, "b_message_id": message_id}
             ).first()
@@ -487,6 +487,25 @@ class ConversationStore(OwnerTransitions):
             rows = connection.execute(query).all()
         return [HandoffMark(**{**row._mapping, "reason": HandoffReason(row.reason)}) for row in rows]
 
+    def begin_call(self, conversation_id: str) -> datetime:
+        """The citizen of this page's conversation is on the line from now on: a seat has to talk with him. Returns since
+        when, for `end_call`."""
+        now = self._clock()
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_conversations).where(_c.id == conversation_id).values(calling_since=now)
+            )
+        return now
+
+    def end_call(self, conversation_id: str, since: datetime) -> None:
+        """He is not any more, unless he has called again meanwhile; the conversation is a chat."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_conversations)
+                .where(_c.id == conversation_id, _c.calling_since == since)
+                .values(calling_since=None)
+            )
+
     def rate(self, conversation_id: str, score: int, comment: str | None = None) -> None:
         """The citizen's rating, 1 to 5; a later one replaces it. Raises ConversationNotFound."""
         now = self._clock()
@@ -574,8 +593,8 @@ class ConversationStore(OwnerTransitions):
             )
 
 
-def _locked(conversation_id: str, state: Row[Any]) -> Locked:
+def _locked(conversation_id: str, state: Row[Any], now: datetime) -> Locked:
     return Locked(
         id=conversation_id, owner=Owner(state.owner), epoch=int(state.epoch), last_seq=int(state.last_seq),
-        channel=state.channel,
+        channel=state.channel, call=is_call(state.channel, state.calling_since, now),
     )  # fmt: skip

@@ -33,6 +33,8 @@ class ConversationRow(Base):
     # Calls only, where the exchange has told them: the number that called, digits in one spelling, and the one it dialled.
     caller_phone: Mapped[str | None] = mapped_column(String(32), index=True)
     called_number: Mapped[str | None] = mapped_column(String(32))
+    # Conversations of pages only: since when their citizen is on the line; NULL: he is not, the conversation is a chat.
+    calling_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MessageRow(Base):

@@ -26,6 +26,7 @@ from desk.conversations.handoff import (
     Handoff,
     HandoffState,
     Turnover,
+    is_call,
     priority_of,
 )
 from desk.conversations.ownership import Move, next_owner
@@ -48,6 +49,7 @@ class Locked:
     epoch: int
     last_seq: int
     channel: str
+    call: bool
 
 
 class OwnerTransitions:
@@ -178,10 +180,7 @@ class OwnerTransitions:
                 request = HandoffRequest(reason=HandoffReason.POLICY, note="坐席主动接管")
                 begun = begin_handoff(connection, locked, request, seat_id, now)
                 handoff = begun.handoff
-                locked = Locked(
-                    id=locked.id, owner=begun.owner, epoch=begun.epoch, last_seq=locked.last_seq,
-                    channel=locked.channel,
-                )  # fmt: skip
+                locked = replace(locked, owner=begun.owner, epoch=begun.epoch)
             values = {"state": HandoffState.SERVING.value, "seat_id": seat_id, "accepted_at": now}
             detail = {"from": handoff.seat_id}
             return _turn_over(
@@ -312,13 +311,13 @@ class OwnerTransitions:
                 update(_conversations)
                 .where(_c.id == conversation_id)
                 .values(updated_at=now)
-                .returning(_c.owner, _c.epoch, _c.last_seq, _c.channel)
+                .returning(_c.owner, _c.epoch, _c.last_seq, _c.channel, _c.calling_since)
             ).first()
             if row is None:
                 raise ConversationNotFound(conversation_id)
             locked = Locked(
                 id=conversation_id, owner=Owner(row.owner), epoch=row.epoch, last_seq=row.last_seq,
-                channel=row.channel,
+                channel=row.channel, call=is_call(row.channel, row.calling_since, now),
             )  # fmt: skip
             yield connection, locked, now
 
@@ -356,8 +355,9 @@ def begin_handoff(
     detail = {"reason": request.reason.value, "note": request.note, "skill": request.skill}
     journal(connection, locked, EventKind.REQUESTED, actor, now, handoff.id, detail, epoch=locked.epoch + 1)
     return Turnover(
-        handoff=handoff, owner=Owner.WAITING, epoch=locked.epoch + 1, seat_id=None, channel=locked.channel
-    )
+        handoff=handoff, owner=Owner.WAITING, epoch=locked.epoch + 1, seat_id=None, channel=locked.channel,
+        call=locked.call,
+    )  # fmt: skip
 
 
 def reopen(connection: Connection, locked: Locked, handoff: Handoff, now: datetime) -> Turnover:
@@ -431,7 +431,8 @@ def _turn_over(
     journal(connection, locked, kind, actor, now, handoff.id, detail, epoch=epoch)
     seat_id = handoff.seat_id if owner in (Owner.SEAT, Owner.WRAP_UP) else None
     return Turnover(
-        handoff=handoff, owner=owner, epoch=epoch, seat_id=seat_id, channel=locked.channel, from_seat=from_seat
+        handoff=handoff, owner=owner, epoch=epoch, seat_id=seat_id, channel=locked.channel, call=locked.call,
+        from_seat=from_seat,
     )  # fmt: skip
 
 
@@ -484,5 +485,5 @@ def _unchanged(locked: Locked, handoff: Handoff) -> Turnover:
     seat_id = handoff.seat_id if locked.owner in (Owner.SEAT, Owner.WRAP_UP) else None
     return Turnover(
         handoff=handoff, owner=locked.owner, epoch=locked.epoch, seat_id=seat_id, channel=locked.channel,
-        changed=False,
+        call=locked.call, changed=False,
     )  # fmt: skip

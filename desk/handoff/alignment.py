@@ -20,8 +20,7 @@ async def align(queue: Queue, turnover: Turnover, now: datetime, avoid: Sequence
     conversation_id = turnover.handoff.conversation_id
     offer: Offer | None = None
     if turnover.owner is Owner.WAITING:
-        entry = entry_of(turnover.handoff, turnover.epoch, turnover.channel)
-        await queue.put(entry, now, avoid)
+        await queue.put(entry_of(turnover), now, avoid)
     elif turnover.seat_id is not None:
         offer = await queue.lease(lease_of(turnover, turnover.seat_id), now)
     else:

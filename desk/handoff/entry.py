@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.conversations import Handoff, Turnover
-
-# Channels that are spoken: a seat can have one such conversation at a time.
-CALLS = frozenset({"phone", "web_voice"})
+from desk.conversations import Turnover
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,19 +50,20 @@ class Lease:
     call: bool = False
 
 
-def entry_of(handoff: Handoff, epoch: int, channel: str) -> Entry:
-    """The queue entry of a waiting handoff."""
+def entry_of(turnover: Turnover) -> Entry:
+    """The queue entry of a handoff that waits after the turnover."""
+    handoff = turnover.handoff
     return Entry(
         handoff_id=handoff.id,
         conversation_id=handoff.conversation_id,
-        epoch=epoch,
+        epoch=turnover.epoch,
         priority=handoff.priority,
         skill=handoff.skill,
         requested_at=handoff.requested_at,
         queued_at=handoff.queued_at,
         requeued=handoff.requeued,
         wanted_seat=handoff.wanted_seat,
-        call=channel in CALLS,
+        call=turnover.call,
     )
 
 
@@ -75,5 +73,5 @@ def lease_of(turnover: Turnover, seat_id: str) -> Lease:
         conversation_id=turnover.handoff.conversation_id,
         seat_id=seat_id,
         epoch=turnover.epoch,
-        call=turnover.channel in CALLS,
+        call=turnover.call,
     )

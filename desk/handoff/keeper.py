@@ -76,7 +76,7 @@ class Keeper:
         found = await self._blocking.read(self._handoffs.open)
         ghosts = await self._queue.mend(
             before,
-            [entry_of(t.handoff, t.epoch, t.channel) for t in found if t.owner is Owner.WAITING],
+            [entry_of(t) for t in found if t.owner is Owner.WAITING],
             [lease_of(t, t.seat_id) for t in found if t.owner in _HELD and t.seat_id is not None],
         )
         events += [withdrawn(offer, Withdrawn.LEFT) for offer in ghosts]

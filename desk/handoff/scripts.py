@@ -261,7 +261,7 @@ for _, item in ipairs(found.release) do
 end
 for _, item in ipairs(found.lease) do
   local leased = lease_epoch(item[1])
-  if not leased or leased < item[2] then redis.call('HSET', leases, item[1], item[3]) end
+  if not leased or leased <= item[2] then redis.call('HSET', leases, item[1], item[3]) end
 end
 changed()
 return gone

@@ -317,9 +317,9 @@ class HandoffService:
         now = self._clock()
         waiting = [t for t in found if t.handoff.state is HandoffState.WAITING]
         seats = snapshot.views(now, self._rules.seat_lost_s)
-        entries = [entry_of(t.handoff, t.epoch, t.channel) for t in waiting]
+        entries = [entry_of(t) for t in waiting]
         return Picture(
-            waiting=tuple(sorted(waiting, key=lambda t: entry_of(t.handoff, t.epoch, t.channel).order)),
+            waiting=tuple(sorted(waiting, key=lambda t: entry_of(t).order)),
             serving=tuple(t for t in found if t.handoff.state is HandoffState.SERVING),
             wrap_up=tuple(t for t in found if t.handoff.state is HandoffState.WRAP_UP),
             offers=snapshot.offers,

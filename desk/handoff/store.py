@@ -21,6 +21,7 @@ from desk.conversations import (
     Owner,
     Turnover,
 )
+from desk.conversations.handoff import is_call
 from desk.conversations.store import Clock, utc_now
 from desk.conversations.tables import ConversationRow, HandoffMarkRow
 from desk.conversations.transitions import open_handoff, read_handoff
@@ -38,7 +39,7 @@ _k = cast(Table, HandoffMarkRow.__table__).c
 
 # Read every second, so built once.
 _OPEN = (
-    select(_handoffs, _c.owner, _c.epoch, _c.channel)
+    select(_handoffs, _c.owner, _c.epoch, _c.channel, _c.calling_since)
     .join(_conversations, _c.id == _h.conversation_id)
     # Written out, because a partial index is used only if the condition can be seen to imply its own.
     .where(text("handoffs.state <> 'done'"))
@@ -287,12 +288,13 @@ class HandoffStore:
         return _callback(row._mapping)
 
     def _open(self, query: Select[Any], **given: str) -> list[Turnover]:
+        now = self._clock()
         with self._engine.connect() as connection:
             rows = connection.execute(query, given).all()
         return [
             Turnover(
                 handoff=read_handoff(row._mapping), owner=Owner(row.owner), epoch=row.epoch,
-                seat_id=row.seat_id, channel=row.channel,
+                seat_id=row.seat_id, channel=row.channel, call=is_call(row.channel, row.calling_since, now),
             )
             for row in rows
         ]  # fmt: skip

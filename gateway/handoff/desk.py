@@ -343,7 +343,7 @@ class HandoffDesk:
         except (StoreUnavailable, HandoffError):
             return Place(1, None, None)
         now = self._t.clock()
-        entries = [entry_of(t.handoff, t.epoch, t.channel) for t in picture.waiting]
+        entries = [entry_of(t) for t in picture.waiting]
         newcomer = Entry(
             handoff_id="~",
             conversation_id="~",

@@ -15,8 +15,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.handoff.entry import CALLS
 from gateway.seats.items import REASONS
+
+# Channels whose conversations begin as a call; what becomes of one later changes nothing of how long somebody waited.
+CALLS = frozenset({"phone", "web_voice"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,7 +180,7 @@ class MemoryQueue:
                 del self._leases[key]
         for key, lease in hands.items():
             held = self._leases.get(key)
-            if held is None or held.epoch < lease.epoch:
+            if held is None or held.epoch <= lease.epoch:
                 self._leases[key] = lease
         self._version += 1
         return gone

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from desk.conversations import ConversationError
+from desk.conversations.handoff import LONGEST_WEB_CALL
 from gateway import sentences
 from gateway.channels.phone.audiosocket import Key
 from gateway.channels.web.browser_line import BrowserLine
@@ -60,7 +61,7 @@ FLOOD_BYTES = 60 * BYTES_PER_S
 # Pages send audio all the time, and pings while muted.
 IDLE_S = 30.0
 MUTED_MAX_S = 900.0
-LONGEST_S = 3600.0
+LONGEST_S = LONGEST_WEB_CALL.total_seconds()
 WATCH_S = 1.0
 _CLOSE_CODES = {
     "unauthorized": WRONG_TOKEN,

@@ -27,6 +27,7 @@ from desk.conversations import (
     Turnover,
 )
 from desk.conversations.conversation import Effects
+from desk.conversations.handoff import LONGEST_WEB_CALL
 from desk.conversations.ownership import Move, next_owner
 from desk.handoff.store import HandoffStore
 
@@ -329,6 +330,17 @@ def test_leaving_and_closing_end_the_episode(
     assert store.close(idle) is None
     assert store.get(idle).owner is Owner.CLOSED
     assert handoffs.open() == []
+
+
+def test_a_call_whose_end_nobody_told_is_none_after_the_longest(
+    store: ConversationStore, conversation: str, clock: Clock
+) -> None:
+    store.begin_call(conversation)
+    assert store.request_handoff(conversation, ASKED).call
+    clock.now = NOON + LONGEST_WEB_CALL - timedelta(seconds=1)
+    assert store.request_handoff(conversation, ASKED).call
+    clock.now = NOON + LONGEST_WEB_CALL
+    assert not store.request_handoff(conversation, ASKED).call
 
 
 def test_unknown_conversations_and_handoffs(store: ConversationStore, handoffs: HandoffStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -28,7 +29,6 @@ from desk.conversations import (
     Sender,
 )
 from desk.conversations.conversation import Effects
-from desk.handoff.entry import CALLS
 from desk.handoff.errors import HandoffError
 from desk.handoff.events import Offered, OwnerChanged
 from desk.handoff.queue import HandoffQueue
@@ -89,6 +89,7 @@ class Desk(RuleBasedStateMachine):
         # What the bot was asked: conversation, epoch, seq. Rasa may answer much later.
         self.asked: list[tuple[str, int, int]] = []
         self.offers: list[tuple[str, str]] = []
+        self.lines: dict[str, datetime] = {}
         self.seen: dict[str, tuple[Owner, int, str | None]] = {}
         self.told: dict[tuple[str, int], tuple[Owner, str | None]] = {}
 
@@ -162,6 +163,15 @@ class Desk(RuleBasedStateMachine):
             self.act(g, lambda gateway: gateway.service.to_bot(conversation_id, "citizen"))
         elif n % 3 == 0:
             self.act(g, lambda gateway: gateway.service.leave(conversation_id))
+
+    @rule(n=which, on_the_line=st.booleans())
+    def citizen_calls_or_hangs_up(self, n: int, on_the_line: bool) -> None:
+        """By the page: nobody is told, the queue finds it in SQL."""
+        conversation_id = self.pick(n)
+        if on_the_line:
+            self.lines[conversation_id] = self.store.begin_call(conversation_id)
+        elif conversation_id in self.lines:
+            self.store.end_call(conversation_id, self.lines.pop(conversation_id))
 
     # what seats do
 
@@ -322,11 +332,7 @@ class Desk(RuleBasedStateMachine):
                     self.act(turn % 2, lambda g, h=handoff_id, s=seat: g.service.accept(h, s))
             for item in self.handoffs.open():
                 # A seat can have one call: it ends what it has.
-                if (
-                    item.channel in CALLS
-                    and item.seat_id == "u9"
-                    and item.owner in (Owner.SEAT, Owner.WRAP_UP)
-                ):
+                if item.call and item.seat_id == "u9" and item.owner in (Owner.SEAT, Owner.WRAP_UP):
                     self.act(0, lambda g, i=item: g.service.close(i.handoff.conversation_id, "system"))
             self.clock.forward(9)
         self.act(0, lambda g: g.service.tick())
@@ -354,12 +360,18 @@ class Desk(RuleBasedStateMachine):
         snapshot = self.run(self.queue.snapshot())
         found = self.handoffs.open()
         waiting = {
-            t.handoff.conversation_id: (t.handoff.id, t.epoch) for t in found if t.owner is Owner.WAITING
+            t.handoff.conversation_id: (t.handoff.id, t.epoch, t.call)
+            for t in found
+            if t.owner is Owner.WAITING
         }
-        assert {key: (e.handoff_id, e.epoch) for key, e in snapshot.entries.items()} == waiting
+        assert {key: (e.handoff_id, e.epoch, e.call) for key, e in snapshot.entries.items()} == waiting
         assert set(snapshot.offers) <= set(waiting)
-        held = {t.handoff.conversation_id: t.seat_id for t in found if t.owner in (Owner.SEAT, Owner.WRAP_UP)}
-        assert {key: lease.seat_id for key, lease in snapshot.leases.items()} == held
+        held = {
+            t.handoff.conversation_id: (t.seat_id, t.call)
+            for t in found
+            if t.owner in (Owner.SEAT, Owner.WRAP_UP)
+        }
+        assert {key: (lease.seat_id, lease.call) for key, lease in snapshot.leases.items()} == held
 
     # how it is done
 

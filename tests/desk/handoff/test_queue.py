@@ -228,6 +228,18 @@ async def test_mending_adds_what_is_missing_and_removes_ghosts(queue: Queue) -> 
     assert await queue.mend(snapshot, [entry("lost")], [lease]) == []
 
 
+async def test_mending_tells_a_call_from_a_chat_in_the_same_hands(queue: Queue) -> None:
+    chat = Lease(conversation_id="c1", seat_id="u1", epoch=3)
+    await queue.lease(chat, at(0))
+    call = replace(chat, call=True)
+    for wanted in (call, chat):
+        await queue.mend(await queue.snapshot(), [], [wanted])
+        assert (await queue.snapshot()).leases == {"c1": wanted}
+    await queue.lease(replace(chat, epoch=4), at(1))
+    await queue.mend(await queue.snapshot(), [], [call])
+    assert (await queue.snapshot()).leases["c1"].epoch == 4, "older news"
+
+
 async def test_mending_touches_nothing_that_is_younger_than_its_news(queue: Queue) -> None:
     """Between reading SQL and mending, people come, go and are served."""
     await queue.put(entry("back"), at(0))

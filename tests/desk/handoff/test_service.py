@@ -179,6 +179,42 @@ async def test_a_seat_gets_no_more_than_it_can_hold(desk: Desk) -> None:
     assert [o.handoff.id for o in only(wrapped.events, Offered)] == [asked[2].handoff.id]
 
 
+async def test_a_seat_is_on_a_call_as_long_as_its_caller_is_on_the_line(desk: Desk) -> None:
+    """A page's conversation becomes a call and a chat again; a telephone's stays a call until it is wrapped up."""
+    await desk.seat("u1")
+    asked = await desk.citizen()
+    conversation_id = asked.handoff.conversation_id
+    await desk.one.accept(asked.handoff.id, "u1")
+    since = desk.store.begin_call(conversation_id)
+    await desk.pass_time(2)
+    (seat,) = (await desk.one.picture()).seats
+    assert (seat.calls, seat.chats) == (1, 0)
+    waiting = await desk.citizen()
+    assert only(waiting.events, Offered) == [], "nobody is offered to one who talks"
+    assert only(await desk.pass_time(10), Offered) == []
+    desk.store.end_call(conversation_id, since)
+    assert [offer.handoff.id for offer in only(await desk.pass_time(2), Offered)] == [waiting.handoff.id]
+    await desk.one.accept(waiting.handoff.id, "u1")
+    (seat,) = (await desk.one.picture()).seats
+    assert (seat.calls, seat.chats) == (0, 2)
+
+    phone = await desk.citizen(channel="phone")
+    await desk.one.accept(phone.handoff.id, "u1")
+    await desk.one.end(phone.handoff.conversation_id, "u1", None)
+    await desk.pass_time(2)
+    assert [seat.calls for seat in (await desk.one.picture()).seats] == [1]
+
+
+async def test_a_page_whose_caller_has_hung_up_waits_as_a_chat(desk: Desk) -> None:
+    asked = await desk.citizen(channel="web_voice")
+    since = desk.store.begin_call(asked.handoff.conversation_id)
+    await desk.pass_time(2)
+    assert [entry.call for entry in (await desk.queue.snapshot()).entries.values()] == [True]
+    desk.store.end_call(asked.handoff.conversation_id, since)
+    await desk.pass_time(2)
+    assert [entry.call for entry in (await desk.queue.snapshot()).entries.values()] == [False]
+
+
 async def test_a_vanished_seat_loses_its_conversations_to_the_head_of_the_queue(desk: Desk) -> None:
     await desk.seat("u1")
     taken = await desk.served()

@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from desk.conversations import Sender
+from desk.conversations import HandoffReason, HandoffRequest, Sender
 from gateway import voice_socket
 from gateway.channels.web import call_socket, web_calls
 from gateway.channels.web.call_client import BrowserClient, CallRefused
@@ -128,6 +128,25 @@ async def test_the_hotline_hangs_up_when_the_conversation_is_closed(
     with pytest.raises(CallRefused) as refused:
         await BrowserClient.call(url_of(hotline), caller.conversation, caller.token)
     assert refused.value.code == "closed"
+
+
+async def test_a_conversation_is_a_call_for_its_seat_until_the_last_line_ends(
+    hotline: RunningGateway, citizen: Citizen
+) -> None:
+    def is_call() -> bool:
+        asked = HandoffRequest(reason=HandoffReason.ASKED)
+        return hotline.store.request_handoff(citizen.id, asked).call
+
+    assert not is_call()
+    async with await BrowserClient.call(url_of(hotline), citizen.id, citizen.token):
+        await until(is_call)
+    await until(lambda: not is_call())
+    first = hotline.store.begin_call(citizen.id)
+    second = hotline.store.begin_call(citizen.id)
+    hotline.store.end_call(citizen.id, first)
+    assert is_call(), "the end of an older line says nothing of the newer"
+    hotline.store.end_call(citizen.id, second)
+    assert not is_call()
 
 
 async def test_without_ears_the_caller_is_told_and_the_chat_goes_on(make_gateway: MakeGateway) -> None:
