@@ -130,8 +130,7 @@ class ValidateOrderForm(HotlineAction):
                 ask_for_human(dispatcher, "not_understood", "order_form")
                 return self._end(taken.draft, "stuck")
             case Kind.UNCLEAR:
-                reason = f"{taken.problem}," if taken.problem else "抱歉,我没听明白,"
-                say(dispatcher, f"{reason}麻烦您再说一遍。")
+                say(dispatcher, f"{taken.problem},麻烦您再说一遍。" if taken.problem else openings.SAY_AGAIN)
                 return self._ask(taken.draft)
             case Kind.ANSWERED:
                 words = _acknowledgement(draft, taken)
@@ -140,10 +139,10 @@ class ValidateOrderForm(HotlineAction):
                     and turn.emotion_score >= ANGRY_SCORE
                     and "soothed" not in draft.checked
                 ):
-                    words = "您的心情我理解,我一定如实记下来。" + words
+                    words = openings.SOOTHED + words
                     taken = Step(taken.kind, taken.draft.check("soothed"), taken.changed, taken.problem)
                 if words:
-                    say(dispatcher, words)
+                    say(dispatcher, words, speech=_aloud(words))
                 return self._ask(self._with_duplicate(tracker, taken.draft))
 
     def _ask(self, draft: Draft) -> Events:
@@ -235,6 +234,12 @@ def _acknowledgement(before: Draft, taken: Step) -> str:
         if changed and after.asked != "confirm"
         else text
     )
+
+
+def _aloud(acknowledgement: str) -> str:
+    """A sentence that is ready made comes before what only this caller hears."""
+    yes, comma, rest = acknowledgement.partition(",")
+    return openings.YES + rest if comma and f"{yes}。" == openings.YES else acknowledgement
 
 
 class AskConfirm(HotlineAction):

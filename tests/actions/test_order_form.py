@@ -9,6 +9,7 @@ import pytest
 
 from actions.order_form import AskConfirm, AskDuplicate, AskPhoneCheck, ValidateOrderForm
 from actions.order_submit import SubmitOrder
+from desk import openings
 from desk.orders.order import Origin
 from tests.actions.conftest import FakeOrders, Outcome, Run
 
@@ -26,6 +27,15 @@ def test_the_first_sentence_is_taken_in_and_only_the_missing_asked(run: Run) -> 
     outcome = fill_form(run, SMOKE)
     assert outcome.slots["requested_slot"] == "order_caller"
     assert "投诉" in outcome.text
+
+
+def test_what_only_this_caller_hears_is_said_after_a_sentence_that_is_ready_made(run: Run) -> None:
+    outcome = fill_form(run, "楼下烧烤店油烟太大了", "在和平路88号")
+    (message,) = outcome.messages
+    assert message["text"].startswith("好的,地点记为:")
+    assert message["speech"] == message["text"].replace("好的,", openings.YES)
+    outcome = fill_form(run, SMOKE, "呃呃呃")
+    assert outcome.messages[0]["speech"] in openings.ALL
 
 
 def test_the_summary_is_a_card_with_three_buttons(run: Run) -> None:
