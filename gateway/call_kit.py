@@ -71,5 +71,5 @@ class CallKit:
 
     @cached_property
     def _fixed(self) -> frozenset[str]:
-        requests = fixed_requests(ROOT / "domain.yml", self.services.settings.city)
+        requests = fixed_requests(ROOT, self.services.settings.city)
         return frozenset(request.text for request in requests)

@@ -84,7 +84,7 @@ def warm(
     """
     settings = load_settings()
     speeds = (1.0, SLOW_SPEED) if slow else (1.0,)
-    requests = [r for s in speeds for r in fixed_requests(ROOT / "domain.yml", settings.city, voice, s)]
+    requests = [r for s in speeds for r in fixed_requests(ROOT, settings.city, voice, s)]
     if limit is None or limit > len(requests):
         articles = _published(settings)
         requests += [r for s in speeds for r in article_requests(articles, voice, s)]

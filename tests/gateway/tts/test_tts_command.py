@@ -19,7 +19,7 @@ from gateway.cli import app
 from gateway.commands.errors import CommandError
 from gateway.tts.cache import SpeechCache
 from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.fixed import article_requests, fixed_requests
+from gateway.tts.fixed import answers_in, article_requests, fixed_requests
 from gateway.tts.synthesizer import SpeechRequest
 
 
@@ -64,7 +64,7 @@ def test_warming_twice_makes_each_sentence_once(var: Path) -> None:
 def test_the_beginnings_of_published_answers_are_made_after_the_fixed_sentences(
     var: Path,
 ) -> None:
-    fixed = fixed_requests(ROOT / "domain.yml", "明州市")
+    fixed = fixed_requests(ROOT, "明州市")
     assert set(openings.ALL) <= {request.text for request in fixed}
     var.mkdir()
     settings = load_settings()
@@ -91,6 +91,26 @@ def test_answers_that_begin_alike_are_made_once() -> None:
     assert not article_requests(told)[0].personal
 
 
+def test_answers_are_found_in_the_code_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text(
+        """'''Says things.'''
+import re
+PATTERN = re.compile("现在|马上!")
+OPTIONAL = re.compile("(?:物业)?")
+def act(say, n):
+    say("好的。请讲。")
+    say(f"第{n}条。")
+    say("抱歉,"
+        "没听清!")
+    say("", speech="请\\n说?")
+""",
+        encoding="utf-8",
+    )
+    assert list(answers_in(tmp_path)) == ["好的。请讲。", "抱歉,没听清!", "请\n说?"]
+    fixed = [request.text for request in fixed_requests(ROOT, "明州市")]
+    assert "抱歉,我没太听明白。" in fixed, "actions/knowledge.py"
+
+
 def test_an_engine_or_text_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nothing to say"):
         run("say", "。。。", "--out", str(tmp_path / "a.wav"))
@@ -99,7 +119,7 @@ def test_an_engine_or_text_that_is_none_is_told_in_one_line(tmp_path: Path) -> N
 
 
 def test_the_fixed_sentences_are_many_public_and_without_digits_or_places_to_fill() -> None:
-    requests = fixed_requests(ROOT / "domain.yml", "明州市")
+    requests = fixed_requests(ROOT, "明州市")
     texts = [request.text for request in requests]
     assert len(texts) > 80 and len(set(texts)) == len(texts)
     assert not any(request.personal for request in requests)
