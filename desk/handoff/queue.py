@@ -6,6 +6,7 @@ desk/store/redis_keys.py; steps: scripts.py.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from desk.handoff.errors import QueueUnavailable
 from desk.handoff.seat import SeatState, SeatStatus, SeatView
 from desk.store.redis_keys import DISPATCHER_TTL_S, desk_key
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # A claim whose process died is offered to the next seat after this; longer than a database may take to answer.
@@ -249,6 +251,7 @@ class HandoffQueue:
             return await command(self._client)
         except (RedisError, OSError, TimeoutError) as error:
             self._paused_until = time.monotonic() + PAUSE_S
+            _log.warning("queue_unavailable: %s", type(error).__name__)
             raise QueueUnavailable from error
 
 

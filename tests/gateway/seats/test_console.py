@@ -261,7 +261,7 @@ async def test_a_console_that_comes_back_is_where_it_was(client: httpx.AsyncClie
 async def test_the_full_picture_tells_mine_queue_and_seats(client: httpx.AsyncClient, seats: Seats) -> None:
     wang = await seats("wang")
     mine, _ = await served(client, wang)
-    await wang.act(type="status", status="busy")
+    await wang.be("busy")
     waiting = await angry_citizen(client)
     await wang.drop()
     wang.frames.clear()

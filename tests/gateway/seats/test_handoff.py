@@ -104,7 +104,7 @@ async def test_an_emergency_enters_the_queue_whatever_the_hour_and_alerts_every_
     client: httpx.AsyncClient, seats: Seats, rasa: FakeRasa
 ) -> None:
     wang = await seats("wang", ready=False)
-    await wang.act(type="status", status="offline")
+    await wang.be("offline")
     numbers = [{"number": "119", "label": "火警"}]
     rasa.answer = lambda _request: [{"custom": {"event": "emergency", "numbers": numbers}}]
     citizen = await Citizen.arrive(client)
@@ -149,13 +149,13 @@ async def test_what_is_added_while_waiting_is_kept_acknowledged_once_and_seen_by
     client: httpx.AsyncClient, seats: Seats
 ) -> None:
     lead = await seats("zhang")
-    await lead.act(type="status", status="busy")
+    await lead.be("busy")
     citizen = await angry_citizen(client)
     assert (await citizen.say("是和平路88号")).json() == {"seq": 7, "replies": [], "owner": "WAITING"}
     await citizen.say("电话13900001234")
     texts = [m["text"] for m in (await citizen.read())["messages"]]
     assert texts.count("已记下，会一并交给人工。") == 1
-    await lead.act(type="status", status="ready")
+    await lead.be("ready")
     await lead.take(citizen.id)
     await lead.find(lambda f: f["type"] == "message" and f["message"]["text"] == "是和平路88号")
 
@@ -317,7 +317,7 @@ async def test_a_citizen_takes_the_bot_back_and_another_leaves(
     desk: RunningGateway, client: httpx.AsyncClient, seats: Seats
 ) -> None:
     wang = await seats("wang")
-    await wang.act(type="status", status="busy")
+    await wang.be("busy")
     one, two = await angry_citizen(client), await angry_citizen(client)
     url = "/api/v1/conversations/{}/{}"
     assert (await client.post(url.format(one.id, "take-bot"), headers=one.headers)).json() == {"owner": "BOT"}

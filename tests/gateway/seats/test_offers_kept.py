@@ -88,7 +88,7 @@ async def test_a_late_word_of_the_queue_closes_no_view_and_the_next_owner_does(
     loop.call_soon_threadsafe(console.show, late, json.dumps({"type": "item", "item": late}))
     await citizen.say("还在吗")
     await wang.find(lambda f: f["type"] == "message" and f["message"]["text"] == "还在吗")
-    await li.act(type="status", status="ready")
+    await li.be("ready")
     given = await wang.act(type="transfer", conversation=citizen.id, epoch=done["epoch"], seat=li.id, note="")
     assert given["type"] == "done"
     await li.take(citizen.id)
