@@ -7,6 +7,7 @@ publish what acts, ticks and looks return.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,7 @@ from desk.handoff.events import (
     Withdrawn,
 )
 from desk.handoff.keeper import Keeper
-from desk.handoff.queue import Queue, Snapshot
+from desk.handoff.queue import PAUSE_S, Queue, Snapshot
 from desk.handoff.routing import Rules
 from desk.handoff.seat import SeatState, SeatStatus, SeatView
 from desk.handoff.store import Callback, HandoffStore
@@ -339,8 +340,12 @@ class HandoffService:
 
         Without Redis nobody can tell who is there, and Rasa is out of order too: nobody counts as there. The conversation
         stays with the bot, which is back as soon as Redis is, instead of waiting silently for somebody who may not exist.
+        But one answer that was late (a busy machine) sends nobody away: it is asked for again.
         """
         snapshot = await quietly(self._queue.snapshot())
+        if snapshot is None:
+            await asyncio.sleep(1.1 * PAUSE_S)
+            snapshot = await quietly(self._queue.snapshot())
         seats = snapshot.views(self._clock(), self._rules.seat_lost_s) if snapshot else []
         entries = list(snapshot.entries.values()) if snapshot else []
         return admit(local, self._rules, seats, entries, self._dispatcher.typical_s, skill, priority)

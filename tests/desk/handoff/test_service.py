@@ -426,6 +426,15 @@ async def test_places_are_told_when_they_change(desk: Desk) -> None:
     assert await desk.one.place(names[0]) is None
 
 
+async def test_one_late_answer_of_redis_sends_nobody_away(desk: Desk) -> None:
+    await desk.seat("u1")
+    desk.link.away = True
+    asked = asyncio.create_task(desk.one.admission(desk.clock.now))
+    await asyncio.sleep(0.05)
+    desk.link.away = False
+    assert await asked is Admission.QUEUE
+
+
 async def test_admission_and_callbacks(desk: Desk) -> None:
     local = desk.clock.now
     assert await desk.one.admission(local) is Admission.NO_SEAT
