@@ -8,7 +8,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, REGISTER, say
 from actions.seed import order_if_told
-from desk import openings
 from desk.orders.drafting.turn import Turn
 
 # A sentence of this length that names a trouble is a complaint told in anger, not anger alone.
@@ -21,7 +20,7 @@ class CalmDown(HotlineAction):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         order = order_if_told(tracker, turn, even_asked=True, min_chars=TOLD_CHARS)
         if order:
-            say(dispatcher, f"{openings.SORRY}您说的问题我马上记下来。")
+            say(dispatcher, "让您这么着急,真的抱歉。您说的问题我马上记下来。")
             return order
         if tracker.active_loop:
             say(dispatcher, "让您着急了,对不起。这件事我们一步一步办好,也可以随时说“转人工”。")

@@ -130,7 +130,12 @@ class ValidateOrderForm(HotlineAction):
                 ask_for_human(dispatcher, "not_understood", "order_form")
                 return self._end(taken.draft, "stuck")
             case Kind.UNCLEAR:
-                say(dispatcher, f"{taken.problem},麻烦您再说一遍。" if taken.problem else openings.SAY_AGAIN)
+                again = (
+                    f"{taken.problem},麻烦您再说一遍。"
+                    if taken.problem
+                    else "抱歉,我没听明白,麻烦您再说一遍。"
+                )
+                say(dispatcher, again)
                 return self._ask(taken.draft)
             case Kind.ANSWERED:
                 words = _acknowledgement(draft, taken)
@@ -139,7 +144,7 @@ class ValidateOrderForm(HotlineAction):
                     and turn.emotion_score >= ANGRY_SCORE
                     and "soothed" not in draft.checked
                 ):
-                    words = openings.SOOTHED + words
+                    words = "您的心情我理解,我一定如实记下来。" + words
                     taken = Step(taken.kind, taken.draft.check("soothed"), taken.changed, taken.problem)
                 if words:
                     say(dispatcher, words, speech=_aloud(words))

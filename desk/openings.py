@@ -9,9 +9,6 @@ SEVERAL = "这有几种情况。"
 READ_BACK = "我给您念一遍。"
 REGISTERED = "登记好了。"
 YES = "好的。"
-SAY_AGAIN = "抱歉,我没听明白,麻烦您再说一遍。"
-SORRY = "让您这么着急,真的抱歉。"
-SOOTHED = "您的心情我理解,我一定如实记下来。"
 
 CALM = "您先别着急,"
 
@@ -26,8 +23,5 @@ ALL = (
     READ_BACK,
     REGISTERED,
     YES,
-    SAY_AGAIN,
-    SORRY,
-    SOOTHED,
     *(registering(label, calm=calm) for label in TYPES.values() for calm in (False, True)),
 )

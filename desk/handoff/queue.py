@@ -143,6 +143,8 @@ class HandoffQueue:
         self._keys = [desk_key(name) for name in scripts.KEY_NAMES]
         self._scripts: dict[str, Any] = {}
         self._paused_until = 0.0
+        # The last command failed; told once an outage, not once a second.
+        self._broken = False
 
     async def put(self, entry: Entry, now: datetime, avoid: Collection[str] = ()) -> None:
         raw = encode_entry(entry)
@@ -248,11 +250,15 @@ class HandoffQueue:
         if time.monotonic() < self._paused_until:
             raise QueueUnavailable
         try:
-            return await command(self._client)
+            result = await command(self._client)
         except (RedisError, OSError, TimeoutError) as error:
             self._paused_until = time.monotonic() + PAUSE_S
-            _log.warning("queue_unavailable: %s", type(error).__name__)
+            if not self._broken:
+                _log.warning("queue_unavailable: %s", type(error).__name__)
+            self._broken = True
             raise QueueUnavailable from error
+        self._broken = False
+        return result
 
 
 # Most of a snapshot is what it was a moment ago; reading it again would be most of the work of a dispatch.

@@ -51,11 +51,9 @@ def answers_in(code: Path) -> Iterator[str]:
 
 
 def fixed_requests(root: Path, city: str, voice: str = MANDARIN, speed: float = 1.0) -> list[SpeechRequest]:
-    """One request a sentence, each sentence once: all that is fixed, then how the answers of the actions begin. `root`: of
-    the project."""
-    fixed = (p.spoken for text in fixed_texts(root / "domain.yml", city) for p in pieces_of(text))
-    begun = (p.spoken for text in answers_in(root / "actions") for p in pieces_of(text)[:1])
-    return _public((*fixed, *begun), voice, speed)
+    """One request a sentence, each sentence once: `fixed_texts`, then `answers_in` the actions. `root`: of the project."""
+    texts = (*fixed_texts(root / "domain.yml", city), *answers_in(root / "actions"))
+    return _public((p.spoken for text in texts for p in pieces_of(text)), voice, speed)
 
 
 def article_requests(

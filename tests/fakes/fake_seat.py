@@ -112,10 +112,11 @@ class FakeSeat:
     async def be(self, status: str) -> None:
         """Choose a status; again while the console says that the desk cannot note it: a busy machine may miss Redis for a
         second."""
-        while (answer := await self.act(type="status", status=status))["type"] != "done":
-            assert answer["retryable"], answer
-            _log.warning("%s cannot be %s yet: %s", self.user["username"], status, answer["code"])
-            await asyncio.sleep(0.2)
+        async with asyncio.timeout(PATIENCE_S):
+            while (answer := await self.act(type="status", status=status))["type"] != "done":
+                assert answer["retryable"], answer
+                _log.warning("%s cannot be %s yet: %s", self.user["username"], status, answer["code"])
+                await asyncio.sleep(0.2)
 
     async def next(self, kind: str, /, limit_s: float = PATIENCE_S, **wanted: Any) -> dict[str, Any]:
         """The first frame of that kind that nobody took yet; it is taken."""
