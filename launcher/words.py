@@ -1,4 +1,4 @@
-"""Counts the words of everything that we ship, for `chinese.homophones`. Ten seconds, when the texts changed."""
+"""Counts the words of everything that we ship, for `language.homophones`. Ten seconds, when the texts changed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from filelock import FileLock
 from rich.console import Console
 
-from chinese import words
 from desk.settings import ROOT, WORDS_FILE
+from language import words
 from launcher.stale import WORD_INPUTS, digest
 
 # Rasa's marks of entities: [和平路](address) and [和平路]{"entity": ...}.

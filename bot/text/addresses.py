@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from bot.text.gazetteer import Gazetteer, alternation
-from bot.text.numerals import parse_number
 from bot.text.spans import Span, without_overlaps
+from language.numerals import parse_number
 
 _HAN = "\u4e00-\u9fff"
 _NUM = r"(?:\d{1,5}|[零〇一二两三四五六七八九十百幺]{1,6})"

@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.text.emotion_cues import LABELS, count_cues
 from bot.text.long_text import shorten
-from bot.text.normalise import normalise
+from language.normalise import normalise
 
 LONGEST_NGRAM = 4
 LEAST_EXAMPLES = 2

@@ -9,14 +9,14 @@ from bot.text.addresses import AddressFinder, normalise_address
 from bot.text.gazetteer import Gazetteer
 from bot.text.id_numbers import find_id_numbers
 from bot.text.names import find_names
-from bot.text.normalise import normalise
-from bot.text.numerals import find_numbers
 from bot.text.order_numbers import find_order_numbers
 from bot.text.organisations import CompanyFinder, DepartmentFinder, find_organisations
 from bot.text.phones import find_phones
 from bot.text.plates import find_plates
 from bot.text.spans import Span
-from bot.text.times import find_times
+from language.normalise import normalise
+from language.numerals import find_numbers
+from language.times import find_times
 
 # Rules check digits, calendars and lists, so a trained guess of these kinds only stands where no rule speaks of it.
 RULE_WINS = frozenset({"phone", "id_number", "order_number", "plate", "time", "number", "department"})
@@ -39,7 +39,11 @@ class EntityFinder:
             find_id_numbers(clean), find_order_numbers(clean), find_phones(clean), find_plates(clean)
         )
         addresses = _outside(self._addresses.find(clean), identifiers)
-        times = _outside(find_times(clean, now), identifiers, addresses)
+        times = _outside(
+            [Span("time", found.value, found.start, found.end) for found in find_times(clean, now)],
+            identifiers,
+            addresses,
+        )
         companies = self._companies.find(clean)
         # 工商银行 is no department; 京东物流园 is more than 京东.
         departments = _outside(self._departments.find(clean), identifiers, companies)
@@ -56,12 +60,19 @@ class EntityFinder:
         ]
         organisations = [*_outside(by_ending, surer), *_outside(surer, addresses)]
         names = _outside(find_names(clean, alone=len(clean) <= 4), identifiers, addresses)
-        numbers = _outside(find_numbers(clean), identifiers, addresses, times, departments)
+        numbers = _outside(_quantities(clean), identifiers, addresses, times, departments)
         found = [*identifiers, *addresses, *times, *departments, *organisations, *names, *numbers]
         return [
             _to_original(span, normalised.original_span(span.start, span.end))
             for span in sorted(found, key=_place)
         ]
+
+
+def _quantities(text: str) -> list[Span]:
+    return [
+        Span("number", found.value, found.start, found.end, 0.9, {"unit": found.unit} if found.unit else {})
+        for found in find_numbers(text)
+    ]
 
 
 def _contains(outer: Span, inner: Span) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.text.numerals import digit_runs
 from bot.text.spans import Span
+from language.numerals import digit_runs
 
 # GB 11643-1999: weights of the first 17 digits and the check character by remainder.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

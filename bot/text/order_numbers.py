@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.text.numerals import digit_runs
 from bot.text.spans import Span
+from language.numerals import digit_runs
 
 _CONTEXT = re.compile(r"工单|单号|编号|受理号|查询码|单子")
 _SHAPE = re.compile(r"\d{6}-\d{5}-\d")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.text.numerals import DigitRun, digit_runs
 from bot.text.spans import Span
+from language.numerals import DigitRun, digit_runs
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 # Three-digit area codes are 010 and 02x, all others have four digits; a local number never starts with 0, 1 or 9.

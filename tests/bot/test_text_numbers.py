@@ -6,10 +6,10 @@ import pytest
 
 from bot.text import id_numbers, order_numbers
 from bot.text.id_numbers import find_id_numbers
-from bot.text.numerals import find_numbers, parse_number, to_chinese
 from bot.text.order_numbers import find_order_numbers
 from bot.text.phones import find_phones
 from bot.text.plates import find_plates
+from language.numerals import find_numbers, parse_number, to_chinese
 
 
 @pytest.mark.parametrize(

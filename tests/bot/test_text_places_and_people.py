@@ -13,8 +13,8 @@ from bot.text.addresses import AddressFinder
 from bot.text.entities import EntityFinder, merge
 from bot.text.gazetteer import Gazetteer
 from bot.text.names import find_names
-from bot.text.normalise import normalise, to_simplified
 from bot.text.organisations import DepartmentFinder, find_organisations
+from language.normalise import normalise, to_simplified
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from chinese.sounds import CJK, fold, readings, syllable
-from chinese.words import LONGEST, START, Words
+from language.sounds import CJK, fold, readings, syllable
+from language.words import LONGEST, START, Words
 
 # Price of a character that sounds the same and of one that only an accent makes sound the same, in nats. At these, two
 # characters in a thousand of clean sentences are changed, and four of five misheard ones are put right.

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chinese.homophones import MAX_CHARS, Repairer
-from chinese.sounds import readings, sound
-from chinese.words import START, build, load
+from language.homophones import MAX_CHARS, Repairer
+from language.sounds import readings, sound
+from language.words import START, build, load
 
 TABLE = """的\t60000000\tde
 我\t900000\two

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import jieba
 
-from chinese.sounds import CJK, fold, readings
+from language.sounds import CJK, fold, readings
 
 # jieba greets on stderr at each start otherwise.
 jieba.setLogLevel(logging.WARNING)
