@@ -3,7 +3,8 @@
     bot/.venv/bin/python -m bot.parse --model models/ --file texts.txt --json
 
 One JSON line per input line: {"text", "intent": {"name", "confidence"}, "entities": [{"entity", "value", "start",
-"end"}], "emotion": {"label", "score"}}. Standard output carries nothing else; everything TensorFlow and Rasa have to
+"end"}], "emotion": {"label", "score"}, "reading": {"acts", "spans", "danger", "danger_kind"}}. With --asked each line
+is `expecting<TAB>text`: the message is read as the answer to that question (language/annotated.py). Standard output carries nothing else; everything TensorFlow and Rasa have to
 say goes to standard error. Exit code 0, or 2 with one line when there is no model or no file.
 """
 
@@ -47,15 +48,22 @@ def load_agent(place: Path) -> Agent:
     return Agent.load(model_path=str(model))
 
 
-def parse_lines(agent: Agent, lines: Iterable[str]) -> Iterable[dict[str, Any]]:
+def parse_lines(agent: Agent, lines: Iterable[str], asked: bool = False) -> Iterable[dict[str, Any]]:
     """One result a line, in order, lazily. An empty line is parsed as no intent and no entities."""
+    from rasa.core.channels.channel import UserMessage
+
+    if agent.processor is None:
+        raise ParseError("the model holds no pipeline: run `make train`")
     loop = asyncio.new_event_loop()
     try:
         for line in lines:
-            text = line.rstrip("\r\n")
+            question, _, text = (
+                line.rstrip("\r\n").rpartition("\t") if asked else ("", "", line.rstrip("\r\n"))
+            )
             # A leading slash would be taken for an intent by name; a citizen never means that.
+            message = UserMessage(text.lstrip("/"), metadata={"expecting": question} if asked else None)
             parsed = (
-                loop.run_until_complete(agent.parse_message(text.lstrip("/"))) if text.strip(" /") else {}
+                loop.run_until_complete(agent.processor.parse_message(message)) if text.strip(" /") else {}
             )
             yield result(text, parsed, shift=len(text) - len(text.lstrip("/")))
     finally:
@@ -78,6 +86,7 @@ def result(text: str, parsed: dict[str, Any], shift: int = 0) -> dict[str, Any]:
             for entity in parsed.get("entities", [])
         ],
         "emotion": parsed.get("emotion"),
+        "reading": parsed.get("reading"),
     }
 
 
@@ -88,6 +97,11 @@ def _quieten() -> None:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
+    # Rasa's structured log goes around the standard one until Rasa's own command line configures it, and tells each
+    # message in clear.
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 def _own_stdout() -> TextIO:
@@ -104,13 +118,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("text", nargs="*", help="texts to parse, beside or instead of --file")
     parser.add_argument("--model", type=Path, default=Path("models"), help="model file or folder of models")
     parser.add_argument("--file", help="UTF-8 file with one text a line, - for standard input")
+    parser.add_argument("--asked", action="store_true", help="each line is `expecting<TAB>text`")
     parser.add_argument("--json", action="store_true", help="JSON lines (the only form there is)")
     options = parser.parse_args(arguments)
     try:
         lines = [*options.text, *_read(options.file)]
         out = _own_stdout()
         agent = load_agent(options.model)
-        for parsed in parse_lines(agent, lines):
+        for parsed in parse_lines(agent, lines, options.asked):
             out.write(json.dumps(parsed, ensure_ascii=False) + "\n")
         out.close()
     except (ParseError, OSError, UnicodeDecodeError) as error:

@@ -76,12 +76,12 @@ def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> No
     search = open_search(settings, engine=engine)
     if search.is_indexed():
         return
-    console.print("prepare: indexing the knowledge articles (one to two minutes the first time)")
+    console.print("prepare: indexing the knowledge articles (half a minute)")
     # Sentence vectors depend on the texts alone: a second copy of the product need not compute them again.
     seed_cache(engine, VECTOR_CACHE)
     search.refresh()
-    if not VECTOR_CACHE.exists():
-        save_cache(engine, VECTOR_CACHE)
+    # Also where a cache lies there: articles and the encoder change.
+    save_cache(engine, VECTOR_CACHE)
 
 
 def prepare(settings: Settings, console: Console) -> bool:

@@ -18,13 +18,16 @@ MODEL_INPUTS = (
     "data/lexicon",
     "data/places",
     "data/emotion",
+    "data/danger",
+    "data/dialogue",
+    "data/dialect_words.tsv",
     "bot/components",
     "bot/text",
     "bot/uv.lock",
-    "chinese",
+    "language",
 )
 # What `models/words.gz` is counted in.
-WORD_INPUTS = ("chinese", "data/nlu", "data/knowledge", "data/categories", "data/emotion", "data/lexicon")
+WORD_INPUTS = ("language", "data/nlu", "data/knowledge", "data/categories", "data/emotion", "data/lexicon")
 
 
 def digest(inputs: Iterable[str], root: Path = ROOT) -> str:

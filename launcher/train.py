@@ -17,7 +17,7 @@ from launcher.stale import model_path
 
 RASA = ROOT / "bot" / ".venv" / "bin" / "rasa"
 # Two cores, the shipped data; only said to the person who waits.
-USUAL_MINUTES = "about ten minutes on two cores"
+USUAL_MINUTES = "about six minutes on two cores the first time, then one or two"
 
 
 def bot_environment() -> dict[str, str]:

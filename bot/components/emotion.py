@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import bot.text.emotion_cues
 import bot.text.emotion_model
-import bot.text.normalise
+import language.normalise
 from bot.components.fingerprint import fingerprint_files
 from bot.text.emotion_model import EmotionModel, read_examples
 
@@ -71,7 +71,7 @@ class EmotionClassifier(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Retrain when the examples or the way of reading them change."""
-        helpers = (bot.text.emotion_cues, bot.text.emotion_model, bot.text.normalise)
+        helpers = (bot.text.emotion_cues, bot.text.emotion_model, language.normalise)
         path = config.get("data_path", cls.get_default_config()["data_path"])
         return fingerprint_files([path, *(module.__file__ for module in helpers)])
 

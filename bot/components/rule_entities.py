@@ -1,4 +1,4 @@
-"""Entities by rule (bot/text), merged with what DIET found before."""
+"""Entities by rule (bot/text), merged with those of an extractor that stands before it in the pipeline."""
 
 from __future__ import annotations
 

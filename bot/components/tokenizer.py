@@ -22,15 +22,18 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import bot.text.long_text
-import bot.text.normalise
-import chinese.homophones
-import chinese.words
+import language.dialect_words
+import language.homophones
+import language.normalise
+import language.words
 from bot.components.fingerprint import fingerprint_files
 from bot.text.long_text import visible_spans
-from bot.text.normalise import normalise
-from chinese.homophones import Repairer
+from language.dialect_words import FILE as DIALECT_FILE
+from language.dialect_words import DialectWords, load_dialect_words, to_mandarin
+from language.homophones import Repairer
 
 WORDS_FILE = "words.gz"
+DIALECTS = "dialect_words.tsv"
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -69,6 +72,7 @@ class LexiconTokenizer(Tokenizer):
         resource: Resource,
         dictionary: Path | None,
         words: Path | None,
+        dialects: Path = DIALECT_FILE,
     ) -> None:
         super().__init__(config)
         self._model_storage = model_storage
@@ -78,7 +82,9 @@ class LexiconTokenizer(Tokenizer):
         for path in sorted(dictionary.glob("*.txt")) if dictionary else []:
             with path.open("rb") as lines:
                 self._jieba.load_userdict(lines)
-        self._repairer = Repairer(chinese.words.load(words)) if words and words.exists() else None
+        # Of the model, not of the working folder, like the dictionary.
+        self._dialects: DialectWords = load_dialect_words(dialects)
+        self._repairer = Repairer(language.words.load(words)) if words and words.exists() else None
 
     @classmethod
     def create(
@@ -108,15 +114,22 @@ class LexiconTokenizer(Tokenizer):
     ) -> LexiconTokenizer:
         """The dictionary comes from the model, never from the working folder."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, folder, folder / WORDS_FILE)
+            return cls(config, model_storage, resource, folder, folder / WORDS_FILE, folder / DIALECTS)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         path = config.get("dictionary_path", cls.get_default_config()["dictionary_path"])
         helpers = [
-            m.__file__ for m in (bot.text.normalise, bot.text.long_text, chinese.homophones, chinese.words)
+            m.__file__
+            for m in (
+                language.normalise,
+                language.dialect_words,
+                bot.text.long_text,
+                language.homophones,
+                language.words,
+            )
         ]
-        return fingerprint_files([*([path] if path else []), *helpers])
+        return fingerprint_files([*([path] if path else []), str(DIALECT_FILE), *helpers])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Nothing to learn: keeps copies of the dictionary and the word counts in the model."""
@@ -126,12 +139,13 @@ class LexiconTokenizer(Tokenizer):
                 shutil.copy2(path, folder / path.name)
             if self._config["words_path"]:
                 shutil.copy2(self._config["words_path"], folder / WORDS_FILE)
+            shutil.copy2(DIALECT_FILE, folder / DIALECTS)
         return self._resource
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """A message without a single word (emoji only) is one token, so that later components have something."""
         original: str = message.get(attribute)
-        normalised = normalise(original)
+        normalised = to_mandarin(original, self._dialects)
         tokens = []
         spans = visible_spans(
             len(normalised.text), self._config["head_characters"], self._config["tail_characters"]

@@ -41,7 +41,7 @@ def read_lines(text: str | None, file: Path | None) -> list[str]:
 
 
 def parse(texts: list[str], settings: Settings) -> Iterator[dict[str, Any]]:
-    """Yield, per text and in order: text, intent {name, confidence}, entities, emotion {label, score}."""
+    """Yield, per text and in order: text, intent {name, confidence}, entities, emotion {label, score}, reading."""
     server = settings.rasa_url
     try:
         with httpx.Client(base_url=server, timeout=PARSE_TIMEOUT_S) as client:
@@ -73,6 +73,7 @@ def _shape(text: str, parsed: dict[str, Any]) -> dict[str, Any]:
         },
         "entities": entities,
         "emotion": parsed.get("emotion"),
+        "reading": parsed.get("reading"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The dense featurizer and the second vote on intents: what they add, and that loading changes nothing."""
+"""The dense featurizer and the classifier of intents: what they tell apart, and that loading changes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.intent_vote import IntentVote
+from bot.components.intent_classifier import LinearIntentClassifier
 from bot.components.meaning_featurizer import MeaningFeaturizer, _Encoder
 
 Graph = Callable[..., Any]
@@ -102,43 +102,34 @@ def test_an_empty_message_gets_no_feature(featurizer: MeaningFeaturizer) -> None
 
 
 @pytest.fixture
-def vote(graph: Graph, featurizer: MeaningFeaturizer) -> IntentVote:
+def classifier(graph: Graph, featurizer: MeaningFeaturizer) -> LinearIntentClassifier:
     data = training()
     featurizer.process(data.training_examples)
-    graph(IntentVote, ONLY_MEANING).train(data)
-    return graph(IntentVote, ONLY_MEANING, load=True)
+    graph(LinearIntentClassifier, ONLY_MEANING).train(data)
+    return graph(LinearIntentClassifier, ONLY_MEANING, load=True)
 
 
-def voted(
-    vote: IntentVote, featurizer: MeaningFeaturizer, text: str, ranking: list[dict[str, Any]]
-) -> Message:
+def classified(classifier: LinearIntentClassifier, featurizer: MeaningFeaturizer, text: str) -> Message:
     made = message(text)
-    made.set(INTENT_RANKING_KEY, ranking)
     featurizer.process([made])
-    vote.process([made])
+    classifier.process([made])
     return made
 
 
-def test_the_vote_decides_where_the_first_classifier_hesitates(
-    vote: IntentVote, featurizer: MeaningFeaturizer
+@pytest.mark.parametrize(
+    ("text", "intent"), [("叫个活人来跟我讲", "ask_human"), ("住房公积金咋取出来", "ask_knowledge")]
+)
+def test_other_words_of_the_same_meaning_get_its_intent(
+    classifier: LinearIntentClassifier, featurizer: MeaningFeaturizer, text: str, intent: str
 ) -> None:
-    hesitant = [{"name": "ask_knowledge", "confidence": 0.51}, {"name": "ask_human", "confidence": 0.49}]
-    heard = voted(vote, featurizer, "叫个活人来跟我讲", hesitant)
-    assert heard.get(INTENT)["name"] == "ask_human"
+    heard = classified(classifier, featurizer, text)
+    assert heard.get(INTENT)["name"] == intent
     confidences = [entry["confidence"] for entry in heard.get(INTENT_RANKING_KEY)]
     assert confidences == sorted(confidences, reverse=True)
     assert sum(confidences) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_a_sure_first_classifier_keeps_its_share(vote: IntentVote, featurizer: MeaningFeaturizer) -> None:
-    """An intent that the vote never saw still gets what the first classifier gave it."""
-    sure = [{"name": "emergency", "confidence": 1.0}]
-    heard = voted(vote, featurizer, "公积金怎么提取", sure)
-    by_name = {entry["name"]: entry["confidence"] for entry in heard.get(INTENT_RANKING_KEY)}
-    assert by_name["emergency"] == pytest.approx(0.4, abs=1e-6)
-
-
 def test_a_missing_featurizer_is_named(graph: Graph) -> None:
     data = training()
     with pytest.raises(ValueError, match="words"):
-        graph(IntentVote, {"sparse": ["words"], "dense": []})._row(data.training_examples[0])
+        graph(LinearIntentClassifier, {"sparse": ["words"], "dense": []})._row(data.training_examples[0])

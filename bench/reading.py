@@ -1,0 +1,142 @@
+"""How well a message is read in the light of what was asked: danger, acts, spans. Own held-out sets, never trained on.
+
+Usage: .venv/bin/python -m bench.reading [--show]
+Reads tests/data/danger_heldout.tsv and tests/data/dialogue_heldout.txt with the newest trained model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from rich.console import Console
+from rich.table import Table
+
+from actions.alarm import LIKELY
+from bench.machine import machine
+from bench.understanding import read_tsv
+from desk.settings import ROOT
+from language.annotated import ACTS, LABELS, AnnotatedTurn, read_turns
+from language.reading import Reading
+
+CONSOLE = Console(width=110, highlight=False)
+# What danger rows call their context -> what had been asked.
+ASKED = {"": "start", "knowledge": "answer"}
+RARE = 5
+
+
+def read_all(rows: Sequence[tuple[str, str]]) -> Iterator[Reading]:
+    """The newest model's reading of each (asked, text)."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write("".join(f"{asked}\t{text}\n" for asked, text in rows))
+        file.flush()
+        command = [str(ROOT / "bot/.venv/bin/python"), "-m", "bot.parse", "--asked", "--file", file.name]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        raise SystemExit(f"no reading: {(done.stderr.strip().splitlines() or ['no output'])[-1]}")
+    for line in done.stdout.splitlines():
+        yield Reading.from_json(json.loads(line)["reading"])
+
+
+def danger(show: bool) -> None:
+    rows = read_tsv(ROOT / "tests/data/danger_heldout.tsv")
+    readings = list(read_all([(ASKED.get(r["context"], r["context"]), r["text"]) for r in rows]))
+    found = [reading.danger >= LIKELY for reading in readings]
+    holds = [row["label"] == "danger" for row in rows]
+    right = [r.danger_kind == row["kind"] for r, row, held in zip(readings, rows, holds, strict=True) if held]
+    recall = sum(f for f, h in zip(found, holds, strict=True) if h) / sum(holds)
+    false = sum(f for f, h in zip(found, holds, strict=True) if not h) / (len(holds) - sum(holds))
+    table = Table("rows", "recall", "false alarms", "kind right", title="Danger (danger_heldout.tsv)")
+    table.add_row(str(len(rows)), f"{recall:.3f}", f"{false:.3f}", f"{sum(right) / len(right):.3f}")
+    CONSOLE.print(table)
+    if show:
+        for row, reading, f, h in zip(rows, readings, found, holds, strict=True):
+            if f != h:
+                CONSOLE.print(
+                    f"  {'missed' if h else 'false '} {reading.danger:.2f} {row['text']}", markup=False
+                )
+
+
+def acts_and_spans(show: bool) -> None:
+    lines = (ROOT / "tests/data/dialogue_heldout.txt").read_text(encoding="utf-8").splitlines()
+    turns = list(read_turns(lines, "dialogue_heldout.txt"))
+    readings = list(read_all([(turn.expecting, turn.text) for turn in turns]))
+    table = Table(
+        "turns", "acts F1", "spans F1 (exact)", "spans F1 (overlap)", title="Turns (dialogue_heldout.txt)"
+    )
+    wanted = [set(turn.acts) for turn in turns]
+    given = [{act for act in ACTS if reading.does(act)} for reading in readings]
+    table.add_row(
+        str(len(turns)),
+        f"{f1(wanted, given):.3f}",
+        f"{f1([spans(t) for t in turns], [read_spans(r) for r in readings]):.3f}",
+        f"{overlap_f1(turns, readings):.3f}",
+    )
+    CONSOLE.print(table)
+    by_act = Table("act", "n", "F1", title="Acts")
+    for act in ACTS:
+        count = sum(act in row for row in wanted)
+        if count >= RARE:
+            score = f1([row & {act} for row in wanted], [row & {act} for row in given])
+            by_act.add_row(act, str(count), f"{score:.2f}")
+    CONSOLE.print(by_act)
+    if show:
+        for turn, want, got in zip(turns, wanted, given, strict=True):
+            if want != got:
+                CONSOLE.print(
+                    f"  {turn.expecting}: {turn.text} | missed {sorted(want - got)} wrong {sorted(got - want)}",
+                    markup=False,
+                )
+
+
+def spans(turn: AnnotatedTurn) -> set[tuple[str, int, int]]:
+    return {(span.label, span.start, span.end) for span in turn.spans}
+
+
+def read_spans(reading: Reading) -> set[tuple[str, int, int]]:
+    return {(span.label, span.start, span.end) for span in reading.labelled(*LABELS)}
+
+
+def f1(
+    wanted: Sequence[set[object]] | Sequence[set[str]], given: Sequence[set[object]] | Sequence[set[str]]
+) -> float:
+    hit = sum(len(want & got) for want, got in zip(wanted, given, strict=True))  # type: ignore[operator]
+    return 2 * hit / max(1, sum(map(len, wanted)) + sum(map(len, given)))
+
+
+def overlap_f1(turns: Sequence[AnnotatedTurn], readings: Sequence[Reading]) -> float:
+    """A span counts where one of its label shares a character with it."""
+    hit = total = 0
+    for turn, reading in zip(turns, readings, strict=True):
+        want, got = spans(turn), read_spans(reading)
+        hit += sum(any(_meet(a, b) for b in got) for a in want) + sum(
+            any(_meet(a, b) for a in want) for b in got
+        )
+        total += len(want) + len(got)
+    return hit / max(1, total)
+
+
+def _meet(a: tuple[str, int, int], b: tuple[str, int, int]) -> bool:
+    return a[0] == b[0] and a[1] < b[2] and b[1] < a[2]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--show", action="store_true", help="what was read wrong")
+    options = parser.parse_args()
+    CONSOLE.print(machine())
+    danger(options.show)
+    acts_and_spans(options.show)
+
+
+if __name__ == "__main__":
+    main()
