@@ -1,30 +1,237 @@
-"""Raises the alarm: advice with numbers to dial for the citizen, a flag for the gateway, a human for afterwards."""
+"""Raises the alarm, and keeps it: once danger was told, every later message is answered in its light until somebody
+helps, the citizen says that it is over, or clearly turns to another matter.
+
+The slot `danger_state` holds what was told. It is cleared here, and when a person gives the conversation back
+(actions/handoff.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.danger import Advice, find_danger
 from actions.replies import ask_for_human, say, signal
+from actions.turn_facts import wants_person
+from danger.advice import GENTLE, Advice, advice_book
+from danger.rules import (
+    besides_over,
+    cannot_speak,
+    cries_out,
+    find_danger,
+    how_over,
+    is_another_matter,
+    nearest_kind,
+)
 from desk.orders.drafting.turn import Turn
 
+Events = list[dict[str, Any]]
 
-def answer_danger(dispatcher: CollectingDispatcher, turn: Turn) -> list[dict[str, Any]] | None:
-    """Answers danger that the words themselves show. None when there is none."""
-    advice = find_danger(turn.words) if turn.words else None
-    return None if advice is None else alarm(dispatcher, advice)
+STATE = "danger_state"
+
+# Probabilities of the learned reading, chosen on rows that are kept back from training (tests/data/danger_heldout.tsv,
+# and turns of dialogue_heldout.txt, of which none may alarm). At LIKELY danger is taken for real, whatever the rules
+# say; at POSSIBLE if a plain rule or the intent sees it, too, and alone it earns a word of caution beside the affair's
+# answer. Whoever told of danger a moment ago is believed sooner.
+LIKELY = 0.45
+POSSIBLE = 0.2
+LIKELY_AGAIN = 0.3
+# Said where danger is possible but not likely. An operator who is not sure says it, too, and goes on listening.
+CAUTION = "要是现在有人有危险，请马上拨打120、119或者110，不要等我们。"
+CAUTIONS_MOST = 2
+# Below this a question or a trouble may be an ordinary one, though danger was told before.
+HARMLESS = 0.05
+# An intent below this confidence is a guess (as in desk/orders/drafting/arbitration.py).
+SURE = 0.7
+
+SILENT = "silent_help"
+# These do not end because the talk turns to something else: who is afraid of being overheard talks of something else,
+# and so does who has made up his mind.
+_LASTING = frozenset({"self_harm", "suicide_other", "domestic_violence", SILENT})
+_SUICIDAL = frozenset({"self_harm", "suicide_other"})
+# Where no call is to be made from the room, a short message is no way either: out first.
+_LEAVE_FIRST = frozenset({"gas", "carbon_monoxide", "explosion"})
+# What is no answer to danger, in the words of the reading: another question, another trouble, an earlier order.
+_OTHER_ACTS = ("ask", "details", "register", "follow")
+_OTHER_INTENTS = ("ask_knowledge", "order_")
+_RETURNED = "returned_from_seat"
 
 
-def alarm(dispatcher: CollectingDispatcher, advice: Advice) -> list[dict[str, Any]]:
-    say(
-        dispatcher,
-        advice.text,
-        kind="emergency",
-        card={"numbers": [{"number": number, "label": label} for number, label in advice.numbers]},
-    )
+@dataclass(frozen=True)
+class DangerState:
+    """The danger of this conversation: its kind, and how many answers it has had. An empty kind: none was told."""
+
+    kind: str = ""
+    told: int = 0
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> DangerState:
+        kept = tracker.get_slot(STATE)
+        if not isinstance(kept, Mapping):
+            return cls()
+        return cls(str(kept.get("kind") or ""), int(kept.get("told") or 0))
+
+    def __bool__(self) -> bool:
+        return bool(self.kind)
+
+    def event(self) -> dict[str, Any]:
+        event: dict[str, Any] = SlotSet(STATE, asdict(self) if self else None)
+        return event
+
+
+def danger_in(turn: Turn, state: DangerState) -> str:
+    """The kind of danger that the turn tells of, one of `danger.advice.KINDS`; "" where it tells of none."""
+    words = turn.words
+    if not words:
+        return ""
+    likely, by_rule = turn.reading.danger, find_danger(words)
+    if likely >= (LIKELY_AGAIN if state else LIKELY):
+        return kind_of(turn)
+    if by_rule and (not turn.reading or likely >= POSSIBLE or cries_out(words)):
+        return by_rule
+    return ""
+
+
+def kind_of(turn: Turn) -> str:
+    """The kind of a danger that is known to be there. A rule knows better than a reading that is not sure."""
+    by_rule = find_danger(turn.words)
+    if by_rule and turn.reading.danger < LIKELY:
+        return by_rule
+    return turn.reading.danger_kind or nearest_kind(turn.words)
+
+
+def is_possible(turn: Turn) -> bool:
+    """Whether a second witness, such as the intent, makes it danger. An empty reading denies nothing."""
+    return not turn.reading or turn.reading.danger >= POSSIBLE or bool(find_danger(turn.words))
+
+
+def answer_danger(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
+    """Answers danger that is told, and everything that is said while it lasts. None: the affair's turn."""
+    state = DangerState.of(tracker)
+    kind = danger_in(turn, state)
+    if not state:
+        return alarm(dispatcher, turn, state, kind) if kind else None
+    if _passes(turn, state):
+        return None
+    ending = _ending(turn, state)
+    if ending:
+        say(dispatcher, advice_book().over[ending])
+        return [DangerState().event()]
+    return alarm(dispatcher, turn, state, kind or state.kind)
+
+
+def caution(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> None:
+    """Names the numbers where danger is possible, before the turn's own affair is answered. At most CAUTIONS_MOST times
+    in a conversation, and once a turn, however many actions answer it."""
+    if (
+        turn.reading.danger < POSSIBLE
+        or not turn.words
+        or DangerState.of(tracker)
+        or danger_in(turn, DangerState())
+    ):
+        return
+    earlier = [event for event in tracker.events if event.get("event") in ("bot", "user")]
+    said = [place for place, event in enumerate(earlier) if _is_caution(event)]
+    now = max((place for place, event in enumerate(earlier) if event["event"] == "user"), default=0)
+    if len(said) < CAUTIONS_MOST and not any(place > now for place in said):
+        say(dispatcher, CAUTION)
+
+
+def _is_caution(event: Mapping[str, Any]) -> bool:
+    custom = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
+    return isinstance(custom, Mapping) and custom.get("text") == CAUTION
+
+
+def leaves_danger(tracker: Tracker, turn: Turn) -> bool:
+    """Whether the danger that was told has ended with this turn, though the turn's affair answers it."""
+    state = DangerState.of(tracker)
+    return bool(state) and _passes(turn, state) and turn.intent != _RETURNED
+
+
+def lasts(events: Events) -> bool:
+    """Whether danger was answered, and lasts after these events."""
+    return any(event.get("name") == STATE and event.get("value") for event in events)
+
+
+def sets_state(events: Events) -> bool:
+    return any(event.get("name") == STATE for event in events)
+
+
+def alarm(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState, kind: str) -> Events:
+    """Says what to do now: the first advice of a kind, or, if that was told, what is said while it lasts."""
+    if kind not in _LEAVE_FIRST and cannot_speak(turn.words):
+        kind = SILENT
+    if state and not _is_new(state.kind, kind):
+        return _go_on(dispatcher, turn, state)
+    advice = advice_book().of(kind)
+    _say(dispatcher, advice, advice.text, speech=advice.spoken or None)
     signal(dispatcher, "emergency", kind=advice.kind, numbers=[number for number, _ in advice.numbers])
     ask_for_human(dispatcher, "emergency", advice.kind)
-    return [SlotSet("emergency_kind", advice.kind)]
+    return [SlotSet("emergency_kind", advice.kind), DangerState(advice.kind, 1).event()]
+
+
+def _go_on(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState) -> Events:
+    advice = advice_book().of(state.kind)
+    _say(dispatcher, advice, advice.said_again(state.told - 1))
+    if wants_person(turn) or turn.does("human"):
+        # Called already; whoever asks for a person is told again what is true about it.
+        ask_for_human(dispatcher, "emergency", advice.kind)
+    return [SlotSet("emergency_kind", advice.kind), DangerState(state.kind, state.told + 1).event()]
+
+
+def _say(dispatcher: CollectingDispatcher, advice: Advice, text: str, speech: str | None = None) -> None:
+    numbers = [{"number": number, "label": label} for number, label in advice.numbers]
+    say(dispatcher, text, speech=speech, kind="emergency", card={"numbers": numbers})
+
+
+def _is_new(known: str, kind: str) -> bool:
+    """Whether further danger needs its own advice: another number comes first, or it is one that lasts. The kinds of
+    one accident differ from sentence to sentence; to tell all of it anew each time helps nobody."""
+    if kind == known or known == SILENT:
+        return False
+    if known in _LASTING:
+        return kind == SILENT
+    book = advice_book()
+    return kind in _LASTING or book.of(kind).numbers[0] != book.of(known).numbers[0]
+
+
+def _passes(turn: Turn, state: DangerState) -> bool:
+    """Whether the turn is not answered in the light of the danger, but by its own affair."""
+    if turn.button:
+        if turn.intent == "ask_human":
+            return False
+        # To press something else is a clear choice; who wants to die, or is overheard, is offered no menu all the same.
+        return turn.intent == _RETURNED or state.kind not in _LASTING
+    if _ending(turn, state):
+        return _tells_more(turn)
+    return _is_elsewhere(turn, state)
+
+
+def _ending(turn: Turn, state: DangerState) -> str:
+    """Which sentence ends the danger; "" where it lasts."""
+    ending = how_over(turn.words)
+    if not ending or turn.reading.danger >= LIKELY:
+        return ""
+    return GENTLE if state.kind in _SUICIDAL else ending
+
+
+def _tells_more(turn: Turn) -> bool:
+    """Whether something is left to be answered besides that danger is over."""
+    if not besides_over(turn.words):
+        return False
+    return not turn.reading or turn.does("value", "ask", "register", "follow", "callback", "cancel", "human")
+
+
+def _is_elsewhere(turn: Turn, state: DangerState) -> bool:
+    """Whether the citizen turns to an ordinary matter, after he has heard twice what helps in danger."""
+    if state.kind in _LASTING or state.told < 2 or danger_in(turn, state):
+        return False
+    if turn.reading:
+        turns = turn.reading.danger < HARMLESS and turn.does(*_OTHER_ACTS)
+    else:
+        turns = turn.intent.startswith(_OTHER_INTENTS) and turn.confidence >= SURE
+    return turns and is_another_matter(turn.words)

@@ -1,14 +1,20 @@
-"""Danger first: the right number at once, the conversation flagged, the line kept open, never behind a form."""
+"""Danger first: the right number at once, the conversation flagged, the line kept open, never behind a form.
+
+What the words or the reading show is answered before any action is asked (actions/alarm.py); these two answer what only
+the intent hears.
+"""
 
 from __future__ import annotations
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.alarm import alarm
+from actions.alarm import DangerState, alarm, is_possible, kind_of
+from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
-from actions.danger import ADVICE, advice_for, find_danger
+from actions.replies import HUMAN, say
 from actions.seed import order_if_told
+from danger.rules import SELF_HARM, find_danger, sounds_suicidal
 from desk.orders.drafting.turn import Turn
 
 # Below this confidence, and with no word of danger, an emergency is a guess.
@@ -18,17 +24,46 @@ SURE = 0.6
 class AnswerEmergency(HotlineAction):
     ACTION = "action_emergency"
 
+    @property
+    def cautions(self) -> bool:
+        return False
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        unsure = turn.confidence < SURE and find_danger(turn.words) is None
+        if not is_possible(turn):
+            return self._ask(dispatcher, tracker, turn)
+        unsure = turn.confidence < SURE and not find_danger(turn.words)
         # A hazard at some place (井盖坏了很危险), not somebody in danger now: its order is what helps.
         order = order_if_told(tracker, turn, at_a_place=True, even_asked=True) if unsure else None
-        return order or alarm(dispatcher, advice_for(turn.words))
+        return order or alarm(dispatcher, turn, DangerState.of(tracker), kind_of(turn))
+
+    def _ask(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        """The intent alone hears danger: a scrap of noise (红额刀), or an ordinary trouble in strong words."""
+        order = order_if_told(tracker, turn, even_asked=True)
+        if order:
+            return order
+        if tracker.active_loop:
+            # The form asks its question again by itself.
+            say(dispatcher, "我没太听清，麻烦您再说一遍。")
+            return []
+        return miss(dispatcher, tracker, turn, understood=False)
 
 
 class AnswerDespair(HotlineAction):
-    """Despair is taken seriously even without a word of death: somebody to talk to, and a human is told."""
+    """Despair is taken seriously without a word of death, too: somebody to talk to, and a human is told. Where neither
+    the reading nor the rules see danger, it is sorrow: heard and answered, without an alarm."""
 
     ACTION = "action_despair"
 
+    @property
+    def cautions(self) -> bool:
+        return False
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        return alarm(dispatcher, ADVICE["suicide"])
+        if is_possible(turn) or sounds_suicidal(turn.words):
+            return alarm(dispatcher, turn, DangerState.of(tracker), SELF_HARM)
+        say(
+            dispatcher,
+            "听得出来，您这阵子很不容易。愿意的话慢慢跟我说，我都听着；想找人聊聊，可以拨打12356心理援助热线，也可以转人工。",
+            buttons=() if tracker.active_loop else (HUMAN,),
+        )
+        return []

@@ -1,0 +1,289 @@
+"""Danger to life in a sentence, by plain rules: which kind, whether it is over, whether somebody cannot speak. Pure.
+
+The understanding has learned danger from examples; these rules are the net beside it. They speak up only where danger
+is present now, not for rules about fire doors or an accident of last year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from danger.advice import MISTAKE, OTHER, SAFE
+
+_Rows = Iterable[tuple[str, re.Pattern[str]]]
+
+SELF_HARM, SUICIDE_OTHER = "self_harm", "suicide_other"
+
+_SUICIDE = re.compile(
+    r"(?<!不)(?:想|要|准备|打算|去|只能|只有)(?:去)?(?:自杀|寻死|轻生|跳楼|跳河|跳江|割腕|喝农药|上吊|了结自己|死了算了|死给)|不想活(?!动|跃|得|成)|活不下去|活着(?:没|还有什么)(?:有)?意(?:思|义)|"
+    r"死了算了|一死了之|结束(?:自己的|我的|这)?生命|(?:有人|他|她|女儿|儿子|老公|老婆|邻居|同事).{0,8}(?:要|想|正|准备)(?:在)?(?:自杀|跳楼|轻生|跳河|跳桥|割腕)|站在(?:楼顶|天台|桥上).{0,6}跳|吃了?一?(?:整)?瓶安眠药"
+)
+_RULES = (
+    (SELF_HARM, _SUICIDE),
+    (
+        "gas",
+        re.compile(
+            r"(?:煤气|燃气|天然气|瓦斯)(?:正在|好像|可能|在|管|管道|罐|瓶|阀门|灶)*(?:漏|泄漏|泄露|爆炸|中毒)(?!检测|报警器|保险|怎么报|险)|(?:闻到|有股?|好大|很重|很浓|一股|全是|都是)[^,，。]{0,8}(?:煤气|燃气|天然气|瓦斯)(?:的)?味|煤气味(?:很|好|特别|越来越)|(?:一氧化碳|煤气)中毒"
+        ),
+    ),
+    (
+        "fire",
+        re.compile(
+            r"(?:着|起|失)(?:大)?火(?:了|啦|拉|咯|嘞)|(?:正在|楼|房|屋|家|店|车|厂|仓库)[^,，。]{0,6}(?:着火|起火|失火|烧起来)|烧起来了|火(?:灾)?[^,，。]{0,4}救命|冒(?:着)?(?:黑烟|浓烟|火光)|(?:发生|有)火灾|爆炸了"
+        ),
+    ),
+    (
+        "drowning",
+        re.compile(
+            r"(?:掉|跌|落|摔|滑)(?:进|到|在|下)?(?:了)?(?:河|江|湖|水库|池塘|井|水|海)(?:里|中|边|下)?(?:去)?了|溺水|落水了|有人(?:掉|落)(?:进|到)?(?:河|江|湖|水)"
+        ),
+    ),
+    (
+        "violence",
+        re.compile(
+            r"(?:有人|他|正|在|正在|拿|持|拎)[^,，。]{0,6}(?:拿刀|持刀|砍人|杀人|抢劫|绑架|行凶|捅人)|杀人了|砍人了|抢劫[了啊]|捅(?:了)?(?:我|人)|(?:正在|在)(?:打我|打人|家暴|追我|入室|撬(?:我|门))|被(?:绑架|劫持|跟踪|砍|捅)|有人(?:撬门|闯进来|入室)"
+        ),
+    ),
+    (
+        "traffic",
+        re.compile(
+            r"(?:出|发生)(?:了)?(?:大)?车祸(?!.{0,8}(?:赔|多久|怎么(?:处|认|办理)))|撞(?:到|倒|死|伤)?人了|(?:车|被车)[^,，。]{0,6}撞(?:了|飞|倒)[^,，。]{0,8}(?:血|昏|不动|动不了|受伤|起不来)|翻车了"
+        ),
+    ),
+    (
+        "trapped_other",
+        re.compile(
+            r"(?:困|关|卡)(?:在|到)?(?:了)?[^,，。]{0,4}电梯[^,，。]{0,4}(?:里|内|中)?(?!费)|电梯[^,，。]{0,6}(?:困人|困住|关住|卡住)(?:了)?[^,，。]{0,6}|(?:埋|压)在[^,，。]{0,6}(?:下面|底下|废墟)|房(?:子|屋)(?:塌|倒塌)了"
+        ),
+    ),
+    (
+        "injury",
+        re.compile(
+            r"(?:晕倒|昏倒|昏迷|昏过去|没(?:有)?呼吸|喘不(?:上|过)气|心脏骤停|大出血|流(?:了)?(?:好多|很多|一地)血|口吐白沫|叫不醒|快不行了|从楼上(?:掉|摔|坠)|坠楼|触电了|中毒了|抽搐)(?!.{0,8}(?:赔|报销|工伤|怎么认))|救命|快(?:来)?救(?:人|我|救)|快叫救护车"
+        ),
+    ),
+    (
+        "missing_child",
+        re.compile(
+            r"(?:孩子|小孩|儿子|女儿|孙子|孙女|宝宝|娃|老人|爸|妈|爷爷|奶奶|外公|外婆|父亲|母亲|老伴)[^,，。]{0,8}"
+            r"(?:走丢|走失|失踪|不见|丢)了(?!.{0,12}(?:找到|找回|回来|手环|多久))"
+        ),
+    ),
+)
+# What a rule found, told apart by other words of the sentence. The first that fits; else it stays what it was.
+_FINER: dict[str, _Rows] = {
+    SELF_HARM: (
+        (
+            SUICIDE_OTHER,
+            re.compile(
+                r"(?:有人|有个|他|她|女儿|儿子|孩子|老公|老婆|妈|爸|邻居|同事|同学|室友|朋友|男的|女的).{0,10}(?:自杀|寻死|轻生|跳|割腕|喝农药|上吊|不想活|活不下去|安眠药)"
+                r"|^(?!.*我).*站在(?:楼顶|天台|桥上)"
+            ),
+        ),
+    ),
+    "gas": (
+        ("explosion", re.compile(r"爆炸")),
+        ("carbon_monoxide", re.compile(r"一氧化碳|中毒")),
+    ),
+    "fire": (("explosion", re.compile(r"爆炸了")),),
+    "violence": (
+        ("kidnap_trafficking", re.compile(r"绑架|劫持")),
+        ("robbery", re.compile(r"抢劫")),
+        (
+            "domestic_violence",
+            re.compile(r"家暴|(?:老公|老婆|丈夫|妻子|男朋友|前夫|我爱人)[^,，。]{0,8}(?:打|砍|捅|追)"),
+        ),
+        ("threat", re.compile(r"跟踪|追我|撬|闯进来|入室")),
+    ),
+    "trapped_other": (
+        ("trapped_lift", re.compile(r"电梯")),
+        ("collapse", re.compile(r"塌|废墟|埋|压")),
+    ),
+    "injury": (
+        ("electricity", re.compile(r"触电")),
+        ("poisoning", re.compile(r"中毒")),
+        ("injury", re.compile(r"血|楼上|坠楼")),
+        (
+            "child_ill",
+            re.compile(r"(?:孩子|小孩|儿子|女儿|宝宝|娃|孙子|孙女).*(?:抽搐|叫不醒|昏|晕|呼吸|喘|白沫)"),
+        ),
+        ("illness", re.compile(r"晕|昏|呼吸|喘|心脏|白沫|叫不醒|不行了|抽搐|救护车")),
+        (OTHER, re.compile(r"救")),
+    ),
+    "missing_child": (
+        (
+            "missing_elder",
+            re.compile(r"(?:老人|爸|妈|爷爷|奶奶|外公|外婆|父亲|母亲|老伴)[^,，。]{0,8}(?:走|失|不见|丢)"),
+        ),
+    ),
+}
+# Past, hypothetical or procedural talk is no emergency: 去年着火了怎么赔, 如果起火…, 火灾保险.
+_NOT_NOW = re.compile(
+    r"去年|前年|上个?月|上周|上次|前几天|以前|之前|曾经|当时|那年|[0-9一二三四五六七八九十几]+年前|如果|万一|假如|要是|预防|演练|保险|隐患|容易|怕(?:会)?(?:着|起|失|发生)|担心|"
+    r"会不会|可能会|怎么(?:赔|认定|申请|办理|处罚|报销|预防)|赔偿|认定|证明|报告|证书|培训|标准|规定|补助|补贴|抚恤|电视|电影|小说|新闻"
+)
+_RIGHT_NOW = re.compile(r"现在|正在|快|马上|刚刚|刚才|救命|救人|救我|赶紧|!|！")
+
+
+def find_danger(text: str) -> str:
+    """The kind of danger that is present now, one of `danger.advice.KINDS`; "" where there is none."""
+    for kind, pattern in _RULES:
+        if not pattern.search(text):
+            continue
+        if kind != SELF_HARM and _NOT_NOW.search(text) and not _RIGHT_NOW.search(text):
+            continue
+        return _first(_FINER.get(kind, ()), text) or kind
+    return ""
+
+
+# What people cry beside the danger itself; whose house it is, whom they greet.
+_AROUND = re.compile(
+    r"你好|您好|喂|快|来人|来|人|救命|救救?我|救|帮帮我|赶紧|马上|现在|真的|突然|这里|这边|我们?|我?家|里|楼下|楼上|厨房|啊|呀|哎|了|的|[\s,，。.!！、~～]"
+)
+_BARE_CHARS = 2
+
+
+def cries_out(text: str) -> bool:
+    """Whether the message is the bare cry and nothing else (着火了, 救命啊, 我不想活了): nobody says that about last
+    year, so it counts however little else was learned of it."""
+    if not find_danger(text):
+        return False
+    rest = text
+    for _, pattern in _RULES:
+        rest = pattern.sub("", rest)
+    return len(_AROUND.sub("", rest)) <= _BARE_CHARS
+
+
+_LOOSE = (
+    ("gas", re.compile(r"煤气|燃气|天然气|瓦斯|液化气")),
+    ("fire", re.compile(r"火|烟|爆炸|烧")),
+    ("drowning", re.compile(r"水里|河里|溺|落水")),
+    ("violence", re.compile(r"刀|抢|杀|砍|打人|打架|偷|绑|家暴|威胁|报警|跟踪|撬")),
+    ("traffic", re.compile(r"车祸|撞")),
+    ("trapped_lift", re.compile(r"电梯")),
+    ("trapped_other", re.compile(r"困|塌|埋")),
+    ("missing_child", re.compile(r"走丢|走失|失踪|不见了|没回家|没回来|找不到人")),
+    ("injury", re.compile(r"血|受伤|摔")),
+    ("illness", re.compile(r"晕|昏|救护|病|疼|痛|呼吸|心脏|中毒|触电|死|救命|救人")),
+)
+
+
+def nearest_kind(text: str) -> str:
+    """The kind of a sentence that is known to be an emergency; `OTHER` where nothing tells."""
+    return find_danger(text) or _first(_LOOSE, text) or OTHER
+
+
+def sounds_suicidal(text: str) -> bool:
+    return bool(_SUICIDE.search(text))
+
+
+_NO_VOICE = re.compile(
+    r"(?:他|她|他们|人家|对方|外面|隔壁|人)(?:会|能|要|可能会|就)?(?:听见|听到|听得见|听得到)|能听(?:见|到)|(?:不敢|不能|没法|不方便|不好)(?:出声|吭声|说话|讲话|大声|打电话|接电话|开口)|"
+    r"(?:打不了|没法打|不会打|打不成)电话|电话(?:打不了|打不出)|说不了话|说不出话|聋哑|(?:只能|只敢)(?:发短信|打字|发消息)|(?:别|不要)(?:给我)?打(?:电话)?过来|怕(?:他|她|人|被)?(?:们)?(?:听见|听到)"
+)
+
+
+def cannot_speak(text: str) -> bool:
+    """Whether somebody in danger says that a call is impossible: 他会听见, 不敢出声."""
+    return bool(_NO_VOICE.search(text))
+
+
+_CLAUSES = re.compile(r"[,，。;；!！\s]+")
+_HELPERS = r"救护车|急救车?|120|119|110|122|警察|民警|警车|公安|交警|派出所(?:的人)?|消防车?|消防员|消防队|救援(?:队|的人)?|医生|大夫"
+_CAME = rf"(?:{_HELPERS}|保安|物业)"
+_JUST = r"(?:也|都|已经|刚|刚刚|刚才|现在|就|正|的人|的|人|在|[ ])*"
+_PERSON = r"(?:孩子|小孩|娃|娃儿|宝宝|儿子|女儿|孙子|孙女|老人|老人家|人|爸|妈|我爸|我妈|老爷子|老太太|爷爷|奶奶|他|她|老伴)"
+# How citizens tell that danger is over. Looked for clause by clause, so that what else is said stays apart.
+_OVER = (
+    (
+        MISTAKE,
+        re.compile(
+            r"^.{0,4}(?:搞|弄|说|看|发|按|点)错了?.{0,2}$|误会|误报|虚惊一场|(?:开|说)(?:个|着)?玩笑|说着玩|测试一?下|打个?比方|"
+            r"(?:不是|没有?|并没有|没在|哪有)(?:真的?|要|想|说|过)*(?:着火|起火|自杀|寻死|轻生|跳楼|想不开|要死|想死|寻短见)(?:了|的)?|(?:我|这里|这边|现在|都)(?:现在)?(?:没有?|没啥|不是)(?:什么)?(?:危险|紧急情况)|"
+            r"(?:是)?(?:去年|前年|以前|上次|之前|好久以前|过去|上个月|上周)的(?:事|事情)"
+        ),
+    ),
+    (
+        SAFE,
+        re.compile(
+            rf"{_CAME}{_JUST}(?:来|到|赶到|到场|到位|到达|过来|赶过来|上门|接手|接走|拉走|带走|抬走)(?:现场|家里|楼下|这里|门口|处理)?(?:了|啦|咯|嘞|哒)|"
+            rf"{_CAME}{_JUST}(?:把)?.{{0,6}}(?:接走|拉走|带走|抬走|抓走|控制住?|救出来)(?:了|啦)|被(?:抓|控制住|制服)(?:走|起来)?了|"
+            r"(?:送|送到|送去|到|在|去)(?:人民|市|县|中心)?医院(?:里|抢救|检查)?(?:了|啦)|(?:抬|送)?上救护车了|"
+            r"(?:救|放|拉|抬|抱|接|爬|逃)(?:出来|下来|出去)了|(?:得救|脱险|脱离危险)了?|电梯(?:门)?(?:打)?开了$|门(?:被|给|让|已经)[^,，。]{0,4}(?:打|撬|弄)?开了|"
+            r"(?:现在|已经|都|人|我|我们|大家|这边|孩子|好了)*(?:没事儿?|没啥事|没大事|没什么事|安全|平安|没危险|不要紧)(?:了|啦)|^(?:我们|大家|人|人都|都)(?:都)?(?:没事|平安|安全)(?:的)?$|危险(?:已经)?解除|"
+            r"(?:醒过来|缓过来|苏醒|清醒|醒|退烧|不抽|不喘|不疼|止住|好多|好转)(?:过来)?(?:了|啦)|"
+            r"火(?:已经|都|也|被)*(?:扑?灭|熄|救下来)(?:掉)?(?:了|啦)|(?:阀门|煤气|燃气|总阀|电闸)(?:已经|都)*(?:关好?|修好|拉)(?:掉|上)?了|"
+            rf"{_PERSON}(?:已经|都|自己|刚|刚刚|刚才|被|平安|安全)*(?:找到|找回来|找着)(?:了|啦)|(?:孩子|小孩|娃儿?|宝宝|儿子|女儿|孙子|孙女|老人家?|爸|妈|老爷子|老太太|爷爷|奶奶|外公|外婆)(?:已经|都|自己|刚|刚刚|平安|安全)*(?:回来|回家|到家)(?:了|啦)|^(?:已经|刚|刚刚)*(?:找到|找着|找回来)(?:了|啦)|"
+            r"(?:想通|想开)了|不(?:想)?(?:死|跳|寻死|自杀|轻生)了|不(?:会)?做傻事了?|(?:不用|不需要)(?:你们)?(?:来|派人|救)(?:了|啦)"
+        ),
+    ),
+)
+# A question after it, a condition, a no, a turn for the worse: 没事了吗, 还没来, 来了又走了, 等警察来了再说.
+_NOT_OVER = re.compile(
+    r"[吗么嘛?？]|(?:没|没有|不|未|无)$|了没|有没有|是不是|什么时候|多久|几时|怎么|咋|为(?:什么|啥)|"
+    r"还(?:是)?(?:没|不|在)|(?<!想)(?:没|没有|未|不)(?:人)?(?:来|到|醒|找|送|好|开|灭|救|上)|不可能|"
+    r"要是|如果|假如|万一|等(?!待)|就算|哪怕|除非|只有|只要|希望|盼|求|能不能|可不可以|又(?!好)|也没用|没用|不管用|不敢|"
+    r"警察来了(?:也|就|我|他)|来了(?:也|就|再|又|怎么)|才(?:能|会|行)|以为|快(?:没|不)|差点|说(?:是)?(?:他|她)?没事|假装|骗|怕"
+)
+_BUT = re.compile(
+    r"但|可是|不过|可他|可她|又(?:来|开始|烧|着|打|跑|晕|抽|吐|疼)|还(?:在|有人|没)|里面还|没(?:来|醒|呼吸|气)|也没"
+)
+_THANKS = re.compile(
+    r"^(?:嗯+|哦|噢|啊|好+的?|好了|行|那|谢+谢?|感谢|多谢|辛苦|麻烦|对不起|不好意思|抱歉|打扰|刚才|你们?|您们?|了|啊|吧|哈|再见|拜拜|先这样|就这样|放心)+$"
+)
+
+
+def how_over(text: str) -> str:
+    """`danger.advice.SAFE` or `MISTAKE` where somebody tells that danger is over or never was; else ""."""
+    if _BUT.search(text):
+        return ""
+    ends = [(_ending(clause), clause) for clause in _clauses(text)]
+    return next((ending for ending, _ in ends if ending), "") if not any(_asks(c) for _, c in ends) else ""
+
+
+def besides_over(text: str) -> str:
+    """What else was said than that danger is over, and thanks for it."""
+    return "，".join(c for c in _clauses(text) if not _ending(c) and not _THANKS.match(c))
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for clause in _CLAUSES.split(text) if clause]
+
+
+def _ending(clause: str) -> str:
+    return "" if _NOT_OVER.search(clause) else _first(_OVER, clause)
+
+
+def _asks(clause: str) -> bool:
+    """Whether the clause asks for the end instead of telling it: 没事了吗."""
+    return bool(_first(_OVER, clause)) and bool(_NOT_OVER.search(clause))
+
+
+# Everyday matters that hold a word of danger.
+_INNOCENT = re.compile(
+    r"烧烤|油烟|吸烟|抽烟|香烟|烟酒|烟花|火车|火锅|火化|消火栓|消防通道|烧饼|红烧|燃气费|天然气费|煤气费|电梯(?:费|维保|年检|卡)|病历|病假|看病|医保"
+)
+_GOES_ON = re.compile(
+    rf"{_HELPERS}|救|急|水(?:涨|淹|进|漫|深)|淹|涨到|伤|喂|喝水|躺|按压|呼吸|醒|吐|烧|冷|热(?:得|死)|怕|躲|门|窗|楼顶|天台|桥上|药|手机|位置|定位|现场|他|她|它|孩子|小孩|娃|老人|病人|伤员|我(?:妈|爸|老婆|老公|婆婆|爷爷|奶奶)|还在|那边|里面|外面|快(?:来|点)|怎么(?:还|办$)|赶紧|陪|说说话|难受|活|哭|(?:能|才|会|没|不|人)(?:到|来)|来(?:了|吗|不|啊)|派人|等"
+)
+# Shorter questions (要多久, 真的吗) are about what is talked of already.
+_MATTER_CHARS = 5
+_ANOTHER = re.compile(
+    r"另外|还有(?:一|个|件)|别的(?:事|问题)|另(?:一|外)(?:个|件)|对了|顺便|顺带|换个(?:事|问题)|再(?:问|咨询)(?:一下|下|个|一个)?|想?(?:咨询|问)(?:一下|下|个)"
+)
+
+
+def is_another_matter(text: str) -> bool:
+    """Whether the words of a question or a trouble have nothing to do with a danger that was told before."""
+    words = _INNOCENT.sub("", text)
+    if find_danger(words) or _first(_LOOSE, words):
+        return False
+    if any(_first(_OVER, clause) for clause in _clauses(words)):
+        # The end of danger, asked for or denied.
+        return False
+    return bool(_ANOTHER.search(words)) or (len(words) >= _MATTER_CHARS and not _GOES_ON.search(words))
+
+
+def _first(rows: _Rows, text: str) -> str:
+    return next((kind for kind, pattern in rows if pattern.search(text)), "")
