@@ -6,14 +6,19 @@ import re
 from collections.abc import Callable, Iterator
 
 from desk.places.names import Found
-from desk.places.numerals import NUMERAL_CHARS, arabic
+from language.numerals import approximate_number, arabic
 
+NUMERAL_CHARS = "0-9零〇○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十拾百佰千"
 _NUM = rf"(?<![{NUMERAL_CHARS}])(?:\d{{1,5}}|[{NUMERAL_CHARS}]{{1,6}})"
-_TRIPLE = re.compile(r"(?<![\d-])(\d{1,3})[-—–](\d{1,2})[-—–](\d{3,4})(?![\d-])")
-_BUILDING = re.compile(
-    rf"(?P<num>{_NUM}|[A-Za-z]\d{{0,2}}|[甲乙丙丁东西南北](?=[座栋幢]))(?P<kind>号楼|栋|幢|座|[##]楼?)(?P<after>楼|房子|别墅|[桥山城塔庙坟])?"
+_TRIPLE = re.compile(r"(?<![\d-])(\d{1,3})\s?[-—–]\s?(\d{1,2})\s?[-—–]\s?(\d{3,4})(?![\d-])")
+# 3号楼-2-502: the building with its word, then unit and room.
+_AFTER_BUILDING = re.compile(
+    rf"(?P<num>{_NUM}|[A-Za-z]\d?)(?P<kind>号楼|栋|幢|座)[-—–](?P<unit>\d{{1,2}})[-—–](?P<room>\d{{3,4}})(?![\d-])"
 )
-_UNIT = re.compile(rf"(?P<num>{_NUM}|[A-Za-z]|[甲乙丙丁东西南北中])(?P<kind>单元|门洞)")
+_BUILDING = re.compile(
+    rf"(?P<num>{_NUM}|[A-Za-z]\d{{0,2}}|[甲乙丙丁东西南北](?=[座栋幢]))\s?(?P<kind>号楼(?![道梯])|栋|幢|座|[##]楼?)(?P<after>楼|房子|别墅|[桥山城塔庙坟])?"
+)
+_UNIT = re.compile(rf"(?P<num>{_NUM}|[A-Za-z]|[甲乙丙丁东西南北中])\s?(?P<kind>单元|门洞)")
 _ROOM = re.compile(
     rf"(?:(?P<floor>{_NUM})(?:楼|层))?(?P<num>(?<![{NUMERAL_CHARS}])(?:\d{{2,4}}|[{NUMERAL_CHARS}]{{2,6}}))(?:室|号房|房间|房(?![东租子产价])|户(?![口型籍人]))"
 )
@@ -22,7 +27,7 @@ _BARE_ROOM = re.compile(
 )
 _FLOOR = re.compile(rf"(?P<num>{_NUM})(?P<kind>楼|层)(?![上下])")
 _NUMBER = re.compile(
-    rf"(?P<lane>{_NUM}弄)?(?P<mark>[甲乙丙丁])?(?P<num>{_NUM})(?P<sub>[-—–之]\d{{1,4}})?号(?P<yard>院|大院)?(?!楼|线|房|文件|令|码)"
+    rf"(?P<lane>{_NUM}弄)?(?P<mark>[甲乙丙丁])?(?P<num>{_NUM})(?P<sub>[-—–之]\d{{1,4}})?\s?号(?P<annex>附{_NUM}号)?(?P<yard>院|大院)?(?!楼(?![道梯上下顶])|线|房|文件|令|码)"
 )
 # 22号晚上 is a date, 3号门 a gate, unless a road stands right before.
 _NOT_A_HOUSE = re.compile(
@@ -61,6 +66,10 @@ def find_doors(text: str, names: list[Found]) -> list[Found]:
             take("building", f"{triple[1]}栋", triple.start(1), triple.end(1))
             take("unit", f"{triple[2]}单元", triple.start(2), triple.end(2))
             take("room", f"{triple[3]}室", triple.start(3), triple.end(3))
+    for whole in _AFTER_BUILDING.finditer(text):
+        take("building", arabic(whole["num"]).upper() + whole["kind"], whole.start(), whole.end("kind"))
+        take("unit", f"{whole['unit']}单元", whole.start("unit"), whole.end("unit"))
+        take("room", f"{whole['room']}室", whole.start("room"), whole.end("room"))
     for start, end, value in _numbers(text, behind):
         if free(start, end):
             take("number", value, start, end)
@@ -68,6 +77,9 @@ def find_doors(text: str, names: list[Found]) -> list[Found]:
         placed = behind(match.start(), ("community", "road", "number", "landmark", "street"))
         # 三栋楼 counts buildings, 三座桥 bridges; 幸福里小区三栋楼下 names one.
         if (match["after"] and not placed) or not free(match.start(), match.end("kind")):
+            continue
+        if approximate_number(match["num"]):
+            # 五六号楼 is two buildings or a guess, never building 56.
             continue
         if re.search("[这那整每哪几有]$", text[: match.start()]):
             continue
@@ -92,9 +104,15 @@ def _numbers(text: str, behind: _Behind) -> Iterator[tuple[int, int, str]]:
             _NOT_A_HOUSE.match(text, match.end()) or _DATE_BEFORE.search(text[: match.start()])
         ):
             continue
+        if re.match("楼[上下顶]", text[match.end() :]) and not behind(match.start(), ("road",)):
+            # 学院路58号楼下 is below the house 58, 幸福里小区3号楼下 below the building 3.
+            continue
+        if approximate_number(match["num"]):
+            continue
         lane = arabic(match["lane"][:-1]) + "弄" if match["lane"] else ""
         sub = match["sub"].replace("之", "-").replace("—", "-").replace("–", "-") if match["sub"] else ""
-        value = f"{lane}{match['mark'] or ''}{arabic(match['num'])}{sub}号{match['yard'] or ''}"
+        annex = f"附{arabic(match['annex'][1:-1])}号" if match["annex"] else ""
+        value = f"{lane}{match['mark'] or ''}{arabic(match['num'])}{sub}号{annex}{match['yard'] or ''}"
         yield match.start(), match.end(), value
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from desk.places.gazetteer import Entry, Gazetteer
 
-HAN = "\u4e00-\u9fff"
+# With the rare characters of place names (䃥, 𠙶), which lie outside the common block.
+HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,21 +41,25 @@ class _Ending:
 
 # Words that end a walk to the left: a name does not reach over them.
 _STOP_WORDS = (
-    "可以|是否|地处|配合|建议|导致|关于|经过|途经|叫做|做|使|我们|你们|他们|人家|我家|我在|就在|住在|位于|地址|附近|旁边|对面|靠近|隔壁|门口|这边|那边|这里|那里|本人|现在|"
-    "[在住是到从于的我你他她它们这那有去往叫跟被把让给离又还也就都很太了着过吗呢吧啊嗯呃不没要想说问请每整满全各某哪走占堵修]"
+    "投诉|举报|反映|反应|咨询|求助|登记|可以|是否|地处|配合|建议|导致|关于|经过|途经|叫做|做|使|就(?!业)|我们|你们|他们|人家|我家|我在|就在|住在|位于|地址|附近|旁边|对面|靠近|隔壁|门口|这边|那边|这里|那里|本人|现在|"
+    "[在住是到从于的我你他她它们这那有去往叫跟被把让给离又还也都很太了着过吗呢吧啊嗯呃不没要想说问请每整满全各某哪走占堵修]"
 )
 _STOP = re.compile(_STOP_WORDS)
 _ENDINGS = (
     _Ending(
-        part="district", endings="自治县|新区|开发区|区|县|旗", stem_max=5, stem_min=2,
-        no_name="公司|[小社地园民产禽景厂校片城市辖宅属活务发山郊学库病灾站政能业盲误老院专禁牧特战]|商业|本|乡|街|市直|各|个|州",
+        part="district", endings="自治县|新区|开发区", stem_max=5, stem_min=2,
+        no_name="经济技术|高新技术|工业|旅游|整个|一个|几个|国家级|省级",
+    ),
+    _Ending(
+        part="district", endings="区|县|旗", stem_max=5, stem_min=2,
+        no_name="公司|经开|新|[小社地园民产禽景厂校片城市辖宅属活务发山郊学库病灾站政能业盲误老院专禁牧特战]|商业|本|乡|街|市直|各|个|州",
         not_before="别分域间长委里级下舰帜号杆",
     ),
     _Ending(part="street", endings="街道办事处|街道", stem_max=4, stem_min=2, no_name="区|大|社|属地|所属|乡镇"),
     _Ending(part="street", endings="镇|乡", stem_max=3, stem_min=2, no_name="[乡城村老家下冰集小]|古", not_before="镇村亲里下愁"),
     _Ending(
         part="road", endings="大道|大街|路|街|巷|胡同", stem_max=5, stem_min=1,
-        no_name="[道马铁线电修走半一条门思迷短大小出同顺退绕赶逛上步行几让改网水陆套后活引带开公沿过车高速]|[班家学]|十字|丁字|三岔|交叉|环岛|人行|非机动车|主干|沿",
+        no_name="[道马铁线电修走半一条门思迷短大小出同顺退绕赶逛上步行几让改网水陆套后活引带开公沿过车高速]|[班家学]|[天年月周日时]前|^[镇乡村县]|十字|丁字|三岔|交叉|环岛|人行|非机动车|主干|沿",
         not_before="灯面况程过由权障怒径人途道数子",
     ),
     _Ending(
@@ -75,6 +80,10 @@ _BESIDE_LANDMARK = re.compile(
     "的?[东南西北正侧后前]{0,2}(?:对面|斜对面|旁|隔壁|附近|门|口|边|里面|后面|前面|那边|这边)"
 )
 _UPPER = ("区", "县", "市", "省")
+# A door ends what comes before a name: 66号[学府佳苑].
+_DOOR_BEFORE = re.compile(r"(?<=[0-9A-Za-z一二三四五六七八九十])(?:号[院楼]?|栋|幢|座|弄|室|单元)")
+# What is left of an upper level in front of a road: 门镇[运河北路], 发区[朝阳东路].
+_UPPER_BEFORE = re.compile("(?<=.)[区县镇乡](?=..)")
 _SECTION = re.compile("[东西南北中]?[一二三四五六1-6]段|[东西南北中]路")
 _CITY = re.compile(
     rf"(?:[{HAN}]{{2,3}}(?:省|自治区))?[{HAN}]{{2,3}}市(?=[{HAN}]{{1,4}}(?:区|县|街道|镇|路)|\0)"
@@ -143,10 +152,14 @@ def _named_by_ending(text: str, ending: _Ending, gazetteer: Gazetteer) -> Iterat
             shortest = match.end()
             yield heard
             continue
-        start = _trim(text, first, match.start())
+        start = trim(text, first, match.start())
         # What is left of an upper level that was not understood (A市...); only districts begin so (市中区).
         while ending.part != "district" and text[start : start + 1] in _UPPER and start < match.start():
             start += 1
+        if ending.part == "road":
+            for upper in _UPPER_BEFORE.finditer(text[start : match.start()]):
+                start += upper.end()
+                break
         stem = text[start : match.start()]
         if len(stem) < ending.stem_min or re.search(f"(?:{ending.no_name})$", stem):
             continue
@@ -179,7 +192,7 @@ def _by_sound(text: str, first: int, ending: re.Match[str], part: str, gazetteer
 def _other_cities(text: str) -> Iterator[Found]:
     for match in _CITY.finditer(text):
         whole = _CITY_WITH_STOP_WORD.search(match.group())
-        start = match.start() + whole.start() if whole else _trim(text, match.start(), match.end() - 1)
+        start = match.start() + whole.start() if whole else trim(text, match.start(), match.end() - 1)
         name = text[start : match.end()]
         if len(name) > 2 and not _NO_CITY.search(name):
             yield Found(part="city", value=name, start=start, end=match.end(), certainty=0.7)
@@ -195,12 +208,14 @@ def _villages(text: str, found: list[Found]) -> list[Found]:
     ]
 
 
-def _trim(text: str, first: int, last: int) -> int:
+def trim(text: str, first: int, last: int) -> int:
     """Where a name that ends at `last` can begin at the earliest, not before `first`."""
     stem = text[first:last]
     start = first
     for match in re.finditer(rf"{_STOP_WORDS}|[^{HAN}]", stem):
         start = first + match.end()
+    for door in _DOOR_BEFORE.finditer(text, first, last):
+        start = max(start, door.end())
     return start
 
 

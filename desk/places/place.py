@@ -1,8 +1,11 @@
-"""One place as the parts that an order needs, and how it is written out."""
+"""One place as the citizen said it, with the parts that an order needs beside it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
+
+from desk.places.generic import names_one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,9 +13,10 @@ class Place:
     """Parts of an address; an unknown part is the empty string.
 
     Parts carry their Chinese ending and Arabic digits: `number="88号"`, `building="3栋"`, `unit="2单元"`,
-    `room="502室"` (or a floor, 5楼). `detail` is what is left (东门对面, 楼下烧烤店). `text` is the stretch of the
-    input that was understood as an address, in the citizen's own words. `confidence` is 0 to 1; 0 means that
-    nothing was found.
+    `room="502室"` (or a floor, 5楼). `detail` is what is left (东门对面, 楼下烧烤店). `said` is the whole place in the
+    citizen's words, only tidied (`spoken.as_said`); the parts stand beside it and never replace it. `text` is the
+    stretch of the input that was understood as an address, exactly as written there. `confidence` is 0 to 1; 0 means
+    that nothing was found.
     """
 
     city: str = ""
@@ -25,24 +29,46 @@ class Place:
     unit: str = ""
     room: str = ""
     detail: str = ""
+    said: str = ""
     text: str = ""
     confidence: float = 0.0
 
     def __bool__(self) -> bool:
-        """True if at least one part is known."""
-        return any(getattr(self, name) for name in PARTS)
+        """True if something was said, or at least one part is known."""
+        return bool(self.said) or any(getattr(self, name) for name in PARTS)
 
     @property
     def locatable(self) -> bool:
-        """True if somebody could go there: more is known than a door or a district."""
-        return bool(self.road or self.community or self.street or self.detail)
+        """True if somebody could go there: more is known than a door, a district, or a place of any kind (公司楼下)."""
+        if self.road or self.community or self.street:
+            return True
+        return bool(self.detail and not self.said) or (self._is_described and names_one(self.said))
+
+    @property
+    def _is_described(self) -> bool:
+        """The citizen's words name more than city, district and doors: 老供销社对面, 3路公交车上."""
+        left = self.said.removeprefix(self.city).removeprefix(self.district)
+        if left == self.said and self.district:
+            # 东湖那边 names the district by its short name.
+            left = left.removeprefix(self.district[:-1])
+        return len(_DOORS.sub("", left)) > 1
 
 
-PARTS: tuple[str, ...] = tuple(f.name for f in fields(Place) if f.name not in ("text", "confidence"))
+PARTS: tuple[str, ...] = tuple(f.name for f in fields(Place) if f.name not in ("said", "text", "confidence"))
+
+_DOORS = re.compile(
+    r"[附负第]?[0-9A-Za-z零一二三四五六七八九十百甲乙丙丁]+(?:号楼|[号栋幢座室楼层弄户期区]|单元|门洞)|[东南西北前后正侧大小]{1,2}门"
+    r"|(?:楼[上下顶道]|[顶底]楼|门口)|[这那][里边儿块个]|我家|家里|附近|旁边|小区|[0-9，,\-的]+"
+)
 
 
 def format_place(place: Place) -> str:
-    """The address in one line, the way it is written in China: from large to small, without spaces.
+    """The place in one line: the citizen's words, or, where only parts are known, those written out."""
+    return place.said or written_out(place)
+
+
+def written_out(place: Place) -> str:
+    """The parts the way an address is written in China: from large to small, without spaces.
 
     Road and number come before the community (和平路88号幸福里小区3栋), a number without a road after it.
     """

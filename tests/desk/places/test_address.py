@@ -5,7 +5,7 @@ import time
 import pytest
 
 from desk.places import Gazetteer, Place, format_place, parse_address
-from desk.places.numerals import arabic
+from language.numerals import arabic
 
 
 @pytest.fixture(scope="module")
