@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.drafting.summary import title
 from desk.orders.order import FieldSource, NewOrder, OrderType, Origin, Urgency
+from desk.places import columns_of
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,7 @@ class Filing:
 
 def build_order(draft: Draft, conversation_id: str, channel: str, filing: Filing) -> NewOrder:
     """The order of a draft. The same draft builds the same order, so that storing it twice is harmless."""
-    place = draft.place
-    detail = "".join((place.road, place.number, place.building, place.unit, place.room, place.detail))
+    place = columns_of(draft.place)
     known = {urgency.value for urgency in Urgency}
     return NewOrder(
         conversation_id=conversation_id,
@@ -37,7 +37,7 @@ def build_order(draft: Draft, conversation_id: str, channel: str, filing: Filing
         place_district=place.district,
         place_street=place.street,
         place_community=place.community,
-        place_detail=detail,
+        place_detail=place.detail,
         subject=draft.get("subject"),
         category_code=filing.code,
         category_path=filing.path,

@@ -1,48 +1,86 @@
-"""Puts into the draft whatever one turn says: several fields from one sentence, each with its source."""
+"""Puts into the draft whatever one turn says: several fields from one sentence, each with its source.
+
+What the understanding read (`turn.reading`) says which words are a value; the rules here check and normalise it. Of a
+turn without a reading (an older model's, a test's) the rules find the values themselves.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from desk.orders.drafting import phones
+from desk.orders.drafting.describing import tidy, with_description
 from desk.orders.drafting.draft import Draft, Value
-from desk.orders.drafting.persons import find_person
+from desk.orders.drafting.locating import READ_BACK, with_place
+from desk.orders.drafting.moments import day_of, time_told
+from desk.orders.drafting.naming import corrected_from, names_in
+from desk.orders.drafting.order_types import judged
+from desk.orders.drafting.persons import Person, find_person, person_at
 from desk.orders.drafting.phrases import (
     appeal_in,
     has_content,
     is_correction,
+    is_no,
     is_question,
+    is_skip,
+    is_yes,
     says_same_phone,
     type_said,
     wants_confidence,
 )
-from desk.orders.drafting.plan import DESCRIPTION_MIN_CHARS
-from desk.orders.drafting.subjects import find_subject
-from desk.orders.drafting.times import find_time
+from desk.orders.drafting.sources import said
+from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
+from desk.orders.drafting.subjects import answered, find_subject, is_kind, names_somebody
 from desk.orders.drafting.turn import Turn
-from desk.places import Place, format_place, merge, parse_address
+from language.phones import Digits, Phone, digit_runs, find_phone, find_phones, normal, problem, with_tail
 
-DESCRIPTION_MAX_CHARS = 2000
+__all__ = ["ANNOUNCED", "LINE_OFFERED", "Filled", "fill", "said", "tidy", "with_line_phone"]
+
 _TYPE_OF_INTENT = {
     f"order_{name}": name for name in ("consult", "help", "complain", "report", "suggest", "praise")
 }
+# In `Draft.checked`: the type is certain, for the citizen has named it.
+ANNOUNCED = "type"
 _LAW_BREAKING = re.compile(r"举报|查处|违法|犯法|无证|非法|私自|偷|假|黑|赌|诈|骗|贪|贿|超载|传销")
-_OPENING = re.compile(
-    r"^(?:喂|您好|你好|hello|嗨|那个|嗯|呃|啊|哎|就是|请问|同志|师傅|话务员|12345吗?|我要|我想|我来|想要?|要|来|向你们|跟你们|给你们|反映|反应|投诉|举报|求助|建议|表扬|咨询|登记|"
-    r"一下|一个|一件|个|事情?|问题|情况|工单|一条|件|是这样的?|这样的?|[,，。、:：!！~ ])+"
-)
 _PHONE_LEAD = re.compile(
-    r"(?:我的?)?(?:联系)?(?:电话|手机|号码|手机号|联系方式|打)(?:号码?|号)?(?:是|为|:|：)?$"
+    r"(?:我的?)?(?:联系)?(?:电话|手机|号码|手机号|联系方式|打)(?:号码?|号)?(?:是|为|:|：)?[ ,，]*$"
 )
-_NAME_LEAD = re.compile(r"(?:我叫|我姓|免贵姓|姓|我是|本人|叫我|名字叫|姓名是?|名字是)[:：, ,]?$")
-_MORE = re.compile(r"^(?:还有|另外|而且|再就是|对了|补充一下|还要说的是)[就是一点个,,、:: ]*")
-# What is left where the place that follows it was taken out.
-_LOOSE_END = re.compile(r"[,，、;；](?:就|是|我们)?(?:在|位于)$")
-_PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
-_PLACE_LEAD = re.compile(
-    r"^(?:(?:就|是|在|位置|地址|地点|我们?家|那个|嗯|呃|应该|大概|具体)(?:是|在|就)?[,，: ：]*)+(?=.{2,})"
+_NAME_LEAD = re.compile(r"(?:我叫|我姓|免贵姓|姓|我是|本人|叫我|喊我|名字叫|姓名是?|名字是|写)[:：, ,]?$")
+# Whose number it is, where it is not the caller's.
+_ANOTHERS_NUMBER = re.compile(
+    r"(?:[他她它](?:们|的)?|对方|老板娘?|包工头|工头|经理|主任|书记|房东|中介|物业|店家?|商家|客服|司机|骗子|公司|单位|快递员?|骑手|外卖员?|师傅|保安|医生|老师|教练|管家|卖家|驿站|邻居)(?:的)?(?:联系)?(?:电话|手机|号码)?(?:号码?|号)?(?:是|为|:|：)?[ ,，]*$|"
+    r"(?:接到|来电|收到|显示)(?:了|的)?(?:一个|个)?(?:电话|号码|短信)?(?:是|:|：)?[ ,，]*$"
 )
+# 打了不接: a number that was called by the caller is not his.
+_CALLED_IN_VAIN = re.compile(
+    r"^[\s,，]*(?:我)?(?:打(?:了|过去|过)?|拨)?(?:[^,，。\s]{0,4})?(?:不接|没人接|打不通|不通|停机|空号|关机|拉黑)"
+)
+_TAKEN_BACK = re.compile(
+    r"^[\s,，、]*(?:哦|噢|呃|啊|哎|等等)*[\s,，]*(?:不是|不对|错了|说错|讲错|唔系)(?:[\s,，]*(?:不是|不对|错了|了))*[\s,，]*(?:是|应该是)?"
+)
+# 中间那四个: digits are counted in either word.
+_COUNTED = re.compile(r"(?:那|这)?([一二两三四五六七八1-8])个(?![月人字小])")
+_ABOUT_PHONE = re.compile(r"电话|手机|号码|尾号|位|中间|开头|[最末]后?")
+_PLACE_LEAD = re.compile(r"地址|位置|地点|门牌|应该|就是|[是在就改成为到哈吧的]")
+_ABOUT_PLACE = re.compile(r"门牌|地址|[栋幢楼室路街]|单元|小区")
+# A subject that was read with this probability is one, whatever the rules know of names.
+SURE_SUBJECT = 0.8
+LIKELY_SUBJECT = 0.6
+MOST_SUBJECTS = 3
+_ANSWERS_NOTHING = (
+    "refuse", "unknown", "yes", "no", "nothing", "ask", "process", "human", "cancel", "secret", "open", "callback",
+    "grumble", "wait", "repeat", "greet", "thanks", "bye", "chat", "register", "follow",
+)  # fmt: skip
+# A longer clause tells why, and that belongs to the matter.
+_WISH_CHARS = 20
+_FEARS = re.compile(r"怕|别|莫|千万|必须|一定|不[要能想敢许]|匿名")
+# 刚才村名讲岔了 leaves no doubt.
+_SLIP = re.compile(
+    r"(?:刚才?|前面|上面|名|号|址|里|我)[^,，。;；]{0,6}(?:说|讲|记|写|打|报|念)(?:岔|错|混|反)[了啦哒咗]"
+)
+# A correction that was not sure enough to be an act, where the words are of that shape.
+_LIKELY = 0.25
 
 
 @dataclass(frozen=True)
@@ -59,36 +97,31 @@ def fill(draft: Draft, turn: Turn) -> Filled:
     words = turn.words
     if not words:
         return Filled(draft)
-    asked, correcting = draft.asked, is_correction(words) or draft.asked == "change"
+    before, correcting = draft, _corrects(draft, turn)
     changed: list[str] = []
-    used: list[tuple[int, int]] = []
-    private: list[tuple[int, int]] = []
-    opening = not asked
-
-    named_type = type_said(words)
-    if opening and turn.intent in _TYPE_OF_INTENT and not named_type:
-        named_type = _TYPE_OF_INTENT[turn.intent]
-        # The understanding easily takes a complaint for a report, which asks more and hides more; words decide.
-        if named_type == "report" and not _LAW_BREAKING.search(words):
-            named_type = "complain"
-    if (
-        named_type
-        and named_type != draft.type
-        and (opening or correcting or asked in ("description", "confirm"))
-    ):
-        draft = replace(draft, type=named_type)
-        if not opening:
-            changed.append("type")
-
-    draft, problem = _fill_phone(draft, turn, changed, private)
-    draft = _fill_caller(draft, turn, changed, private)
-    draft = _fill_place(draft, turn, correcting, changed, used)
+    used: list[Range] = []
+    private: list[Range] = []
+    draft = _fill_type(draft, turn, correcting, changed)
+    draft, trouble = _fill_phone(draft, turn, correcting, changed, private)
+    draft = _fill_caller(draft, turn, correcting, changed, private)
+    draft = with_place(draft, turn, correcting, changed, used, private)
     draft = _fill_time(draft, turn, correcting, changed, used)
-    draft = _fill_confidence(draft, turn, changed)
-    draft = _fill_subject(draft, turn, correcting, changed)
-    draft = _fill_appeal(draft, turn, changed)
-    draft = _fill_description(draft, turn, correcting, changed, used, private)
-    return Filled(draft, tuple(changed), problem)
+    draft = _fill_confidence(draft, turn, changed, private)
+    draft = _fill_subject(draft, turn, correcting, changed, used)
+    draft = _fill_appeal(draft, turn, correcting, changed, used)
+    draft = with_description(draft, before, turn, correcting, changed, used, private)
+    draft = _settled_type(draft, before)
+    return Filled(draft, tuple(dict.fromkeys(changed)), trouble)
+
+
+def _corrects(draft: Draft, turn: Turn) -> bool:
+    if draft.asked == "change":
+        return True
+    if not turn.reading:
+        return is_correction(turn.words)
+    if turn.does("correct") or stretches(turn, "not") or _SLIP.search(turn.words):
+        return True
+    return turn.reading.does("correct", at_least=_LIKELY) and is_correction(turn.words)
 
 
 # In `Draft.checked`: the number of the line was offered already, and is not once more after a no.
@@ -99,57 +132,171 @@ def with_line_phone(draft: Draft, line_phone: str, turn: int) -> Draft:
     """The draft with the number that the call came from, where no other is known, nor this one declined. It is to be
     confirmed: people call for others, and from lines where they cannot be called back."""
     known = draft.has("phone") or "phone" in draft.skipped or LINE_OFFERED in draft.checked
-    if known or not line_phone or phones.problem(line_phone):
+    if known or not line_phone or problem(line_phone):
         return draft
     value = Value(line_phone, turn, confidence=0.8, origin="line")
     return draft.with_field("phone", value).check(LINE_OFFERED)
 
 
-def said(
-    turn: Turn, value: str, start: int, end: int, confidence: float = 1.0, origin: str = "said"
-) -> Value:
-    return Value(value, turn.seq, start, end, round(confidence, 3), origin)
+# --- type -------------------------------------------------------------------------------------------------------
+
+
+def _fill_type(draft: Draft, turn: Turn, correcting: bool, changed: list[str]) -> Draft:
+    """The type as it is announced; as it was understood and told where nobody announces one."""
+    opening = not draft.asked
+    named = type_said(turn.words)
+    if named and (opening or correcting or draft.asked in ("description", "confirm")):
+        draft = draft.check(ANNOUNCED)
+        if named != draft.type and not opening:
+            changed.append("type")
+        return replace(draft, type=named)
+    if not opening or ANNOUNCED in draft.checked:
+        return draft
+    law_broken = bool(_LAW_BREAKING.search(turn.words))
+    understood = _TYPE_OF_INTENT.get(turn.intent, draft.type)
+    return replace(draft, type=judged(understood, turn.words, law_broken=law_broken))
+
+
+def _settled_type(draft: Draft, before: Draft) -> Draft:
+    """The type once more of the story has been told. (One that was announced stays, and so does one that was read back.)"""
+    told = draft.get("description")
+    if ANNOUNCED in draft.checked or before.asked in READ_BACK or told == before.get("description"):
+        return draft
+    return replace(draft, type=judged(draft.type, told))
+
+
+# --- phone ------------------------------------------------------------------------------------------------------
 
 
 def _fill_phone(
-    draft: Draft, turn: Turn, changed: list[str], private: list[tuple[int, int]]
+    draft: Draft, turn: Turn, correcting: bool, changed: list[str], private: list[Range]
 ) -> tuple[Draft, str]:
-    words = turn.words
-    good, bad = phones.find_phone(words)
-    if good is None:
-        for entity in turn.named("phone"):
-            digits = re.sub(r"\D", "", entity.value)
-            if not phones.problem(digits):
-                good = phones.Digits(phones.normal(digits), entity.start, entity.end)
+    words, asked = turn.words, draft.asked in ("phone", "phone_check")
+    good, bad = _phone_in(turn, asked)
     if good is not None:
-        private.append(_with_lead(words, good.start, good.end))
-        spoken = not re.search(r"\d{4}", words[good.start : good.end])
-        if good.digits != draft.get("phone"):
-            changed.append("phone")
-        value = said(turn, good.digits, good.start, good.end, origin="spoken" if spoken else "said")
-        return draft.with_field("phone", value).uncheck("phone").uncheck("duplicate"), ""
-    if draft.asked in ("phone", "phone_check") and says_same_phone(words):
-        if turn.line_phone:
-            changed.append("phone")
-            value = said(turn, turn.line_phone, 0, len(words), 0.9, "line")
-            # He has said so himself: not asked again.
-            return draft.with_field("phone", value).check("phone"), ""
-        return draft, "这边看不到您的来电号码"
-    if bad is not None and (draft.asked in ("phone", "phone_check") or re.search(r"电话|手机|号码", words)):
-        return draft, phones.problem(bad.digits)
+        number = good.full if isinstance(good, Phone) else good.digits
+        number, end = _taken_back(number, words, good.end)
+        private.append(_with_lead(words, good.start, end))
+        return _with_phone(draft, turn, number, (good.start, end), changed), ""
+    amended = _amended_phone(draft, turn, correcting)
+    if amended:
+        private.append((0, len(words)))
+        return _with_phone(draft, turn, amended, (0, len(words)), changed), ""
+    if asked and says_same_phone(words) and not turn.does("refuse"):
+        if not turn.line_phone:
+            return draft, "这边看不到您的来电号码"
+        changed.append("phone")
+        value = said(turn, turn.line_phone, 0, len(words), 0.9, "line")
+        # He has said so himself: not asked again.
+        return draft.with_field("phone", value).check("phone"), ""
+    if bad is not None and (asked or re.search(r"电话|手机|号码", words)):
+        return draft, problem(bad.digits)
     return draft, ""
 
 
-def _with_lead(words: str, start: int, end: int) -> tuple[int, int]:
+def _taken_back(number: str, words: str, end: int) -> tuple[str, int]:
+    """The number after "7891 不是不是 7890", said in one breath, and where the words of it end."""
+    back = _TAKEN_BACK.match(words[end:])
+    runs = digit_runs(words[end + back.end() :], 1) if back else []
+    if not back or not runs or runs[0].start > 2 or back.group().strip(" ,，、") == "不是":
+        # 是139…不是138… names the wrong one behind the right one.
+        return number, end
+    digits = runs[0].digits
+    corrected = digits if not problem(digits) else number[: len(number) - len(digits)] + digits
+    if len(digits) < 2 or "转" in number or problem(corrected):
+        return number, end
+    return corrected, end + back.end() + runs[0].end
+
+
+def _with_phone(draft: Draft, turn: Turn, number: str, where: Range, changed: list[str]) -> Draft:
+    spoken = not re.search(r"\d{4}", turn.words[slice(*where)])
+    if number != draft.get("phone"):
+        changed.append("phone")
+    value = said(turn, number, *where, origin="spoken" if spoken else "said")
+    return draft.with_field("phone", value).uncheck("phone").uncheck("duplicate")
+
+
+def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
+    """(the caller's number, digits that look meant as one but are none)."""
+    words = turn.words
+    good, bad = find_phone(words)
+    if not turn.reading:
+        return good or _recognised(turn), bad
+    spans = stretches(turn, "phone")
+    for span in spans:
+        for number in find_phones(words):
+            usable = not number.negated and not number.foreign and (asked or not _is_anothers(words, number))
+            if usable and overlap(span.range, (number.start, number.end)):
+                return number, bad
+        # A local number counts where nothing else is said: 82275139，座机.
+        alone, _ = find_phone(span.text)
+        if alone is not None and (
+            asked or not _is_anothers(words, replace(alone, start=span.start, end=span.end))
+        ):
+            start = span.start + alone.start
+            return replace(alone, start=start, end=span.start + alone.end), bad
+    if good is not None and not asked and _is_anothers(words, good):
+        return None, None
+    return good, bad if asked or spans else None
+
+
+def _is_anothers(words: str, number: Digits) -> bool:
+    before, behind = words[: number.start], words[number.end :]
+    return bool(_ANOTHERS_NUMBER.search(before) or _CALLED_IN_VAIN.match(behind))
+
+
+def _recognised(turn: Turn) -> Digits | None:
+    for entity in turn.named("phone"):
+        digits = re.sub(r"\D", "", entity.value)
+        if digits and not problem(digits):
+            return Digits(normal(digits), entity.start, entity.end)
+    return None
+
+
+def _amended_phone(draft: Draft, turn: Turn, correcting: bool) -> str:
+    """The known number with the digits that the turn corrects: 最后四位是8822. "" where it corrects none."""
+    asked = draft.asked in ("phone", "phone_check")
+    if not draft.has("phone") or not (asked or correcting or draft.asked in READ_BACK):
+        return ""
+    words = turn.words
+    if not asked and (not _ABOUT_PHONE.search(words) or _ABOUT_PLACE.search(words)):
+        # "不是66号，是68号" is said of a house.
+        if not stretches(turn, "phone"):
+            return ""
+    amended = with_tail(draft.get("phone"), _COUNTED.sub(r"\1位", words)) or _with_part(
+        draft.get("phone"), turn
+    )
+    return amended if amended != draft.get("phone") else ""
+
+
+def _with_part(number: str, turn: Turn) -> str:
+    """6102反了 6120: the number with the digits that were read as right in place of those that were read as wrong."""
+    wrong, right = (
+        ["".join(run.digits for run in digit_runs(span.text, 1)) for span in stretches(turn, label)]
+        for label in ("not", "phone")
+    )
+    if len(wrong) != 1 or len(right) != 1 or len(wrong[0]) != len(right[0]) or len(wrong[0]) < 2:
+        return ""
+    at = number.rfind(wrong[0])
+    amended = number[:at] + right[0] + number[at + len(wrong[0]) :] if at >= 0 else ""
+    return amended if amended and not problem(amended) else ""
+
+
+def _with_lead(words: str, start: int, end: int) -> Range:
     lead = _PHONE_LEAD.search(words[:start])
     return (lead.start() if lead else start), end
 
 
-def _fill_caller(draft: Draft, turn: Turn, changed: list[str], private: list[tuple[int, int]]) -> Draft:
-    asked = draft.asked == "caller"
-    person = find_person(turn.words, asked=asked)
+# --- caller -----------------------------------------------------------------------------------------------------
+
+
+def _fill_caller(
+    draft: Draft, turn: Turn, correcting: bool, changed: list[str], private: list[Range]
+) -> Draft:
+    person = _caller_in(draft, turn, correcting)
     if person is None:
         return draft
+    words = turn.words
     if draft.get("caller_name") != person.name:
         if draft.has("caller_name") and person.name == draft.get("caller_name")[:1] and person.title:
             person = replace(person, name=draft.get("caller_name"))
@@ -158,146 +305,267 @@ def _fill_caller(draft: Draft, turn: Turn, changed: list[str], private: list[tup
         changed.append("caller")
     if person.title and person.title != draft.get("caller_title"):
         draft = draft.with_field("caller_title", said(turn, person.title, person.start, person.end))
-        if "caller" not in changed:
-            changed.append("caller")
-    lead = _NAME_LEAD.search(turn.words[: person.start])
-    end = person.end + len(person.title) if turn.words.startswith(person.title, person.end) else person.end
+        changed.append("caller")
+    lead = _NAME_LEAD.search(words[: person.start])
+    end = person.end + len(person.title) if words.startswith(person.title, person.end) else person.end
     private.append((lead.start() if lead else person.start, end))
     return draft
 
 
-def _fill_place(
-    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]
-) -> Draft:
-    words = turn.words
-    if draft.asked in ("phone", "phone_check", "caller") and not correcting and draft.place.locatable:
-        return draft
-    place = parse_address(_corrected_part(words) if correcting else words)
-    if place and is_question(words) and not draft.asked:
-        # "和平路派出所几点上班" names a place, but no place where something happened.
-        pass
-    if not place:
-        return draft
-    span = _span_of(words, place)
-    mostly_place = (span[1] - span[0]) * 10 >= len(words) * 6
-    if draft.place and not (correcting or draft.asked in ("place", "change") or mostly_place):
-        if not draft.place.locatable and place.locatable:
-            pass
-        else:
-            return draft
-    if not draft.place and not place.locatable and draft.asked != "place":
-        # A lone district or building number in passing is kept, but does not yet count as the place.
-        pass
-    merged = merge(draft.place, place)
-    if merged == draft.place:
-        used.append(span)
-        return draft
-    changed.append("place")
-    used.append(span)
-    source = said(turn, merged.text, *span, confidence=place.confidence)
-    return replace(_retell(draft, merged), place=merged, place_source=source)
+def _caller_in(draft: Draft, turn: Turn, correcting: bool) -> Person | None:
+    words, asked = turn.words, draft.asked == "caller"
+    if not turn.reading:
+        return find_person(words, asked=asked)
+    named = find_person(words)
+    read = [person_at(words, span.start, span.end) for span in stretches(turn, "name")]
+    # A yes to something else is nobody's name.
+    found = [person for person in read if person and not (is_yes(words) or is_no(words))]
+    if found and (asked or correcting or named or not draft.has("caller_name") or draft.asked in READ_BACK):
+        # 我姓王，王建国: the longer is the whole of it.
+        best = max(found, key=lambda person: len(person.name))
+        if (
+            named
+            and overlap((named.start, named.end), (best.start, best.end))
+            and len(named.name) > len(best.name)
+        ):
+            return named
+        title = best.title or (named.title if named and named.name[:1] == best.name[:1] else "")
+        return replace(best, title=title)
+    if named:
+        return named
+    if asked and not turn.does(
+        "refuse", "unknown", "ask", "process", "human", "cancel", "secret", "grumble", "wait"
+    ):
+        return find_person(words, asked=True)
+    return None
 
 
-# Numerals and a syllable or two, up to 号.
-_MISHEARD_NUMBER = r"(?:[0-9零〇一二三四五六七八九十百两]{1,5}[^，,。;；、\s号]{0,2}号)?"
+# --- time, secrecy, subject, appeal -----------------------------------------------------------------------------
 
 
-def _retell(draft: Draft, merged: Place) -> Draft:
-    """The description must not send somebody to the address that was corrected."""
-    old, told = draft.place.text, draft.fields.get("description")
-    if not old or told is None or old not in told.value:
-        return draft
-    new = "".join(
-        (
-            merged.road,
-            merged.number,
-            merged.community,
-            merged.building,
-            merged.unit,
-            merged.room,
-            merged.detail,
-        )
-    )
-    # A number that could not be read was not part of the old place: "和平路八十单号".
-    misheard = _MISHEARD_NUMBER if merged.number and not draft.place.number else ""
-    value = re.sub(re.escape(old) + misheard, lambda _: new or format_place(merged), told.value)
-    return draft.with_field("description", replace(told, value=value))
-
-
-_NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
-
-
-def _corrected_part(words: str) -> str:
-    """The part of a correction that holds the new value: "不是88号,是86号" -> the second half."""
-    rest = _NEGATED.sub("", words)
-    return rest if rest.strip(_PUNCTUATION) else words
-
-
-def _span_of(words: str, place: Place) -> tuple[int, int]:
-    start = words.find(place.text) if place.text else -1
-    return (start, start + len(place.text)) if start >= 0 else (0, 0)
-
-
-def _fill_time(
-    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[tuple[int, int]]
-) -> Draft:
+def _fill_time(draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[Range]) -> Draft:
     asked = draft.asked
-    if asked in ("phone", "phone_check", "caller", "subject"):
+    if not turn.reading and asked in ("phone", "phone_check", "caller", "subject"):
         return draft
-    found = find_time(turn.words)
+    found = time_told(turn, asked == "event_time")
     if found is None:
         return draft
-    if draft.has("event_time") and not (correcting or asked in ("event_time", "change")):
+    named = bool(stretches(turn, "time"))
+    if draft.has("event_time"):
+        if not (correcting or asked in ("event_time", "change") or (asked == "confirm" and named)):
+            return draft
+        if correcting and changed and asked != "event_time" and not named:
+            return draft
+    listens = not asked or asked in ("event_time", "change", "description", "confirm")
+    if not (listens or correcting or named or turn.does("details")):
         return draft
-    if correcting and changed and draft.has("event_time") and asked != "event_time":
-        return draft
-    if not asked or asked in ("event_time", "change", "description", "confirm") or correcting:
-        if asked:
-            changed.append("event_time")
-        used.append((found.start, found.end))
-        text = found.text + _resolved(turn, found.start, found.end)
-        return draft.with_field("event_time", said(turn, text, found.start, found.end, 0.9))
-    return draft
+    if asked:
+        changed.append("event_time")
+    used.append(found.range)
+    text = found.text + day_of(turn, found.range)
+    return draft.with_field("event_time", said(turn, text, *found.range, min(0.9, found.confidence)))
 
 
-def _resolved(turn: Turn, start: int, end: int) -> str:
-    """The day behind "前天下午": who reads the order next week must not count back from the wrong day."""
-    for entity in turn.named("time"):
-        if entity.moment and entity.start < end and start < entity.end:
-            return f"({entity.moment[:10]})"
-    return ""
-
-
-def _fill_confidence(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
-    wanted = wants_confidence(turn.words)
-    if wanted is None and turn.intent == "confidential" and turn.confidence >= 0.8:
+def _fill_confidence(draft: Draft, turn: Turn, changed: list[str], private: list[Range]) -> Draft:
+    """Errs to secret: any wish counts at any time, and a given one is undone only in clear words. The wish is nobody's
+    business but ours: 可别说是我说的 does not stand in the description that a department reads."""
+    words = turn.words
+    wanted = wants_confidence(words)
+    private += [clause for clause in clauses(words) if _is_only_wish(words[slice(*clause)])]
+    if turn.reading:
+        wanted = _wanted_by_reading(draft, turn, wanted)
+    elif wanted is None and turn.intent == "confidential" and turn.confidence >= 0.8:
         wanted = True
     if wanted is None or (draft.has("confidential") and (draft.get("confidential") == "yes") == wanted):
         return draft
     changed.append("confidential")
-    return draft.with_field("confidential", said(turn, "yes" if wanted else "no", 0, len(turn.words)))
+    return draft.with_field("confidential", said(turn, "yes" if wanted else "no", 0, len(words)))
 
 
-def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str]) -> Draft:
-    if draft.asked not in ("", "description", "subject", "change") and not correcting:
+def _is_only_wish(clause: str) -> bool:
+    return len(clause) <= _WISH_CHARS and wants_confidence(clause) is not None and not has_content(clause)
+
+
+def _wanted_by_reading(draft: Draft, turn: Turn, by_words: bool | None) -> bool | None:
+    # 这有啥好保密的，不用: the word alone is no wish.
+    idle = draft.asked == "confidential" and turn.does("open") and not _FEARS.search(turn.words)
+    clear = by_words is False and "实名" not in turn.words
+    if clear and not _FEARS.search(turn.words):
+        return False
+    if turn.does("secret") or (by_words is True and not idle):
+        return True
+    if draft.get("confidential") == "yes" and not clear:
+        return None
+    opened = clear or (turn.does("open") and draft.asked == "confidential")
+    return False if opened else None
+
+
+def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[Range]) -> Draft:
+    found = (
+        _subject_read(draft, turn, correcting, used)
+        if turn.reading
+        else _subject_found(draft, turn, correcting, changed)
+    )
+    if found is None:
         return draft
-    if draft.has("subject") and draft.asked not in ("subject", "change"):
+    if turn.reading:
+        used.append(found.range)
+    if found.text == draft.get("subject"):
         return draft
-    organisations = turn.named("organisation")
-    if organisations:
-        first = organisations[0]
-        value = said(turn, first.value, first.start, first.end, first.confidence)
-    else:
-        found = find_subject(turn.words)
-        if found is None or (correcting and changed):
-            return draft
-        value = said(turn, found.text, found.start, found.end, 0.8)
     if draft.asked:
         changed.append("subject")
-    return draft.with_field("subject", value)
+    return draft.with_field("subject", said(turn, found.text, *found.range, found.confidence))
 
 
-def _fill_appeal(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
+def _subject_read(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Range]) -> Stretch | None:
+    if draft.asked == "subject":
+        return _subject_answered(turn, used)
+    words, known = turn.words, draft.get("subject")
+    named = _named_subjects(draft, turn, correcting, used)
+    if not named:
+        return None
+    best = named[0]
+    if not known or (correcting and draft.asked in READ_BACK and not (used and "place" in draft.asked)):
+        return best if not known or _is_alike(known, best.text) or stretches(turn, "subject") else None
+    replaces = draft.asked in READ_BACK or correcting
+    if stretches(turn, "subject") and replaces:
+        return best
+    return best if is_kind(known) and names_somebody(words, *best.range) else None
+
+
+def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Range]) -> list[Stretch]:
+    """Who is named in a telling or a correction, the surest first. A kind of business alone (物业) names nobody yet: it
+    is asked for, where the matter needs a name."""
+    words = turn.words
+    start = corrected_from(words) if correcting else 0
+    spans = [
+        span
+        for span in stretches(turn, "subject")
+        if names_somebody(words, span.start, span.end) and not is_kind(span.text)
+    ]
+    if not (correcting or turn.does("details", "value")):
+        return spans
+    found = [
+        Stretch(name.text, name.start + start, name.end + start, 0.8)
+        for name in names_in(words[start:])
+        if name.sure
+    ]
+    found = [
+        one
+        for one in found
+        if names_somebody(words, *one.range)
+        # 晚晴护理院在洪家弄十八号 is somebody who is somewhere.
+        and (
+            re.match(r"[\s,，]*在", words[one.end :]) or not any(overlap(one.range, place) for place in used)
+        )
+        # 包工头刘胜 names by his title somebody whose name may have been read as the caller's.
+        and not any(
+            overlap(one.range, name.range) and one.text == name.text for name in stretches(turn, "name")
+        )
+    ]
+    # The name as a whole, where only a part of it was read.
+    wholes = [one for one in found if any(overlap(one.range, span.range) for span in spans)]
+    apart = [span for span in spans if not any(overlap(span.range, one.range) for one in found)]
+    sure = [span for span in apart if span.confidence >= SURE_SUBJECT]
+    apart = [span for span in apart if span.confidence >= LIKELY_SUBJECT]
+    return [*wholes, *sure, *found, *apart]
+
+
+def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
+    """The answer to "who or what is it about?": the names in it (包工头叫吕大勇，公司是宏昌劳务 has two), else its words.
+    `used` has become the place: 地址是和平路86号 names nobody."""
+    words = turn.words
+    start = corrected_from(words)
+    rest = words[start:]
+    names = names_in(rest, asked=True)
+    names = [name for name in names if name.sure] or names
+    silent = not turn.does("value", "correct", "details") and turn.does(*_ANSWERS_NOTHING)
+    # 写着啥驿站 俺不识字 names one, though he says that he does not know.
+    if silent and (not names or not turn.does("unknown")):
+        return None
+    if is_yes(words) or is_no(words) or is_skip(words):
+        return None
+    spans = [
+        span
+        for span in stretches(turn, "subject")
+        if span.start >= start
+        and names_somebody(words, span.start, span.end)
+        and not _is_only_place(words, span.range, used)
+    ]
+    parts = [Stretch(name.text, name.start + start, name.end + start, 0.8) for name in names]
+    parts += [
+        span
+        for span in spans
+        if span.confidence >= SURE_SUBJECT and not any(overlap(span.range, part.range) for part in parts)
+    ]
+    plain_start, plain_end = answered(rest)
+    if _is_only_place(words, (plain_start + start, plain_end + start), used):
+        plain_start = plain_end = 0
+    plain = Stretch(rest[plain_start:plain_end], plain_start + start, plain_end + start, 0.6)
+    if parts:
+        parts.sort(key=lambda part: part.start)
+        whole = _joined(parts[:MOST_SUBJECTS])
+        # 大坪石场的车子: where the plain answer holds all of it, it is what was said.
+        holds = plain.start <= whole.start and whole.end <= plain.end
+        return (
+            replace(plain, confidence=0.8)
+            if holds and len(names) < 2 and _is_attribute(plain, whole)
+            else whole
+        )
+    if plain.text and all(plain.start <= span.start and span.end <= plain.end for span in spans):
+        return plain
+    return spans[0] if spans else plain if plain.text else None
+
+
+def _is_only_place(words: str, where: Range, used: Sequence[Range]) -> bool:
+    """Whether these characters hold nothing beside a place and what leads to it."""
+    if not any(overlap(where, place) for place in used):
+        return False
+    left = "".join(words[at] for at in range(*where) if not any(start <= at < end for start, end in used))
+    return not re.search(r"\w{2}", _PLACE_LEAD.sub("", left))
+
+
+def _is_attribute(plain: Stretch, name: Stretch) -> bool:
+    """大坪石场的车子: the name, and what is whose."""
+    return plain.start == name.start and plain.text.startswith(name.text + "的")
+
+
+def _joined(parts: Sequence[Stretch]) -> Stretch:
+    texts = list(dict.fromkeys(part.text for part in parts))
+    return Stretch("，".join(texts), parts[0].start, parts[-1].end, min(part.confidence for part in parts))
+
+
+def _is_alike(known: str, new: str) -> bool:
+    """Whether one name can be the other put right: 澜山置业 and 澜岳置业, 迅捷网络科技 and 迅捷通网络科技."""
+    shared = set(known) & set(new)
+    return len(shared) * 2 >= min(len(set(known)), len(set(new)))
+
+
+def _subject_found(draft: Draft, turn: Turn, correcting: bool, changed: list[str]) -> Stretch | None:
+    if draft.asked not in ("", "description", "subject", "change") and not correcting:
+        return None
+    if draft.has("subject") and draft.asked not in ("subject", "change"):
+        return None
+    found = find_subject(turn.words)
+    if found is None or (correcting and changed):
+        return None
+    return Stretch(found.text, found.start, found.end, 0.8)
+
+
+def _fill_appeal(draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[Range]) -> Draft:
+    spans = [span for span in stretches(turn, "appeal") if len(span.text) >= 2]
+    if spans:
+        used += [span.range for span in spans]
+        told = "；".join(span.text for span in spans)
+        known = draft.get("appeal")
+        if told in known:
+            return draft
+        adds = known and not (correcting or draft.asked == "appeal")
+        if draft.asked:
+            changed.append("appeal")
+        confidence = min(span.confidence for span in spans)
+        value = said(turn, f"{known}；{told}" if adds else told, *spans[0].range, confidence)
+        return draft.with_field("appeal", value)
     if draft.asked in ("phone", "phone_check", "caller", "place") or (
         draft.has("appeal") and draft.asked != "appeal"
     ):
@@ -311,60 +579,3 @@ def _fill_appeal(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
     if draft.asked:
         changed.append("appeal")
     return draft.with_field("appeal", said(turn, text, start, end, 0.9))
-
-
-def _fill_description(
-    draft: Draft,
-    turn: Turn,
-    correcting: bool,
-    changed: list[str],
-    used: list[tuple[int, int]],
-    private: list[tuple[int, int]],
-) -> Draft:
-    """The trouble in the citizen's words, without their own name and number: those have fields that are guarded."""
-    words = turn.words
-    rest = _LOOSE_END.sub("", tidy(_without(words, [*used, *private])))
-    if draft.asked in ("", "description"):
-        if draft.has("description") and not draft.asked:
-            return draft
-        told = tidy(_without(words, private))
-        asks = is_question(words) and draft.type != "consult" and not draft.asked
-        if told and _tells_enough(draft, rest) and not asks:
-            changed.append("description")
-            return draft.with_field("description", said(turn, told[:DESCRIPTION_MAX_CHARS], 0, len(words)))
-        return draft
-    if correcting or draft.asked in ("phone", "phone_check", "caller", "subject", "appeal", "duplicate"):
-        return draft
-    rest = _MORE.sub("", rest)
-    if len(rest) >= DESCRIPTION_MIN_CHARS and has_content(rest) and not is_question(words):
-        known = draft.get("description")
-        if rest in known or not known:
-            return draft
-        old = draft.fields["description"]
-        changed.append("description")
-        joined = f"{known};{rest}"[:DESCRIPTION_MAX_CHARS]
-        return draft.with_field("description", replace(old, value=joined))
-    return draft
-
-
-def _tells_enough(draft: Draft, rest: str) -> bool:
-    """ "我要投诉", "在和平路" and "我要投诉好又来超市" name no trouble yet."""
-    if has_content(rest):
-        return len(rest) >= 2
-    return len(rest) - len(draft.get("subject")) >= (2 if draft.has("subject") else DESCRIPTION_MIN_CHARS)
-
-
-def tidy(text: str) -> str:
-    """The sentence without greetings and "我要投诉" at its head, on one line."""
-    flat = re.sub(r"\s+", " ", text).strip()
-    return _OPENING.sub("", flat).strip(_PUNCTUATION)
-
-
-def place_as_said(text: str) -> str:
-    """A place that no rule can take apart, in the citizen's words."""
-    return _PLACE_LEAD.sub("", text.strip(_PUNCTUATION))
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    kept = [char for i, char in enumerate(text) if not any(start <= i < end for start, end in spans)]
-    return "".join(kept)

@@ -1,37 +1,116 @@
-"""Names of callers: 我姓王, 免贵姓李, 王女士, 我叫王小明, 我是张师傅."""
+"""Names of callers, as they are said: 我姓王, 免贵姓李, 王女士, 叫我小潘吧, 耳东陈, 田桂兰，种田的田, 古丽米热·艾比布力.
+
+A name is never converted nor corrected. The rules know whose name it is; any name will do that somebody gives as their own.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-COMPOUND = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|南宫"
+COMPOUND = (
+    "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|南宫|呼延|长孙|宇文|轩辕|百里|东郭"
+)
 SINGLE = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
     "崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛"
     "樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁"
     "冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫"
+    "甯於佟谌鄢阚戈佘隋匡鞠逄仇冼邝亢厉晁卞佴麻甄宓荀栾濮臧鹿芮嵇巫扈郜瞿闵虞薄桂闻展"
 )
 SURNAME = rf"(?:{COMPOUND}|[{SINGLE}])"
 TITLES = "先生|女士|小姐|师傅|大爷|大妈|大叔|阿姨|老师|同学|太太|奶奶|爷爷|大哥|大姐"
 # Given names are not built from these: "我姓王不姓黄", "王的", "我是业主".
 _GIVEN = r"[^\W\d_的了不是在有我你他说就啊呀吧呢嘛哦姓叫和电]"
+_SELF = r"(?:我|俺|咱|本人|鄙人)(?:就|也|是|本来)?"
 
-_SURNAME_SAID = re.compile(rf"(?<!不)(?:免贵)?姓({SURNAME})")
+# Any surname will do of somebody who says that it is theirs.
+_OWN_SURNAME = rf"({COMPOUND}|(?!什|啥|名|氏|哪|谁|么|不|别|莫|[都也就][别不莫没])[^\W\d_a-z])"
+_SURNAME_SAID = re.compile(
+    rf"(?:{_SELF}(?:免贵|是)?姓|(?<!不)免贵(?:是)?姓?|不(?:是)?姓{SURNAME}[,，、 ]*(?:是)?姓)[:： ]*{_OWN_SURNAME}"
+)
+_SURNAME_ANSWERED = re.compile(rf"(?:^|[,，。 ])(?:嗯|哦|哎|那个|那)*[,， ]*姓{_OWN_SURNAME}(?!的|什么|啥)")
 _SURNAME_DENIED = re.compile(rf"不(?:是)?姓({SURNAME})")
 _TITLED = re.compile(rf"({SURNAME})({TITLES})")
 _CALLED = re.compile(
-    rf"(?:我叫|叫我|名字叫|名字是|姓名是?|本人|我的名字是?|我是)[:：，, ]?({SURNAME}{_GIVEN}{{1,2}})(?![^\W\d_])"
+    rf"(?:{_SELF}叫|叫我|喊我|(?:^|[,，。 ]|我的?)(?:名字叫|名字是|姓名是?)|本人|我是)[:：，, ]?"
+    rf"((?:{SURNAME})(?:{_GIVEN}){{1,2}})(?=吧|就|$|[^\w]|\d)"
 )
-_BARE = re.compile(rf"^(?:我|是|叫|嗯|哦|那个|免贵)*({SURNAME}{_GIVEN}{{1,2}})(?:吧|啊|呀)?[。.!！]?$")
-_BARE_SURNAME = re.compile(rf"^(?:我|是|嗯|免贵)*({SURNAME})(?:吧|啊|呀)?[。.!！]?$")
+# Names of other peoples: 古丽米热·艾比布力. And how somebody wants to be called: 叫我小潘就行, 喊我老魏.
+_JOINED = re.compile(
+    rf"(?:{_SELF}(?:叫|是)|叫我|名字(?:叫|是)|^)[:： ]*([\u4e00-\u9fff]{{1,8}}(?:[·•・.][\u4e00-\u9fff]{{1,10}})+)"
+)
+_CALL_ME = re.compile(
+    rf"(?:(?:叫|喊|称呼)我|{_SELF}叫|写|就写)[:： ]*([小老阿](?!板|师|公|婆|乡|家|区|人|子)[^\W\d_])(?![^\W\d_吧就好行啊呀得])"
+)
+_BARE = re.compile(
+    rf"^(?:我|是|叫|嗯|哦|那个|免贵|行|好)*[,， ]*({SURNAME}{_GIVEN}{{1,2}})(?:吧|啊|呀)?[。.!！]?$"
+)
+_BARE_SURNAME = re.compile(
+    rf"^(?:我|是|嗯|免贵|姓|[,， ])*((?:[小老阿](?!板|师|公|婆|乡|家|区|人|子))?{SURNAME})(?:吧|啊|呀|嘛)?[。.!！]?$"
+)
+_CALLED_ANYHOW = re.compile(
+    rf"(?:{_SELF}叫|叫我|喊我|名字叫|名字是)[:： ]*(?![你我他她它])((?:(?!就行|就好|就可以|[了着过的怎么去来等说找管办先别不吧])[\u4e00-\u9fff]){{2,5}})"
+    r"(?:吧|就[行好可]|$|[,，。.!！ ])"
+)
+_PUT_ANYHOW = re.compile(rf"^(?:就|你)?(?:写|叫|喊)({SURNAME}[老小][\u4e00-\u9fff])(?:吧|就|$|[,，。.!！ ])")
+_LATIN = re.compile(
+    rf"(?:{_SELF}叫|叫我|喊我|^)[:： ]*([A-Za-z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+){{0,2}}(?:{SURNAME}[\u4e00-\u9fff]{{0,2}})?)(?:吧|就|$|[,，。. ])"
+)
+# 江，江河的江 and 田桂兰，种田的田: which character it is.
+_EXPLAINED = re.compile(
+    r"^(?:我|是|姓|叫|嗯|免贵)*([\u4e00-\u9fff]{1,4}?)[,，、 ]*(?:就是|是)?([\u4e00-\u9fff]{1,4}的)([\u4e00-\u9fff])(?![\u4e00-\u9fff]*的)"
+)
+_BUILT = re.compile(
+    "(?:弓长|立早|耳东|木子|口天|双木|言午|古月|草头|草字头|大肚|三横|三划|禾呈|人可|文刀|双人|走肖|西早|水工|三点水|"
+    "美女|二马|两点水|雨田|双口|言射|四维|木易|关耳|十八子|卯金刀?|小月|广龙|余?人禾|干钩|国字|山今|士口|白水|女良|人王|包耳)"
+    f"({'[' + SINGLE + ']'})?"
+)
+# What the two halves make, where only they are said.
+_HALVES = {
+    "弓长": "张", "立早": "章", "耳东": "陈", "木子": "李", "口天": "吴", "双木": "林", "言午": "许", "古月": "胡",
+    "三横": "王", "禾呈": "程", "人可": "何", "文刀": "刘", "走肖": "赵", "水工": "江", "雨田": "雷", "双口": "吕",
+    "言射": "谢", "四维": "罗", "木易": "杨", "十八子": "李", "卯金刀": "刘", "卯金": "刘", "小月": "肖", "二马": "冯",
+}  # fmt: skip
 _NOT_NAMES = re.compile(
-    r"师傅|先生|女士|物业|业主|居民|这里|那里|方便|高兴|关于|任何|向来|时间|文明|成为|安全|路口|房子|解决|常常|严重|连续|单位|阳台"
+    rf"{TITLES}|物业|业主|居民|这里|那里|方便|高兴|关于|任何|向来|时间|文明|成为|安全|路口|房子|解决|常常|严重|连续|单位|阳台"
 )
+# Who is nobody in particular, or somebody else.
+_NOBODY = re.compile(
+    r"匿名|热心|市民|群众|村民|居民|业主|租客|租户|居家|好人|路人|当事人|儿子|女儿|老公|老婆|爱人|邻居|机器|投诉|举报|登记|不|没|啥|什么|名字|姓名|称呼|图片|截图|照片|记录|链接|视频|语音|表情|看图|别写|别留"
+)
+_ANOTHERS = re.compile(
+    r"(?:[他她它]|对方|那个?人|孩子|娃|儿子|女儿|闺女|爸|妈|爷爷?|奶奶?|公公?|婆婆?|老公|老婆|爱人|哥|姐|弟|妹|媳妇|老板娘?|书记|主任|经理|"
+    r"局长|所长|队长|组长|司机|师傅|房东|中介|老师|邻居|包工头|保安|医生|店主|客服)(?:的)?(?:名字|全名|大名)?(?:就|也|好像)?(?:是|叫|姓|名叫)*[:：,， ]*$"
+)
+# Somebody else may be named as the one to speak to: 写我老公名字, 联系人改我爱人.
+_PUT_DOWN = re.compile(r"(?:联系人|写|登记?|留|填|改)[成为是]?(?:我|俺)")
+_LEAD = re.compile(
+    r"^(?:(?:我|俺|就|免贵|本人|嗯|哦)*(?:名字|姓名)?(?:叫我|叫|姓|是|写)[:：,， ]*|免贵[,， ]*)+(?=.)"
+)
+_BEFORE_NICK = re.compile(r"(?:叫我?|喊我?|写|是|姓|^|[,，。、 ])$")
+# 写郑老四就中, 叫我阿坤就得: where only the first character was read, the whole of it stands here.
+_WHOLE_NICK = re.compile(
+    rf"((?:{SURNAME})?[老小阿大]?(?!先生|女士|师傅|大爷|阿姨)[\u4e00-\u9fff]{{1,2}}?)(?=吧|就|行|好|中|得|即可|可以|[,，。.!！\s]|$)"
+)
+_CALL_LEAD = re.compile(r"(?:写|叫|喊|称呼|叫我|喊我|写个|写成)$")
+# 覃西早覃: the halves of the character, between the character twice.
+_HALVED = re.compile(
+    rf"([\u4e00-\u9fff])[,，、 ]*(?:是)?(?:{'|'.join(_HALVES)}|[\u4e00-\u9fff]{{2}})(?:的)?\1(?![\u4e00-\u9fff])"
+)
+# Whose name somebody goes by is less than his surname: Cindy 要本名的话姓丁, Leo 姓罗.
+_SURNAME_BESIDE = re.compile(
+    r"[A-Za-z]{2,}[\s,，、]*(?:[^,，。]{0,8}?)姓(?P<name>(?!什|啥|不)[\u4e00-\u9fff])(?:[,，。\s]|$)"
+)
+# 姓都别写, 名字就不留了: what is refused is no name.
+_REFUSED = re.compile(r"^(?:[别莫甭没]|不(?!姓|是))")
+MAX_CHARS = 20
 
 
 @dataclass(frozen=True)
 class Person:
+    """`start` to `end` (exclusive) covers the words of the name, an explanation of the character too."""
+
     name: str
     title: str
     start: int
@@ -41,41 +120,124 @@ class Person:
 def find_person(text: str, asked: bool = False) -> Person | None:
     """The caller's name in a sentence. With `asked`, a bare name such as "王小明" or "王" is enough."""
     text = text.rstrip()
+    if asked and (beside := _SURNAME_BESIDE.search(text)):
+        return Person(beside["name"], "", beside.start("name"), beside.end("name"))
     titled = _TITLED.search(text)
     called = _CALLED.search(text)
     if called and not _NOT_NAMES.search(called.group(1)):
         title = titled.group(2) if titled and titled.group(1)[0] == called.group(1)[0] else ""
-        return Person(called.group(1), title, called.start(1), called.end(1))
+        return _person(text, called.group(1), title, called.start(1), called.end(1))
+    found = _by_surname(text, titled, asked)
+    if found:
+        return found
+    if titled and (asked or _about_self(text, titled.start())) and not _is_anothers(text, titled.start()):
+        return Person(titled.group(1), titled.group(2), titled.start(1), titled.end())
+    for pattern in (_JOINED, _CALL_ME):
+        other = pattern.search(text)
+        if other and not _is_anothers(text, other.start(1)):
+            return _person(text, other.group(1), "", other.start(1), other.end(1))
+    return _answer(text) if asked else None
+
+
+def _by_surname(text: str, titled: re.Match[str] | None, asked: bool) -> Person | None:
     denied = _SURNAME_DENIED.search(text)
-    for match in _SURNAME_SAID.finditer(text):
-        if denied and match.group(1) == denied.group(1):
+    patterns = (_SURNAME_SAID, _SURNAME_ANSWERED) if asked else (_SURNAME_SAID,)
+    for match in (found for pattern in patterns for found in pattern.finditer(text)):
+        surname, start = match.group(1), match.start(1)
+        if denied and surname == denied.group(1) and start == denied.start(1):
             continue
-        full = re.match(
-            rf"姓{SURNAME}[,， ]?(?:名|叫)({SURNAME}?{_GIVEN}{{1,2}})(?![^\W\d_])", text[match.start(1) - 1 :]
-        )
-        title = titled.group(2) if titled and titled.group(1) == match.group(1) else ""
+        full = re.match(rf"{surname}[,， ]?(?:名|叫)({SURNAME}?{_GIVEN}{{1,2}})(?![^\W\d_])", text[start:])
+        title = titled.group(2) if titled and titled.group(1) == surname else ""
         if full:
             given = full.group(1)
-            name = given if given.startswith(match.group(1)) else match.group(1) + given
-            return Person(name, title, match.start(1), match.start(1) + len(full.group(0)) - 1)
-        return Person(match.group(1), title, match.start(1), match.end(1))
-    if titled and (asked or _about_self(text, titled.start())):
-        return Person(titled.group(1), titled.group(2), titled.start(1), titled.end())
-    if asked:
-        for pattern in (_BARE, _BARE_SURNAME):
-            bare = pattern.match(text)
-            if bare and not _NOT_NAMES.search(bare.group(1)):
-                return Person(bare.group(1), "", bare.start(1), bare.end(1))
+            name = given if given.startswith(surname) else surname + given
+            return Person(name, title, start, start + len(full.group(0)))
+        if halved := _HALVED.match(text, start):
+            return Person(surname, title, start, halved.end())
+        if built := _BUILT.match(text, start):
+            return _built(built)
+        return _person(text, surname, title, start, match.end(1))
     return None
 
 
+def _answer(text: str) -> Person | None:
+    """What counts as a name only because it was asked for."""
+    if built := re.match(rf"^(?:我|姓|是|嗯|[,， ])*({_BUILT.pattern})(?:的)?[。.!！]?$", text):
+        return _built(next(_BUILT.finditer(text, built.start(1))))
+    for pattern in (_BARE, _BARE_SURNAME, _LATIN, _CALLED_ANYHOW, _PUT_ANYHOW):
+        bare = pattern.search(text)
+        if bare and not _NOT_NAMES.search(bare.group(1)) and not _NOBODY.search(bare.group(1)):
+            return _person(text, bare.group(1), "", bare.start(1), bare.end(1))
+    explained = _EXPLAINED.match(text)
+    if explained and explained.group(3) in explained.group(1):
+        return Person(explained.group(1), "", explained.start(1), explained.end(3))
+    return None
+
+
+def person_at(text: str, start: int, end: int) -> Person | None:
+    """The caller's name in characters that were read as one; None where it is nobody's, or somebody else's."""
+    said = text[start:end]
+    lead = _LEAD.match(said)
+    if lead:
+        start += lead.end()
+    beside = _SURNAME_BESIDE.search(text)
+    if beside and re.match(r"[A-Za-z]", text[start:end]):
+        return Person(beside["name"], "", beside.start("name"), beside.end("name"))
+    halved = _HALVED.match(text, start)
+    if halved:
+        return Person(halved[1], "", start, halved.end())
+    explained = _EXPLAINED.match(text[start:end])
+    if explained and explained.group(3) in explained.group(1):
+        return _person(text, explained.group(1), "", start + explained.start(1), end)
+    built = _BUILT.match(text, start)
+    if built and built.end() <= end + 1:
+        return _built(built)
+    name = re.split(r"[,，。、:：;；]", text[start:end])[0].strip()
+    if len(name) == 1 and _CALL_LEAD.search(text[:start]) and (whole := _WHOLE_NICK.match(text, start)):
+        name = whole[1]
+    title = ""
+    if ending := re.search(rf"(?:{TITLES})$", name):
+        name, title = name[: ending.start()], ending.group(0)
+    if start and len(name) == 1 and text[start - 1] in "小老阿" and _BEFORE_NICK.search(text[: start - 1]):
+        start, name = start - 1, text[start - 1] + name
+    if not 1 <= len(name) <= MAX_CHARS or re.search(r"\d", name) or not re.search(r"[^\W\d_]", name):
+        return None
+    if _NOBODY.search(name) or _is_anothers(text, start) or _REFUSED.match(text[start + len(name) :]):
+        return None
+    return _person(text, name, title, start, start + len(name))
+
+
+def _person(text: str, name: str, title: str, start: int, end: int) -> Person:
+    """With the title and the explanation that follow: 王女士, 展，展览的展."""
+    following = re.match(rf"(?:{TITLES})", text[end:])
+    if following and not title:
+        title = following.group(0)
+    explained = re.match(
+        r"[,，、 ]*(?:就是|是)?[\u4e00-\u9fff]{1,4}的([\u4e00-\u9fff])(?![\u4e00-\u9fff])", text[end:]
+    )
+    if explained and explained.group(1) in name:
+        end += explained.end()
+    return Person(name, title, start, end)
+
+
+def _built(match: re.Match[str]) -> Person:
+    name = match.group(1) or next((char for half, char in _HALVES.items() if match.group(0) == half), "")
+    return Person(name or match.group(0), "", match.start(), match.end())
+
+
+def _is_anothers(text: str, start: int) -> bool:
+    before = text[max(0, start - 14) : start]
+    return bool(_ANOTHERS.search(before)) and not _PUT_DOWN.search(before)
+
+
 def _about_self(text: str, start: int) -> bool:
-    return bool(re.search(r"(?:我是|我姓|本人|叫我|免贵|称呼我?)[^,，。]{0,2}$", text[:start]))
+    return bool(re.search(r"(?:我是|我姓|本人|叫我|喊我|免贵|称呼我?)[^,，。]{0,2}$", text[:start]))
 
 
 def address_form(name: str, title: str) -> str:
-    """How the caller is spoken to: 王先生, 王小明, or 您 when nothing is known."""
+    """How the caller is spoken to: 王先生, 潘女士 (of 小潘), 王小明, 小潘, or 您 when nothing is known."""
     if not name:
         return "您"
-    surname = name[:2] if re.match(COMPOUND, name) else name[:1]
+    own = name[1:] if title and len(name) == 2 and name[0] in "小老阿" else name
+    surname = own[:2] if re.match(COMPOUND, own) else own[:1]
     return f"{surname}{title}" if title else name if len(name) > 1 else "您"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from desk.orders.drafting.stretches import clauses
+from desk.places import parse_address
+
 _NAMED = re.compile(
     r"([^\W\d_在是到去从的了个就把让给被说叫这那我你他她们里有楼下家,，。]{2,14}(?:有限公司|公司|饭店|酒店|宾馆|餐厅|超市|火锅店|烧烤店|物业|集团|中介|健身房|银行|学校|医院|幼儿园|培训机构|工厂|驾校))"
 )
 _KIND = re.compile(
     r"(烧烤店|烧烤摊|大排档|火锅店|早餐店|小吃店|面馆|饭店|餐馆|餐厅|饭馆|酒吧|KTV|ktv|网吧|超市|便利店|菜市场|理发店|洗车店|修理厂|洗浴中心|棋牌室|麻将馆|广场舞|"
     r"工地|施工队|施工单位|装修队|开发商|物业公司|物业|房东|中介|健身房|培训机构|培训班|驾校|幼儿园|学校|医院|诊所|药店|快递公司|快递|外卖|出租车|网约车|公交车|公交司机|"
-    r"停车场|加油站|废品站|养殖场|加工厂|化工厂|工厂|木材厂|商家|卖家|网店|淘宝店|邻居|楼上邻居|楼上|共享单车|流动摊贩|小贩|摊贩|老板|包工头|单位|公司|银行|城管|村委会|居委会|业委会)"
+    r"停车场|加油站|废品站|养殖场|加工厂|化工厂|工厂|木材厂|商家|卖家|网店|淘宝店|邻居|楼上邻居|养老院|敬老院|护理院|托管班|补习班|石场|砂场|养猪场|作坊|共享单车|流动摊贩|小贩|摊贩|包工头|单位|公司|银行|村委会|居委会|业委会)"
 )
 
 # Somebody in an office or a trade, with where he works and how he is called: 湖滨社区的网格员小刘.
@@ -21,6 +24,34 @@ _STAFF = re.compile(
     r"(?:网格员|社工|社区干部|民警|交警|辅警|警官|护士|医生|大夫|老师|窗口工作人员|工作人员|办事员|志愿者|保安|保洁员|环卫工人?|消防员|"
     r"接线员|话务员|营业员|柜员|公交车司机|司机师傅|快递员|村支书|村主任|楼栋长)(?:小[\u4e00-\u9fff])?)"
 )
+# Alone these name nobody, or only where.
+_NOBODY = re.compile(
+    r"(?:[0-9零一二三四五六七八九十百两]*(?:号|幢|栋|座|单元|楼|层|室|户)|楼[上下]|隔壁|对面|旁边|门口|附近|上面|下面|老板|家|人家?|有人|他们?|她们?|它们?|你们|"
+    r"我们?|某人|别人|自己|家烧烤|你们|人)+|12345|幺二三四五"
+)
+_PLACE_LEAD = re.compile(r"^(?:地址|位置|地点|门牌号?)?(?:应该|就)?(?:改[成为])?[是在]?")
+# Offices that people are sent to and from; they are the subject only of who complains of them.
+_OFFICE = re.compile(
+    r"^(?:[\u4e00-\u9fff]{0,6}?)(?:城管|派出所|公安局?|警察|社区|街道办?(?:事处)?|居委会?|村委会?|信访局?|劳动局|人社局?|劳动监察|市场监管局?|消协|环保局?|住建局?|房管局?|教育局|"
+    r"交警队?|法院|热线|政府|热力办|供电局|自来水公司)$"
+)
+_SENT_BEFORE = re.compile(r"(?:找|去|跑|问|打|联系|报|反映|让|叫|跟|到|给)(?:过|了|完|到|给|我)*$")
+_SENT_AFTER = re.compile(
+    r"^(?:[^,，。;；]{0,6}?)(?:说(?:不|归|让|是|要|没|叫)|让我|叫我|喊我|推|也?管不了|也?不管(?:这|你)|不归|没权|没办法|建议我|(?:也)?(?:去|打|找|跑|来|问)(?:过|了))"
+)
+
+
+# A clause with one of these tells, asks or excuses; it names nobody.
+_TELLS = re.compile(
+    r"[?？]|[吗呢么]$|说|讲|问|知道|晓得|清楚|记得|记不|记到|谁|啥|什么|么子|哪|咩|[你您恁]|等[一哈下]|看看|听不|信号|别|不(?!锈)|没|冇|唔|莫|气死|已经|名字|归|自己|管我|再说|反正|就行|我(?!们?(?:公司|单位|学校|小区|村|楼|房东|老板|爸|妈|邻居))|俺|人工|human|[了哒啦]$|都(?!市|江堰|匀)|[0-9一二三四五六七八九十两半几]+(?:多)?(?:个多?月|年(?!级)|天|次|回|趟|块|元)"
+)
+_LEAD = re.compile(
+    r"^(?:就是|就|是|叫(?:做|个)?|写|记|填|那个(?=.{2})|这个(?=.{2})|嗯|呃|额|哦|应该|大概|好像|[,，。、:： ])+(?=.{2})"
+)
+_TAIL = re.compile(r"(?:[。.!！~～,，、 ]|就[行好中得]|啊|呀|吧|呗|嘛|呢|哦|咯|啰|噻|啦|哈|喔|哩)+$")
+# 别写班级 takes back what was said before it.
+_TAKEN_BACK = re.compile(r"(?:别|不要|莫|不能)(?:写|记|填|提|登)")
+_MOST_CHARS = 40
 
 
 @dataclass(frozen=True)
@@ -37,3 +68,61 @@ def find_subject(text: str) -> Subject | None:
         if found:
             return Subject(found.group(1), found.start(1), found.end(1))
     return None
+
+
+def answered(text: str) -> tuple[int, int]:
+    """Where in the answer to "who or what is it about?" the answer stands: its clauses that neither tell nor ask
+    anything, else a kind of business in them. (0, 0) where nobody is named."""
+    if _TAKEN_BACK.search(text):
+        return 0, 0
+    named = [(start, end) for start, end in map(lambda c: _bare(text, *c), clauses(text)) if end > start]
+    if not named:
+        return _kind_at_head(text)
+    start, end = named[0][0], named[0][1]
+    for following in named[1:]:
+        if re.search(r"\w", text[end : following[0]]) or following[1] - start > _MOST_CHARS:
+            break
+        end = following[1]
+    return (start, end) if names_somebody(text, start, end) else (0, 0)
+
+
+def _kind_at_head(text: str) -> tuple[int, int]:
+    """物业都唔理: of whom the first clause tells. Who is only spoken of (跟驾校协商) answers nothing."""
+    first = next(iter(clauses(text)), (0, 0))
+    lead = _LEAD.match(text[slice(*first)])
+    kind = _KIND.match(text, first[0] + (lead.end() if lead else 0))
+    excused = re.search("名字|叫啥|等", text)
+    return kind.span(1) if kind and not excused else (0, 0)
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause without what leads in and out of it; (0, 0) where it is none of a name."""
+    lead = _LEAD.match(text[start:end])
+    start += lead.end() if lead else 0
+    tail = _TAIL.search(text[start:end])
+    end = start + tail.start() if tail else end
+    clause = text[start:end]
+    return (start, end) if len(clause) > 1 and not _TELLS.search(clause) else (0, 0)
+
+
+def _is_address(said: str) -> bool:
+    """Whether the words are an address from end to end: 和平路86号, 幸福里小区3栋."""
+    bare = _PLACE_LEAD.sub("", said)
+    place = parse_address(bare)
+    return place.text == bare and bool(place.number or place.building)
+
+
+def is_kind(text: str) -> bool:
+    """Whether the words name a kind of business and none in particular: 物业, 烧烤店."""
+    return _KIND.fullmatch(text) is not None
+
+
+def names_somebody(text: str, start: int, end: int) -> bool:
+    """Whether characters that were read as a subject can be one: no house number, no office that only sent on."""
+    said = text[start:end]
+    if re.search("莫得|没有|没得|不知|不晓|别[写记]", said):
+        return False
+    if len(said) < 2 or _NOBODY.fullmatch(said) or not re.search(r"[^\W\d_]", said) or _is_address(said):
+        return False
+    sent = _SENT_BEFORE.search(text[:start]) or _SENT_AFTER.search(text[end : end + 16])
+    return not (_OFFICE.match(said) and sent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk import openings
 from desk.orders.drafting.draft import TYPES, Draft
 from desk.orders.drafting.persons import address_form
-from desk.orders.drafting.phones import grouped
+from language.phones import grouped
 
 TITLE_CHARS = 30
 LABELS = {
@@ -46,7 +46,7 @@ def rows(draft: Draft) -> list[tuple[str, str, str]]:
 
 def spoken(draft: Draft) -> str:
     """The summary for the ear: what, where, how to reach; the rest is seen on the card."""
-    parts = [f"您要{TYPES[draft.type]}的是:{shorten(draft.get('description'), 60)}"]
+    parts = [f"您要{TYPES[draft.type]}的是：{shorten(draft.get('description'), 60)}"]
     if draft.place:
         parts.append(f"地点在{draft.place_text}")
     if draft.get("event_time"):
@@ -55,7 +55,7 @@ def spoken(draft: Draft) -> str:
         parts.append(f"联系电话{grouped(draft.get('phone'))}")
     if draft.get("confidential") == "yes":
         parts.append("您的信息会保密")
-    return openings.READ_BACK + ",".join(parts) + "。对吗?"
+    return openings.READ_BACK + "，".join(parts) + "。对吗？"
 
 
 def title(draft: Draft) -> str:

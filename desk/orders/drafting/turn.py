@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from language.reading import Reading, ReadSpan
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Turn:
     arguments: Mapping[str, str] | None = None
     line_phone: str = ""
     """The number that the call came from, where the channel knows it."""
+    reading: Reading = field(default_factory=Reading)
+    """Acts, spans and danger, as the understanding read them in the light of what was asked. Empty for a button."""
 
     @property
     def words(self) -> str:
@@ -44,3 +48,15 @@ class Turn:
 
     def named(self, name: str) -> list[Entity]:
         return [entity for entity in self.entities if entity.name == name]
+
+    def does(self, *acts: str) -> bool:
+        """Whether the citizen does any of these (`language.annotated.ACTS`)."""
+        return self.reading.does(*acts)
+
+    def spans(self, *labels: str) -> list[ReadSpan]:
+        """What was read as the value of a field, in the order of the text."""
+        return self.reading.labelled(*labels)
+
+    def part(self, span: ReadSpan) -> str:
+        """The words of a span; offsets count characters of `text` as it came in."""
+        return span.of(self.text)

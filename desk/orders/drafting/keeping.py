@@ -1,0 +1,186 @@
+"""What a turn leaves behind, whatever it was: the draft with all that it told, and the question that it asked beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from desk.knowledge.aspects import has_shape_of_question
+from desk.orders.drafting.describing import MAX_CHARS, tidy
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.filling import Filled
+from desk.orders.drafting.phrases import (
+    CLAUSES,
+    asks_for_person,
+    gives_up,
+    has_content,
+    is_anybody_there,
+    is_question,
+    only_asks,
+)
+from desk.orders.drafting.plan import needs_place, next_field
+from desk.orders.drafting.sources import said
+from desk.orders.drafting.steps import ALWAYS, ALWAYS_CONFIDENCE, NEEDED, Kind, Step, names_field
+from desk.orders.drafting.turn import Turn
+
+# Questions that want a yes or a no.
+YES_NO = ("confirm", "phone_check", "confidential", "change")
+# Of a value that the citizen went past without a word.
+SILENT_CONFIDENCE = 0.6
+HARMLESS = 0.3
+_CRIES = frozenset({"emergency", "emotion_despair"})
+_DESPAIR = re.compile(
+    r"不想活|活(?:着|不)|死|绝望|崩溃|撑不|熬不|没意思|想不开|痛苦|抑郁|走投无路|没(?:有)?希望|难受|救(?!助|济)"
+)
+_PERSON_WORDS = re.compile(
+    r"人工|客服|真人|活人|坐席|接线|话务|专员|工作人员|领导|负责|主管|转|找|叫|喊|换|人呢|有人|来人|个人|[跟和同]人|person|human|agent|operator|staff|someone|people",
+    re.IGNORECASE,
+)
+# Beside another act, a wish for a person below this is none.
+HINTED = 0.2
+# An intent below this, in words that name no person, is a guess.
+HEARD = 0.7
+_VALUES = ("place", "time", "name", "phone", "order")
+
+
+def question_in(turn: Turn) -> str:
+    """The words to look up: without the clauses that only bring a value (a name or a number is nobody's business)."""
+    words = turn.words
+    shift = len(turn.text) - len(turn.text.lstrip())
+    spans = [(span.start - shift, span.end - shift) for span in turn.reading.labelled(*_VALUES)]
+    asking, start = [], 0
+    for clause in CLAUSES.split(words):
+        start = words.find(clause, start)
+        end = start + len(clause)
+        valued = sum(max(0, min(end, e) - max(start, s)) for s, e in spans)
+        if clause and valued * 2 < len(clause):
+            asking.append(clause)
+        start = end
+    return "，".join(asking) or words
+
+
+def asked_beside(turn: Turn) -> str:
+    return question_in(turn) if turn.does("ask", "process") else ""
+
+
+def is_about_us(turn: Turn) -> bool:
+    """Whether what is asked is about this hotline or the order rather than for an article."""
+    acts = turn.reading.acts
+    return turn.does("process") and acts["process"] >= acts.get("ask", 0.0)
+
+
+_WHY = re.compile(
+    r"(?:还|也|都|咋|怎么|为啥|为什么|干嘛|干啥|凭啥|非)要?(?:留|填|报|给)?(?:我|的)?(?:电话|手机|号码?|名字|姓名)"
+)
+_NO_ORDER = re.compile(r"不(?:用|要|需要?|必|想)?(?:登记|投诉|报|留)|不是(?:要|来)?(?:反映|投诉|举报|登记)")
+
+
+def says_that_he_asks(draft: Draft, turn: Turn) -> bool:
+    """Whether the citizen says that he only asks (就问问,没啥地址), of what has the shape of a question or with no wish
+    for an order."""
+    if (
+        not only_asks(turn.words)
+        or turn.does("details", "correct", "secret", "register")
+        or draft.asked in YES_NO
+    ):
+        return False
+    if _WHY.search(turn.words):
+        # 就问一句还要电话啊 grumbles at the question, and wants the order all the same.
+        return False
+    told = draft.get("description")
+    asked = not told or draft.type == "consult" or is_question(told) or has_shape_of_question(told)
+    declines = (
+        turn.does("cancel", "no", "refuse") or gives_up(turn.words) or bool(_NO_ORDER.search(turn.words))
+    )
+    return asked or declines
+
+
+def wants_something_else(turn: Turn) -> bool:
+    """Whether a turn that may be taken for a wish for a person is none: who asks if anybody is there wants to be heard,
+    and who asks when somebody will call speaks of his order."""
+    if turn.button or asks_for_person(turn.words):
+        return False
+    if turn.intent == "ask_human" and turn.confidence < HEARD and not _PERSON_WORDS.search(turn.words):
+        # The intent alone, and not sure of it: 人在深圳.
+        return not turn.reading.does("human", at_least=HINTED)
+    other = turn.does("process", "ask", "details", "value")
+    return is_anybody_there(turn.words) or other and not turn.reading.does("human", at_least=HINTED)
+
+
+def cannot_wait(turn: Turn) -> bool:
+    """Whether the turn goes before whatever was asked: danger, despair, a person, coming back from one."""
+    if turn.intent not in ALWAYS or turn.confidence < ALWAYS_CONFIDENCE:
+        return False
+    if turn.intent == "ask_human" and wants_something_else(turn):
+        return False
+    # The intent hears a cry in many a story and many a rare name. Danger itself was looked for before the form was asked
+    # (actions/alarm.py); what was read as a telling or an answer, and as harmless, is one.
+    harmless = turn.reading.does("details", "value", "yes", "no") and turn.reading.danger < HARMLESS
+    return not (harmless and turn.intent in _CRIES and not _DESPAIR.search(turn.words))
+
+
+def with_question(turn: Turn, taken: Step) -> Step:
+    """The step, and the question that was asked beside the answer."""
+    question = asked_beside(turn)
+    if not question:
+        return taken
+    return replace(taken, kind=Kind.PROCESS if is_about_us(turn) else taken.kind, question=question)
+
+
+def kept(draft: Draft, filled: Filled) -> Draft:
+    """The draft after what was brought, with the field to ask next. Who goes past the read-back of the number without a
+    word has confirmed it."""
+    after, told = filled.draft, filled.changed
+    if not told:
+        return after
+    aside = set(told) <= {"confidential", "description"}
+    if draft.asked == "phone_check" and "phone" not in told:
+        if set(told) == {"confidential"}:
+            return after
+        return silently(after)
+    if draft.asked == "duplicate":
+        after = after.check("duplicate")
+    # What is told may show that the matter has no place: an app, an account. (A trouble of places that has been told has.)
+    needless = draft.asked == "place" and not (needs_place(after) or has_content(draft.get("description")))
+    if aside and not needless and draft.asked not in (*told, *YES_NO, *NEEDED):
+        # Asked for the second time, the field may hold a value already: it is still the one that is awaited.
+        return after
+    return after.asking(next_field(after))
+
+
+def silently(draft: Draft) -> Draft:
+    number = draft.fields.get("phone")
+    if number is not None:
+        draft = draft.with_field(
+            "phone", replace(number, confidence=min(number.confidence, SILENT_CONFIDENCE))
+        )
+    draft = draft.check("phone")
+    return draft.asking(next_field(draft))
+
+
+def with_confidential(draft: Draft, turn: Turn, value: str) -> Draft:
+    return draft.with_field("confidential", said(turn, value, 0, len(turn.words)))
+
+
+def noted(draft: Draft, turn: Turn) -> Draft:
+    """The description with these words behind it, whole."""
+    words = tidy(turn.words) or turn.words
+    old = draft.fields.get("description")
+    if old is None:
+        return draft.with_field("description", said(turn, words[:MAX_CHARS], 0, len(turn.words)))
+    if words in old.value:
+        return draft
+    return draft.with_field("description", replace(old, value=f"{old.value}；{words}"[:MAX_CHARS]))
+
+
+def leavable(draft: Draft, turn: Turn) -> str:
+    """The field that a refusal leaves out: the asked one, unless the words name another that can be left."""
+    words, asked = turn.words, draft.asked
+    # 他名字我不想说: where somebody else was asked for, it is that one's name.
+    if asked == "subject" or names_field(words, asked if asked != "phone_check" else "phone"):
+        return asked
+    for field in ("caller", "phone"):
+        known = draft.has("caller_name") if field == "caller" else draft.has("phone")
+        if names_field(words, field) and not known:
+            return field
+    return "" if asked in NEEDED else asked

@@ -1,0 +1,312 @@
+"""One turn inside the order form, by what was read in it: every field, a question, a wish, then an answer.
+
+Whatever was asked, the citizen may tell more, correct, ask back, grumble or decline; all of it counts, and what a turn
+brings beside is never lost. `fill` takes the values; here is decided what the turn was. Where the rules of words are
+surer than the reading (a person is wanted, the order is given up) they have the last word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from desk.orders.drafting.describing import follows_up, tidy
+from desk.orders.drafting.draft import Draft, Value
+from desk.orders.drafting.filling import ANNOUNCED, Filled, fill
+from desk.orders.drafting.keeping import (
+    YES_NO,
+    cannot_wait,
+    is_about_us,
+    kept,
+    leavable,
+    noted,
+    question_in,
+    says_that_he_asks,
+    silently,
+    with_confidential,
+    with_question,
+)
+from desk.orders.drafting.order_types import judged
+from desk.orders.drafting.phrases import (
+    asks_for_person,
+    gives_up,
+    goes_on,
+    has_content,
+    is_no,
+    is_question,
+    is_yes,
+    only_asks,
+    wants_confidence,
+)
+from desk.orders.drafting.plan import next_field
+from desk.orders.drafting.read_backs import at_yes_no, corrects_number, what_is_wrong
+from desk.orders.drafting.sources import said
+from desk.orders.drafting.steps import (
+    AWAY_CONFIDENCE,
+    FOLLOWS,
+    NEEDED,
+    Kind,
+    Step,
+    after_duplicate,
+    answered,
+    skipped,
+    unusable,
+)
+from desk.orders.drafting.subjects import answered as answered_subject
+from desk.orders.drafting.turn import Turn
+from desk.places import looks_like_place, place_said
+
+# A person is fetched at once: only a clear wish counts.
+HUMAN_FROM = 0.6
+# What is not understood is said once; then the field is let go, or taken as it was said.
+MOST_UNCLEAR = 1
+# Of words that were taken for a place, a time or a name though they look like none.
+AS_SAID_CONFIDENCE = 0.4
+# Words at the read-back that fit nowhere are more of the matter, unless they are so few that they may be a mishearing.
+MORE_CHARS = 6
+# A name that was not recognised as one is short, and holds none of the words of a refusal or of a sentence.
+_NAME_LIKE = re.compile(r"(?!.*[这那是的了我你不别没莫图有在看])[\u3400-\u9fffA-Za-z·.' -]{1,12}")
+# A longer answer to "when?" tells a story.
+_TIME_CHARS = 24
+# People are sent to a place: words that were not recognised as one are taken only where they say where.
+_SOMEWHERE = re.compile(
+    r"[在到从往靠挨](?!于|底|时)|边|旁|头|面|口|上|下|里|内|外|处|附近|隔壁|对过|斜|前|后|路|街|巷|村|镇|乡|区|楼|栋|店|场|站|号"
+)
+_DECLINES = re.compile(
+    r"(?<!能)(?<!可以)(?<!可不可以)[不别莫甭](?:用|想|能|敢|便|方便|愿意?|要)?(?:留|写|填|说|讲|报|给|登|告诉)|不方便|免了|算了|匿名|保密"
+)
+_TIMELY = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
+_COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
+
+
+def listen(draft: Draft, turn: Turn) -> Step | None:
+    """The draft after one turn that was read; None where the reading says nothing clear."""
+    if not any(turn.does(act) for act in turn.reading.acts):
+        return None
+    if cannot_wait(turn) or (draft.asked not in ("duplicate", "cancel_check") and follows_up(turn)):
+        return Step(Kind.DIGRESSED, draft)
+    if draft.asked == "cancel_check":
+        return _at_cancel_check(draft, turn)
+    filled = _filled(draft, turn)
+    if _wants_person(turn):
+        return Step(Kind.HUMAN, kept(draft, filled), filled.changed)
+    if _only_asks(draft, turn, filled):
+        question = question_in(turn) if turn.does("ask", "process") or is_question(turn.words) else ""
+        return Step(Kind.ONLY_ASKS, draft, question=question)
+    if _cancels(turn, filled):
+        return Step(Kind.ANSWERED, replace(draft, asked="cancel_check", before_cancel=draft.asked))
+    if draft.asked == "duplicate":
+        decided = after_duplicate(draft, turn)
+        if decided:
+            return decided
+    if draft.asked in YES_NO:
+        decided = at_yes_no(draft, turn, filled)
+        if decided:
+            return decided
+    return _heard(draft, turn, filled)
+
+
+def _wants_person(turn: Turn) -> bool:
+    return (
+        turn.reading.does("human", at_least=HUMAN_FROM)
+        or turn.reading.only("human", "grumble")
+        and turn.does("human")
+        or asks_for_person(turn.words)
+    )
+
+
+def _filled(draft: Draft, turn: Turn) -> Filled:
+    """What the turn brings, with secrecy: a wish for it counts at any time."""
+    filled = fill(draft, turn)
+    if corrects_number(draft, turn, filled):
+        # Digits of the telephone number that could not be put in their place are no part of the matter.
+        filled = Filled(draft, (), filled.problem)
+    if "confidential" in filled.changed or not turn.does("secret") or draft.get("confidential") == "yes":
+        return filled
+    if wants_confidence(turn.words) is False:
+        return filled
+    draft = with_confidential(filled.draft, turn, "yes")
+    return Filled(draft, (*filled.changed, "confidential"), filled.problem)
+
+
+def _only_asks(draft: Draft, turn: Turn, filled: Filled) -> bool:
+    """Whether the citizen wants an answer and no order."""
+    if says_that_he_asks(draft, turn):
+        return True
+    if turn.does("details", "value", "correct", "secret", "register") or draft.asked in YES_NO:
+        return False
+    declines = turn.does("cancel", "no", "refuse") or gives_up(turn.words)
+    if only_asks(turn.words) and declines:
+        return True
+    if not turn.does("ask") or filled.changed:
+        return False
+    return not draft.has("description") or _tells_no_trouble(draft)
+
+
+def _tells_no_trouble(draft: Draft) -> bool:
+    """Whether the form was opened by the mere background of a question: 奶茶店想转给我表妹."""
+    told = draft.get("description")
+    early = draft.asked in ("description", "place", "subject", "caller") and ANNOUNCED not in draft.checked
+    mere = draft.type in ("consult", "help") and not has_content(told)
+    return early and mere and judged("help", told) == "help"
+
+
+def _cancels(turn: Turn, filled: Filled) -> bool:
+    """Whether the order is given up. To leave out one field, or to tell more, gives nothing up, unless said so."""
+    if turn.does("register") or goes_on(turn.words):
+        return False
+    if turn.does("cancel"):
+        other = turn.does("yes", "no", "details", "refuse", "unknown", "value", "secret")
+        return not other or gives_up(turn.words)
+    return gives_up(turn.words) and not filled.changed and turn.reading.only("no", "thanks", "bye", "grumble")
+
+
+def _at_cancel_check(draft: Draft, turn: Turn) -> Step:
+    back = replace(draft, asked=draft.before_cancel, before_cancel="")
+    back = back.asking(back.asked or next_field(back))
+    left = leavable(back, turn)
+    if goes_on(turn.words) or turn.does("register"):
+        # 不是不登记,是不留名字: what was taken for a cancellation was a refusal.
+        return skipped(back, field=left) if left and _declines(turn) else _resumed(back, turn)
+    if turn.does("cancel") or gives_up(turn.words) or (turn.does("yes") and not turn.does("no")):
+        return Step(Kind.CANCELLED, back)
+    if is_yes(turn.words) and not turn.does("no", "refuse"):
+        return Step(Kind.CANCELLED, back)
+    if _wants_person(turn):
+        return Step(Kind.HUMAN, draft)
+    if turn.does("refuse") and left:
+        return skipped(back, field=left)
+    if turn.does("no", "nothing"):
+        return _resumed(back, turn)
+    if turn.does("process"):
+        return Step(Kind.PROCESS, draft, question=question_in(turn))
+    if turn.reading.only("thanks", "bye"):
+        return Step(Kind.CANCELLED, back)
+    if turn.does("unknown"):
+        # Who cannot make up his mind has not cancelled.
+        return _resumed(back, turn)
+    return listen(back, turn) or Step(Kind.ANSWERED, back)
+
+
+def _resumed(back: Draft, turn: Turn) -> Step:
+    """The form goes on where it was, with what the citizen tells beside it (only what is about secrecy or the matter)."""
+    filled = _filled(back, turn)
+    return Step(Kind.ANSWERED, kept(back, filled), filled.changed)
+
+
+def _declines(turn: Turn) -> bool:
+    return turn.does("refuse") or bool(re.search(r"不(?:留|写|填|说|报)", turn.words))
+
+
+def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
+    """What the turn was, where no yes or no was waited for, or none was given."""
+    asked, told = draft.asked, filled.changed
+    if turn.does("wait") and turn.does("unknown") and not told:
+        # 号码我记不住,等下我问老头子: he is fetching it.
+        return Step(Kind.COURTESY, draft)
+    if _asks_why(turn) and asked not in told:
+        return Step(Kind.PROCESS, kept(draft, filled), told, question=question_in(turn))
+    if turn.does("refuse", "unknown", "nothing") and asked not in told:
+        left = leavable(draft, turn) if turn.does("refuse") else "" if asked in NEEDED else asked
+        if left:
+            return with_question(turn, skipped(filled.draft, told, left))
+        if asked == "description" and draft.has("description"):
+            return with_question(turn, answered(filled.draft, told))
+    if is_about_us(turn):
+        return Step(Kind.PROCESS, kept(draft, filled), told, question=question_in(turn))
+    if told:
+        return with_question(turn, Step(Kind.ANSWERED, kept(draft, filled), told, filled.problem))
+    if turn.does("ask"):
+        return Step(Kind.QUESTION, draft, question=question_in(turn))
+    if filled.problem:
+        return unusable(filled.draft, filled.problem, MOST_UNCLEAR)
+    return _brought_nothing(filled.draft, turn)
+
+
+def _asks_why(turn: Turn) -> bool:
+    """还要电话啊 我又不是告状: a question that sounds like a refusal is answered, and the field is asked once more."""
+    acts = turn.reading.acts
+    return (
+        is_about_us(turn) and acts["process"] > acts.get("refuse", 0.0) and not _DECLINES.search(turn.words)
+    )
+
+
+def _brought_nothing(draft: Draft, turn: Turn) -> Step:
+    """No field was recognised: still it may be more of the matter, an order of another day, anger, or plain words."""
+    if turn.does("repeat"):
+        away = turn.intent in ("repeat", "slower", "simpler") and turn.confidence >= AWAY_CONFIDENCE
+        return Step(Kind.DIGRESSED if away else Kind.ANSWERED, draft)
+    if turn.does("correct"):
+        wrong = what_is_wrong(draft, turn)
+        if wrong:
+            return wrong
+    if turn.does("details") and len(tidy(turn.words)) >= 2:
+        return _details(draft, turn)
+    if turn.does("follow"):
+        away = turn.intent in FOLLOWS and turn.confidence >= AWAY_CONFIDENCE
+        return Step(Kind.DIGRESSED, draft) if away else _details(draft, turn)
+    if turn.does("callback"):
+        # When and how to be called belongs to the order, whoever else takes note of it.
+        return _details(draft, turn) if draft.has("description") else Step(Kind.ANSWERED, draft)
+    if turn.does("grumble"):
+        return Step(Kind.GRUMBLE, draft)
+    if turn.reading.only("bye", "thanks") and turn.intent == "goodbye" and turn.confidence >= AWAY_CONFIDENCE:
+        return Step(Kind.DIGRESSED, draft)
+    if turn.reading.only(*_COURTESIES):
+        return Step(Kind.COURTESY, draft)
+    if turn.does("register") and not turn.does("value"):
+        return Step(Kind.ANSWERED, draft)
+    if is_question(turn.words):
+        return Step(Kind.QUESTION, draft, question=question_in(turn))
+    more = len(tidy(turn.words)) >= MORE_CHARS and re.search(r"[^\W\d_]", turn.words)
+    if draft.asked in ("confirm", "change") and turn.does("value") and more:
+        return _details(draft, turn)
+    taken = _as_said(draft, turn)
+    return answered(taken, (draft.asked,)) if taken is not None else unusable(draft, "", MOST_UNCLEAR)
+
+
+def _details(draft: Draft, turn: Turn) -> Step:
+    more = noted(draft, turn)
+    if draft.asked == "phone_check":
+        return Step(Kind.ANSWERED, silently(more), ("description",))
+    if draft.asked in ("confirm", "change", "description", "duplicate"):
+        more = more.check("duplicate") if draft.asked == "duplicate" else more
+        return answered(more, ("description",))
+    return Step(Kind.ANSWERED, more, ("description",))
+
+
+def _as_said(draft: Draft, turn: Turn) -> Draft | None:
+    """The asked field in the citizen's own words, where nothing in them was recognised. None where they do not look
+    like it, and it is asked once more; the second time they are taken, for the seat to look at."""
+    words, asked = turn.words, draft.asked
+    plain, second = tidy(words), draft.tries.get(asked, 0) > 0
+    if is_yes(words) or is_no(words) or not re.search(r"\w{2}", plain):
+        return None
+    match asked:
+        case "description":
+            return (
+                draft.with_field("description", said(turn, plain, 0, len(words), 0.8))
+                if len(plain) >= 3
+                else None
+            )
+        case "place" if looks_like_place(words) or (second and _SOMEWHERE.search(words)):
+            place = place_said(words)
+            if not looks_like_place(words):
+                place = replace(place, confidence=AS_SAID_CONFIDENCE)
+            source = said(turn, place.said, 0, len(words), place.confidence)
+            return replace(draft, place=place, place_source=source)
+        case "event_time" if len(plain) <= _TIME_CHARS and (_TIMELY.search(words) or second):
+            return draft.with_field(
+                asked, _value(turn, plain, 0.6 if _TIMELY.search(words) else AS_SAID_CONFIDENCE)
+            )
+        case "subject" if (named := answered_subject(words))[1]:
+            return draft.with_field(asked, said(turn, words[slice(*named)], *named, 0.6))
+        case "appeal" if len(plain) <= 100:
+            return draft.with_field(asked, _value(turn, plain, 0.6))
+        case "caller" if second and turn.does("value") and _NAME_LIKE.fullmatch(plain):
+            return draft.with_field("caller_name", _value(turn, plain, AS_SAID_CONFIDENCE))
+    return None
+
+
+def _value(turn: Turn, value: str, confidence: float) -> Value:
+    return said(turn, value, 0, len(turn.words), confidence)

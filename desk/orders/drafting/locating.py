@@ -1,0 +1,482 @@
+"""Puts the place of a turn into the draft: what was read as one, checked, joined, and verbatim.
+
+A good place is replaced only by who corrects it or was asked for it; more of the same place joins it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.naming import names_in
+from desk.orders.drafting.phrases import is_question
+from desk.orders.drafting.sources import said
+from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
+from desk.orders.drafting.turn import Turn
+from desk.places import (
+    Place,
+    amend,
+    as_said,
+    format_place,
+    looks_like_place,
+    merge,
+    names_one,
+    parse_address,
+    place_part,
+    place_said,
+    told_in_passing,
+    whole_end,
+)
+
+# Asked for one of these, a passing word of somewhere is no new place.
+_ELSEWHERE = frozenset({"phone", "phone_check", "caller"})
+# Where everything that was said lies open to be corrected.
+READ_BACK = frozenset({"change", "confirm"})
+# Said instead of an answer.
+_AWAY = (
+    "refuse",
+    "unknown",
+    "ask",
+    "process",
+    "human",
+    "cancel",
+    "grumble",
+    "no",
+    "nothing",
+    "repeat",
+    "wait",
+)
+_SURE = 0.8
+# A longer answer tells a story.
+MOST_CHARS = 80
+# Between two spans of one place: 桃园路 跟 解放路, 翠湖花园的3栋.
+_JOINT = re.compile(r"[\s,，、]*(?:的|跟|和|与|靠近?|在|就是?|那个|这个|嗯|呃|还有)?[\s,，、]*")
+# 我是石鼓冲的, 俺是后李庄的: where somebody comes from says where the lane behind the school is.
+_FROM = re.compile(
+    r"(?:^|[,，。\s])(?:我们?|俺们?|咱们?|我家|俺家)(?:这|那)?(?:是|住在?|家?住|家?在)(?P<where>[一-龥]{1,6}[冲村庄寨坝沟湾坪塘坡岭屯乡镇集场铺组队])(?=的|[,，。\s]|$)"
+)
+# A clause that goes on with the place behind a pause is no tale.
+_GOES_ON = re.compile(
+    r"^(?:从|往|朝|靠|挨|过了?|进|出|走|右|左|上|下|到|就?那个?|就|原来|第|门口|对面|旁边|后[面头]|(?:交叉|十字)?路?口$|交叉|[0-9A-Z一二三四五六七八九十]+[号栋幢楼层单室组座])"
+)
+# Between two places of an answer, these tell something else.
+_BREAKS = re.compile(r"不|没|说|问|[我你他她](?!们?(?:家|小区|楼|村|这|那))|叫|写|[?？吗呢]|是从|飘|味")
+_UNNAMED_ROAD = re.compile("[那这][一]?条(?:路|街|巷|道)")
+_SAYS_MORE = re.compile(
+    r"[0-9一二三四五六七八九十A-Z]+(?:号|[栋幢座室楼层]|单元|期|口)|[东南西北前后正侧]门|对面|旁边|路口|楼[上下]"
+)
+# Characters that the reading cuts off the ends of a name.
+_CUT_CHARS = 4
+_DOOR_BESIDE = re.compile(
+    r"(?:号楼|[栋幢座]|单元)[\s,，]*(?:他们?|她们?|我们?|我家|他家|人家|就|是|住)*在?(?P<room>[0-9]{3,4})(?![0-9元块米年月点])"
+)
+_WHEREABOUTS = re.compile("(?:在|靠近?|挨着?|到|离)[^,，。]{0,2}$")
+_ROAD_CALLED = re.compile("(?:叫做?|名叫|路名是?|就是)(?P<road>[一-龥]{1,6}[路街巷道])$")
+_VAGUE_END = re.compile(r"(?:那|这)?(?:一?[片带块边]|附近|周边|里)$")
+# A part of a place, such as 十二号楼601 or 火把巷, is no longer.
+_PART_CHARS = 8
+_DOORS = ("number", "building", "unit", "room")
+_NAMES = ("road", "community", "street", "district")
+_ABOUT_PLACE = re.compile(r"地址|位置|地点|门牌|门口|[栋幢号楼路街巷村镇弄期门]|单元|小区")
+_ABOUT_PHONE = re.compile(r"电话|手机|号码|尾号|\d位|[一两三四]位")
+_MISTOOK = re.compile(r"[哦噢喔][,， ]*(?:你|您|恁)(?:是|在)?问")
+_SHOP = re.compile(
+    r"[^路街巷号栋幢村镇乡站区园城里府苑]{1,8}(?:超市|便利店|商店|药[店房]|银行|支行|酒店|宾馆|[饭餐面茶]馆|饭店|餐厅|火锅店?|烧烤店?|奶茶店?|专卖店|旗舰店|驿站|网吧|健身房|理发店|加油站)(?:门口|门前|楼下|旁边|里面?|对面|附近)?"
+)
+# Sums and spells were asked for by nobody who asked where.
+_NOTHING = re.compile(
+    r"押金|租金|工资|[0-9一二三四五六七八九十百千]+(?:多)?(?:块|元|个月|小时|分钟|天)|身份证|订单|单号|排队|快递$|点[半钟]?$|末班|想问|问[下问]|旗舰店$|APP$|直播间?$|平台$|业主$"
+)
+_NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
+_PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
+
+
+def with_place(
+    draft: Draft,
+    turn: Turn,
+    correcting: bool,
+    changed: list[str],
+    used: list[Range],
+    private: Sequence[Range] = (),
+) -> Draft:
+    """The draft with the place of the turn. `changed` gets "place", `used` what of the words has become the place.
+    `private` are the caller's own name and number: 山丘的丘 spells a name."""
+    if turn.reading:
+        return _with_door_beside(
+            _with_read_place(draft, turn, correcting, changed, used, private), turn, changed
+        )
+    return _with_parsed_place(draft, turn, correcting, changed, used)
+
+
+def _with_read_place(
+    draft: Draft,
+    turn: Turn,
+    correcting: bool,
+    changed: list[str],
+    used: list[Range],
+    private: Sequence[Range],
+) -> Draft:
+    words, old = turn.words, draft.place
+    if draft.asked == "place" and _MISTOOK.search(words):
+        # 在医院六楼呢，哦你是问在哪摔的啊: he said it before he knew what was asked.
+        return draft
+    if draft.asked != "place" and not old:
+        groups_read = [_whole_name(turn.words, group) for group in _groups(draft, turn)]
+    else:
+        groups_read = _groups(draft, turn)
+    read = [group for group in map(_trimmed, groups_read) if group and _is_place(group)]
+    torn = [name for name in names_in(turn.words) if name.sure]
+    groups = [
+        group
+        for group in read
+        if not any(overlap(group.range, own) for own in private)
+        # 小飞 of 小飞侠编程 is no place.
+        and not any(name.start <= group.start and group.end < name.end for name in torn)
+    ]
+    if draft.asked != "place" and not old and not any(_is_enough(group.text) for group in groups):
+        groups = _at_home(turn, groups)
+    if draft.asked != "place" and not old and groups:
+        groups = _landmark_beside(turn, groups)
+    corrects = correcting or (draft.asked in READ_BACK and bool(groups) and not turn.does("details"))
+    if old and corrects and _means_place(draft, turn, bool(groups), changed):
+        new = amend(old, words)
+        if new is None and groups:
+            new = amend(old, groups[-1].text) or _replaced(old, groups[-1])
+        if new is not None and groups and (_is_of_its_own(old, groups[-1]) or not _is_whole(groups[-1], new)):
+            new = _replaced(old, groups[-1]) or new
+        if new is not None:
+            return _put(draft, turn, new, groups[-1] if groups else None, changed, used)
+    called = _ROAD_CALLED.search(words)
+    if not groups and called and _UNNAMED_ROAD.search(format_place(old)):
+        groups = [Stretch(called["road"], called.start("road"), called.end("road"), 0.8)]
+    if not groups:
+        whole = _whole_answer(draft, turn) or _unread_address(draft, turn)
+        groups = [whole] if whole else []
+    if not groups:
+        return draft
+    best, parts = _together(groups)
+    if not old.locatable:
+        new = merge(old, best) if old and not _is_vague(old, best) else best
+    elif draft.asked == "place":
+        new = best if _is_another(old, best) else _with_more(old, best)
+    else:
+        more = _more_of(old, best, turn)
+        if more is None:
+            # The description keeps what was said of another place.
+            if best.said in format_place(old):
+                used += [part.range for part in parts]
+            return draft
+        new = more
+    for part in parts:
+        used.append(part.range)
+    return _put(draft, turn, new, parts[0], changed, [])
+
+
+def _with_door_beside(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
+    """The room that was told behind the house in other words: 未来城小区8号楼 他们在2603."""
+    place = draft.place
+    beside = _DOOR_BESIDE.search(turn.words)
+    if "place" not in changed or beside is None or place.room or not place.building:
+        return draft
+    if beside["room"] in place.said:
+        return draft
+    more = place_said(f"{place.said}，{beside['room']}")
+    return replace(draft, place=replace(more, text=place.text, confidence=place.confidence))
+
+
+def _landmark_beside(turn: Turn, groups: list[Stretch]) -> list[Stretch]:
+    """The landmark that says whereabouts on the road it is: 江滨东路骑行道上一大片碎玻璃，差不多在江畔公园对面."""
+    words, last = turn.words, groups[-1].end
+    if len(groups) > 1 or place_said(groups[0].text).number:
+        return groups
+    start, end = told_in_passing(words[last:])
+    start, end = start + last, end + last
+    if end <= start or not _WHEREABOUTS.search(words[last:start]):
+        return groups
+    return [*groups, Stretch(words[start:end], start, end, 0.6)]
+
+
+def _put(
+    draft: Draft, turn: Turn, new: Place, stretch: Stretch | None, changed: list[str], used: list[Range]
+) -> Draft:
+    where = stretch.range if stretch else (0, 0)
+    if stretch:
+        used.append(where)
+    if new == draft.place:
+        return draft
+    changed.append("place")
+    sure = min(new.confidence, stretch.confidence) if stretch else new.confidence
+    return replace(draft, place=new, place_source=said(turn, new.said, *where, confidence=sure))
+
+
+def _groups(draft: Draft, turn: Turn) -> list[Stretch]:
+    """Spans of the turn; those that stand close together are one place, with what joins them."""
+    words = turn.words
+    found: list[Stretch] = []
+    for span in stretches(turn, "place"):
+        end = whole_end(words, span.end)
+        span = replace(span, text=words[span.start : end], end=end)
+        if found and _JOINT.fullmatch(words, found[-1].end, max(span.start, found[-1].end)):
+            last = found.pop()
+            end = max(span.end, last.end)
+            span = Stretch(words[last.start : end], last.start, end, min(last.confidence, span.confidence))
+        found.append(span)
+    if draft.asked == "place" and len(found) > 1 and turn.reading.only("value", "yes", "register"):
+        found = _in_one(words, found)
+    if draft.asked == "place" and len(found) == 1 and turn.reading.only("value", "yes", "register"):
+        # Nothing but an answer: what stands around the span in its clauses belongs to it.
+        return [_widened(words, found[0], turn)]
+    return found
+
+
+def _in_one(words: str, found: list[Stretch]) -> list[Stretch]:
+    """Spans of one answer with all that stands between them, if that goes on with the place: 北门出去右手边头一家,挨着菜鸟驿站."""
+    start, end = found[0].start, found[-1].end
+    between = [words[a.end : b.start] for a, b in zip(found, found[1:], strict=False)]
+    if end - start > MOST_CHARS or any(_BREAKS.search(text) for text in between):
+        return found
+    return [Stretch(words[start:end], start, end, min(one.confidence for one in found))]
+
+
+def _widened(words: str, span: Stretch, turn: Turn) -> Stretch:
+    others = [other.range for other in stretches(turn, "name", "phone", "time", "subject", "appeal", "not")]
+    start, end = span.start, span.end
+    for clause in clauses(words):
+        if any(overlap(clause, other) for other in others):
+            continue
+        touches = overlap(clause, (start, end))
+        text = words[slice(*clause)]
+        follows = clause[0] >= end and re.fullmatch(r"[\s,，、]*", words[end : clause[0]])
+        # A pause is no comma: 老供销社对面那栋 一楼 挨到卖豆花饭那家.
+        paused = follows and not words[end : clause[0]].strip() and _goes_on(text)
+        if touches or paused or (follows and looks_like_place(text)):
+            # What stands before is mostly a lead-in: 住址是, 我家在.
+            before = touches and clause[0] < start and looks_like_place(words[clause[0] : start])
+            start, end = clause[0] if before else start, max(end, clause[1])
+    return Stretch(words[start:end], start, end, span.confidence)
+
+
+def _goes_on(clause: str) -> bool:
+    return bool(_GOES_ON.search(clause)) or looks_like_place(clause)
+
+
+def _is_place(group: Stretch) -> bool:
+    if _NOTHING.search(group.text):
+        return False
+    return group.confidence >= _SURE or looks_like_place(group.text)
+
+
+def _trimmed(group: Stretch) -> Stretch | None:
+    """Without the story that was read as part of it; None where nothing of it can be a place."""
+    start, end = place_part(group.text)
+    if end <= start:
+        return None
+    return replace(group, text=group.text[start:end], start=group.start + start, end=group.start + end)
+
+
+def _is_enough(told: str) -> bool:
+    """Whether a place that was told in passing can be found by it. A shop of a chain stands in many streets."""
+    return names_one(told) and not _SHOP.fullmatch(told)
+
+
+def _whole_name(words: str, group: Stretch) -> Stretch:
+    """三官庙村 where only 官庙 was read."""
+    start, end = told_in_passing(words)
+    if start < group.start < group.end <= end and end - start - len(group.text) <= _CUT_CHARS:
+        return Stretch(words[start:end], start, end, group.confidence)
+    return group
+
+
+def _at_home(turn: Turn, groups: list[Stretch]) -> list[Stretch]:
+    """Places of any kind (庄东头那条) with the village of who tells it; none where he tells no village."""
+    home = _FROM.search(turn.words)
+    if home is None or not groups:
+        return []
+    where = Stretch(home["where"], home.start("where"), home.end("where"), 0.6)
+    return [where, *(group for group in groups if group.start >= where.end)]
+
+
+def _whole_answer(draft: Draft, turn: Turn) -> Stretch | None:
+    """The answer to "where?" in which no span was read, if it looks like a place."""
+    words = turn.words
+    if draft.asked != "place" or turn.does(*_AWAY) and not turn.does("value"):
+        return None
+    if len(words) > MOST_CHARS or not looks_like_place(words):
+        return None
+    if turn.reading.only("value"):
+        return Stretch(words, 0, len(words), 0.6)
+    named = [clause for clause in clauses(words) if looks_like_place(words[slice(*clause)])]
+    start, end = (named[0][0], named[-1][1]) if named else (0, len(words))
+    return Stretch(words[start:end], start, end, 0.6)
+
+
+def _unread_address(draft: Draft, turn: Turn) -> Stretch | None:
+    """An address that leaves no doubt and that the reading missed."""
+    elsewhere = turn.does("ask", "process", "refuse", "repeat", "follow") and not turn.does("details")
+    # A form that opens with a question (江湾公园能不能划一块地方) is about the place in it.
+    if draft.place.locatable or (draft.asked and elsewhere):
+        return None
+    start, end = told_in_passing(turn.words)
+    if draft.asked != "place" and not _is_enough(turn.words[start:end]):
+        return None
+    return _trimmed(Stretch(turn.words[start:end], start, end, 0.6)) if end > start else None
+
+
+def _together(groups: list[Stretch]) -> tuple[Place, list[Stretch]]:
+    """The first stretch that can be found, with the doors that were named apart from it; and the stretches used."""
+    places = [(group, place_said(group.text)) for group in groups]
+    first = next((i for i, (_, place) in enumerate(places) if _named(place)), 0)
+    parts = [places[first][0]]
+    place = places[first][1]
+    for group, other in places[first + 1 :]:
+        if not _named(other) and not _conflict(place, other) and group.text not in place.said:
+            parts.append(group)
+            place = place_said("，".join(part.text for part in parts))
+    return place, parts
+
+
+def _named(place: Place) -> bool:
+    """Whether a name was said; a district that only follows from a landmark was not."""
+    return any(name in place.said for name in (getattr(place, part) for part in _NAMES) if name)
+
+
+def _conflict(one: Place, other: Place) -> bool:
+    return any(
+        getattr(one, door) and getattr(other, door) and getattr(one, door) != getattr(other, door)
+        for door in _DOORS
+    )
+
+
+def _is_vague(old: Place, new: Place) -> bool:
+    """Whether `old` is any place of its kind, told by who now names one: 公司楼下, then 金融港B座."""
+    return new.locatable and not old.district and not names_one(old.said)
+
+
+def _is_another(old: Place, new: Place) -> bool:
+    """Whether the answer is an address of its own, with a road or an estate that the old one does not hold."""
+    own = (new.road and new.number) or (new.community and (new.building or new.number))
+    return bool(own) and not any(
+        getattr(new, name) == getattr(old, name) for name in ("road", "community") if getattr(new, name)
+    )
+
+
+def _more_of(old: Place, new: Place, turn: Turn) -> Place | None:
+    """`old` with what else was told of the very same place; None for another place, or nothing more."""
+    known = format_place(old)
+    beyond = new.said
+    for name in (getattr(new, part) for part in _NAMES):
+        beyond = beyond.replace(name, "") if name and name in known else beyond
+    if beyond != new.said and not names_one(beyond) and not _SAYS_MORE.search(beyond):
+        # 文晖路那个校区 tells no more than the road that is known.
+        return None
+    if new.said in known:
+        return None
+    if known in new.said:
+        return new
+    if _conflict(old, new):
+        return None
+    shared = [name for name in _NAMES if getattr(new, name)]
+    if any(getattr(new, name) != getattr(old, name) for name in shared if name != "district"):
+        # 大学城南门出来那条路, and then what it is called.
+        called = (
+            _UNNAMED_ROAD.search(known) and new.road and not new.community and _ROAD_CALLED.search(turn.words)
+        )
+        return _with_more(old, new) if called else None
+    if not shared and not any(getattr(new, door) for door in _DOORS):
+        # A landmark of somewhere, unless it was given as a value.
+        return _with_more(old, new) if turn.does("value") else None
+    return _with_more(old, new)
+
+
+def _with_more(old: Place, new: Place) -> Place:
+    """`old` with the part that `new` names put in or added; an answer of many words stays in one piece."""
+    if _VAGUE_END.sub("", format_place(old)) in new.said:
+        # 南湖公园那一片, then 南湖公园西门.
+        return new
+    amended = amend(old, new.said)
+    if amended is not None and (new.said in amended.said or len(new.said) <= _PART_CHARS):
+        return amended
+    known = format_place(old)
+    return replace(merge(old, new), said=f"{known}，{new.said}", text=new.text)
+
+
+def _is_of_its_own(old: Place, group: Stretch) -> bool:
+    """Whether a long stretch names a road or an estate that the old place does not hold: all of it is new."""
+    new = place_said(group.text)
+    names = [name for name in (new.road, new.community) if name]
+    known = format_place(old)
+    return len(new.said) > _PART_CHARS and bool(names) and not any(name in known for name in names)
+
+
+def _is_whole(group: Stretch, place: Place) -> bool:
+    words = as_said(group.text)
+    return len(words) <= _PART_CHARS or words in place.said
+
+
+def _replaced(old: Place, group: Stretch) -> Place | None:
+    new = place_said(group.text)
+    return new if new.locatable and new != old else None
+
+
+def _means_place(draft: Draft, turn: Turn, spans: bool, changed: list[str]) -> bool:
+    """Whether a correction is one of the place."""
+    if spans:
+        return True
+    if {"phone", "caller"} & set(changed) or _ABOUT_PHONE.search(turn.words):
+        return False
+    place = format_place(draft.place)
+    wrong = stretches(turn, "not")
+    if wrong:
+        return any(
+            span.text in place or span.text in turn.words and _ABOUT_PLACE.search(span.text) for span in wrong
+        )
+    return draft.asked == "place" or bool(_ABOUT_PLACE.search(turn.words))
+
+
+# --- without a reading ------------------------------------------------------------------------------------------
+
+
+def _with_parsed_place(
+    draft: Draft, turn: Turn, correcting: bool, changed: list[str], used: list[Range]
+) -> Draft:
+    words = turn.words
+    if draft.asked in _ELSEWHERE and not correcting and draft.place.locatable:
+        return draft
+    if draft.place and correcting and _means_place(draft, turn, False, changed):
+        amended = amend(draft.place, words)
+        if amended is not None and amended != draft.place:
+            changed.append("place")
+            used.append(_span_of(words, parse_address(_corrected_part(words))))
+            source = said(turn, amended.said, *used[-1], confidence=amended.confidence)
+            return replace(draft, place=amended, place_source=source)
+    place = parse_address(_corrected_part(words) if correcting else words)
+    if not place:
+        return draft
+    span = _span_of(words, place)
+    mostly_place = (span[1] - span[0]) * 10 >= len(words) * 6
+    if draft.place and not (correcting or draft.asked in ("place", "change") or mostly_place):
+        if draft.place.locatable or not place.locatable:
+            return draft
+    if span[1] > span[0]:
+        answer = draft.asked == "place" and looks_like_place(words) and not is_question(words)
+        place = place_said(words if answer and len(words) <= 60 else words[slice(*span)])
+    merged = merge(draft.place, place)
+    used.append(span)
+    if merged == draft.place:
+        return draft
+    changed.append("place")
+    source = said(turn, merged.said or merged.text, *span, confidence=place.confidence)
+    return replace(draft, place=merged, place_source=source)
+
+
+def _corrected_part(words: str) -> str:
+    """The part of a correction that holds the new value: "不是88号,是86号" -> the second half."""
+    rest = _NEGATED.sub("", words)
+    return rest if rest.strip(_PUNCTUATION) else words
+
+
+def _span_of(words: str, place: Place) -> Range:
+    start = words.find(place.text) if place.text else -1
+    return (start, start + len(place.text)) if start >= 0 else (0, 0)

@@ -1,0 +1,88 @@
+"""When it happened: the citizen's own expression, with the day behind it where it happened once, in the past."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from desk.orders.drafting.stretches import Range, Stretch, overlap, stretches
+from desk.orders.drafting.turn import Turn
+from language.times import SaidTime, find_time, find_times
+
+# 从麦罢, 天一热, 落雨天: no clock and no calendar, and a time all the same.
+_TIMELY = re.compile(r"[点天月年日周晚早夜午时刚昨今春夏秋冬季节期后前]|最近|长期|小时|礼拜|一直")
+# Who tells a trouble with one of these tells when.
+_RECENT = re.compile(
+    r"昨[天晚夜日儿]|前[天晚]|今[早晨]|今天(?:一?早|上午|中午|下午|凌晨|早上|晚上)|刚才|刚刚|上个?(?:周|星期|礼拜)"
+)
+_ONE_DAY = timedelta(days=1)
+# A clock alone (早上七点二十左右, 末班车下午四点半) is a habit as often as a moment: only a named day has a date.
+_NAMED_DAY = re.compile(
+    r"[今昨前去当][天晚早晨日夜年朝]|前[天晚日夜]|今[早晨晚]|刚才|刚刚|[0-9一二三四五六七八九十]+[号日]|月|初[一二三四五六七八九十]|(?:周|星期|礼拜)[一二三四五六日天末]|上个?(?:周|星期|礼拜|月)|除夕|元旦|国庆|中秋|春节|清明|端午|天前|小时前|分钟前|个?钟头?前"
+)
+
+
+def time_told(turn: Turn, asked: bool) -> Stretch | None:
+    """When the matter happened or happens, in the citizen's words. With `asked`, "when?" was the question."""
+    words = turn.words
+    if not turn.reading:
+        found = find_time(words)
+        return _stretch(found, 0.9) if found else None
+    spans = stretches(turn, "time")
+    if spans:
+        return _checked(words, spans[0], asked)
+    found = find_time(words)
+    if found and (asked or (turn.does("details") and _RECENT.match(found.text))):
+        return _stretch(found, 0.7)
+    return None
+
+
+def _stretch(found: SaidTime, confidence: float) -> Stretch:
+    return Stretch(found.text, found.start, found.end, confidence)
+
+
+def _checked(words: str, span: Stretch, asked: bool) -> Stretch | None:
+    """The whole expression of which the span is a part; what no rule knows is kept as it was said."""
+    found = find_time(words)
+    if found is None or not overlap(span.range, (found.start, found.end)):
+        found = None
+        # The time of these very words, where another one is the most telling of the message.
+        start, end = _clause_around(words, span.range)
+        if (near := find_time(words[start:end])) and overlap(
+            span.range, (near.start + start, near.end + start)
+        ):
+            found = SaidTime(near.text, near.start + start, near.end + start)
+        elif inside := find_time(span.text):
+            found = SaidTime(inside.text, span.start + inside.start, span.start + inside.end)
+    if found and found.end - found.start >= span.end - span.start:
+        return _stretch(found, span.confidence)
+    if found or asked or _TIMELY.search(span.text):
+        return span
+    return None
+
+
+def _clause_around(words: str, where: Range) -> Range:
+    """From the start of the span to the end of its clause: 昨 that was read of 昨天把钱全买了."""
+    start, end = where
+    found = re.search(r"[,，。;；!！?？\s]", words[end:])
+    return start, end + found.start() if found else len(words)
+
+
+def day_of(turn: Turn, where: Range) -> str:
+    """ "(2026-11-20)" for the day behind 前天下午: who reads the order next week must not count back from the wrong day.
+    "" for what happens again and again, lasts, or lies ahead."""
+    now = turn.now
+    if now.tzinfo is None:
+        return ""
+    found = [time for time in find_times(turn.words, now) if overlap((time.start, time.end), where)]
+    if len(found) != 1:
+        return ""
+    value = found[0].value
+    said = turn.words[slice(*where)]
+    if not _NAMED_DAY.search(said):
+        return ""
+    if value["recurring"] or value["approximate"] or value["start"] is None:
+        return ""
+    start, end = datetime.fromisoformat(value["start"]), datetime.fromisoformat(value["end"])
+    once = value["grain"] in ("minute", "hour", "part", "day") and end - start <= _ONE_DAY
+    return f"({start.date().isoformat()})" if once and start < now else ""
