@@ -1,4 +1,4 @@
-"""What the classifier learns from: texts with a leaf's code, and words that speak for a leaf."""
+"""What the classifier learns from: texts with a leaf's code, words that speak for a leaf, and what says nothing."""
 
 from __future__ import annotations
 
@@ -65,6 +65,21 @@ def load_keywords(path: Path, tree: CategoryTree) -> list[Keyword]:
             raise BadCategoryData(path, line, f"weight {weight:g} is not above 0 and at most {MAX_WEIGHT:g}")
         keywords.append(Keyword(row["keyword"], row["code"], weight))
     return keywords
+
+
+def load_asides(path: Path) -> list[str]:
+    """What people say beside any matter (who they are, whom they asked, since when); none without the file.
+
+    Raises: BadCategoryData for a text given twice.
+    """
+    if not path.exists():
+        return []
+    asides: list[str] = []
+    for line, row in read_table(path, ("text",)):
+        if row["text"] in asides:
+            raise BadCategoryData(path, line, "the same text stands above")
+        asides.append(row["text"])
+    return asides
 
 
 def _check_leaf(path: Path, line: int, code: str, leaves: set[str]) -> None:

@@ -1,7 +1,7 @@
-"""Texts as sparse vectors: words, character n-grams and the keyword lexicon. No scikit-learn at run time.
+"""Texts as sparse vectors: words, characters, sounds and the keyword lexicon. No scikit-learn at run time.
 
 Words come from a jieba tokenizer of our own: one that other rooms feed with lexicons would cut other words
-than those the weights were learnt for. Characters bear spoken, misheard and misspelt texts.
+than those the weights were learnt for. Characters bear misspelt texts, sounds those that a recogniser misheard.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ import jieba
 import numpy as np
 import numpy.typing as npt
 
+from language.sounds import sound
+
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int32]
 
 CHAR_NGRAMS = (1, 2, 3)
-WORD_MARK = "\u0001"
-"""Precedes a word in the vocabulary, so that it never equals a character n-gram."""
+SYLLABLE_NGRAMS = (2, 3)
+"""One syllable alone is a dozen words."""
+WORD_MARK, SOUND_MARK = "\u0001", "\u0002"
+"""Precede a word, and syllables, in the vocabulary, so that neither ever equals a character n-gram."""
+SOUND_SCALE = 0.7
 KEYWORD_SCALE = 0.5
 
 jieba.setLogLevel(logging.WARNING)
@@ -59,6 +64,15 @@ class Terms:
     @staticmethod
     def ngrams(text: str) -> Counter[str]:
         return Counter(text[i : i + n] for n in CHAR_NGRAMS for i in range(len(text) - n + 1))
+
+    @staticmethod
+    def sounds(text: str) -> Counter[str]:
+        heard = [sound(char) for char in text if not char.isspace()]
+        return Counter(
+            SOUND_MARK + " ".join(heard[i : i + n])
+            for n in SYLLABLE_NGRAMS
+            for i in range(len(heard) - n + 1)
+        )
 
 
 class Lexicon:
@@ -122,6 +136,7 @@ class FeatureSpace:
         for text in texts:
             frequency.update(terms.words(text).keys())
             frequency.update(terms.ngrams(text).keys())
+            frequency.update(terms.sounds(text).keys())
         ordered = sorted(frequency.items(), key=lambda item: (-item[1], item[0]))
         idf = np.array([math.log((1 + len(texts)) / (1 + df)) + 1 for _, df in ordered], dtype=np.float32)
         common = sum(df >= 2 for _, df in ordered)
@@ -132,10 +147,15 @@ class FeatureSpace:
         return len(self.vocabulary) + len(self.lexicon.codes)
 
     def vector(self, text: str) -> Vector:
-        """`text` is normalised. Each block has length 1 (the lexicon KEYWORD_SCALE) or is empty."""
+        """`text` is normalised. Each block is empty or has length 1 (sounds SOUND_SCALE, the lexicon KEYWORD_SCALE)."""
         columns: list[int] = []
         values: list[float] = []
-        for counts in (self.terms.words(text), self.terms.ngrams(text)):
+        blocks = (
+            (self.terms.words(text), 1.0),
+            (self.terms.ngrams(text), 1.0),
+            (self.terms.sounds(text), SOUND_SCALE),
+        )
+        for counts, scale in blocks:
             block: list[float] = []
             for term, count in counts.items():
                 column = self._column.get(term)
@@ -144,7 +164,7 @@ class FeatureSpace:
                     weight = self._idf[column]
                     block.append(weight if count == 1 else (1 + math.log(count)) * weight)
             norm = math.sqrt(sum(value * value for value in block)) or 1.0
-            values.extend(value / norm for value in block)
+            values.extend(scale * value / norm for value in block)
         for column, value in self.lexicon.vector(text).items():
             columns.append(len(self.vocabulary) + column)
             values.append(value)

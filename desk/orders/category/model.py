@@ -1,8 +1,8 @@
 """The trained classifier: top level first, then the leaf below it.
 
-Two linear models share one feature space. The top model decides among the roots; the leaf model, on common
-features only, shares each root's probability out among its leaves. One flat model over all leaves would favour
-the roots with the most leaves.
+Two linear models share one feature space. The top model decides among the roots, together with a third on the
+sentence vector, which knows words that no example holds; the leaf model, on common features only, shares each root's
+probability out among its leaves. One flat model over all leaves would favour the roots with the most leaves.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,10 +21,10 @@ from desk.orders.category.errors import BadCategoryModel
 from desk.orders.category.features import FeatureSpace, Floats, Lexicon, Vector
 from desk.orders.category.tree import ROOT_PARENT, CategoryNode, CategoryTree
 from desk.orders.category.urgency import judge_urgency
-from desk.orders.category.views import views
+from desk.orders.category.views import head, views
 from desk.orders.order import Urgency
 
-FORMAT = 1
+FORMAT = 2
 META_FILE = "model.json"
 WEIGHTS_FILE = "weights.npz"
 
@@ -68,6 +68,21 @@ class LinearHead:
         return softmax(scores * self.temperature)
 
 
+class Meaning(Protocol):
+    """A text's sentence vector; `language.encoder.encoder.Encoder` is one."""
+
+    def meaning(self, text: str) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class DenseHead:
+    """Scores of the roots by a text's sentence vector, in the order of the top head; added to its scores."""
+
+    weights: Floats
+    """Shape (directions, roots)."""
+    bias: Floats
+
+
 def softmax(scores: Floats) -> Floats:
     exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True), dtype=np.float32)
@@ -77,19 +92,31 @@ class CategoryClassifier:
     """Immutable after training; safe to share between threads."""
 
     def __init__(
-        self, tree: CategoryTree, space: FeatureSpace, top: LinearHead, leaf: LinearHead, digest: str
+        self,
+        tree: CategoryTree,
+        space: FeatureSpace,
+        top: LinearHead,
+        leaf: LinearHead,
+        digest: str,
+        *,
+        meaning: DenseHead | None = None,
+        encoder: Meaning | None = None,
     ) -> None:
+        """`meaning` needs the encoder that it was trained with."""
         self.tree = tree
         self.digest = digest
         """Hash of the files that it was trained from."""
         self._space = space
         self._top = top
         self._leaf = leaf
+        self._meaning = meaning
+        self._encoder = encoder
         root_index = {code: i for i, code in enumerate(top.classes)}
         self._root_of_leaf = np.array([root_index[tree.root_of(code)] for code in leaf.classes])
 
     def warm_up(self) -> None:
         self._space.terms.warm_up()
+        self._meant("")
 
     def scores(self, text: str) -> tuple[Floats, Floats]:
         """Mean scores over the text's views: of the roots, of the leaves."""
@@ -97,7 +124,12 @@ class CategoryClassifier:
         terms = len(self._space.vocabulary)
         top = np.mean([self._top.scores(vector, terms, terms) for vector in vectors], axis=0)
         leaf = np.mean([self._leaf.scores(vector, self._space.common, terms) for vector in vectors], axis=0)
-        return top, leaf
+        return top + self._meant(text), leaf
+
+    def _meant(self, text: str) -> Floats | float:
+        if self._meaning is None or self._encoder is None:
+            return 0.0
+        return self._encoder.meaning(head(text)) @ self._meaning.weights + self._meaning.bias
 
     def probabilities(self, text: str) -> dict[str, float]:
         """Of every leaf, by code; they add up to 1."""
@@ -131,16 +163,18 @@ class CategoryClassifier:
     def save(self, folder: Path) -> None:
         """Writes two files, each replaced in one step; the description last, since `load` starts from it."""
         folder.mkdir(parents=True, exist_ok=True)
+        arrays: dict[str, Any] = {
+            "idf": self._space.idf,
+            "top_weights": self._top.weights,
+            "top_bias": self._top.bias,
+            "leaf_weights": self._leaf.weights.astype(np.float16),
+            "leaf_bias": self._leaf.bias,
+        }
+        if self._meaning is not None:
+            arrays |= {"meaning_weights": self._meaning.weights, "meaning_bias": self._meaning.bias}
         weights = folder / f"{WEIGHTS_FILE}.part"
         with weights.open("wb") as file:
-            np.savez(
-                file,
-                idf=self._space.idf,
-                top_weights=self._top.weights,
-                top_bias=self._top.bias,
-                leaf_weights=self._leaf.weights.astype(np.float16),
-                leaf_bias=self._leaf.bias,
-            )
+            np.savez(file, **arrays)
             file.flush()
             os.fsync(file.fileno())
         (folder / META_FILE).unlink(missing_ok=True)
@@ -165,8 +199,11 @@ class CategoryClassifier:
         }
 
     @classmethod
-    def load(cls, folder: Path) -> CategoryClassifier:
-        """Raises: BadCategoryModel when anything is missing or does not fit together."""
+    def load(cls, folder: Path, encoder: Meaning | None = None) -> CategoryClassifier:
+        """Without the encoder that it was trained with, n-grams decide alone.
+
+        Raises: BadCategoryModel when anything is missing or does not fit together.
+        """
         try:
             meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
             if meta["format"] != FORMAT:
@@ -177,9 +214,12 @@ class CategoryClassifier:
                 top = _head(meta["top"], arrays["top_weights"], arrays["top_bias"], space.size)
                 leaf_size = space.common + len(lexicon.codes)
                 leaf = _head(meta["leaf"], arrays["leaf_weights"], arrays["leaf_bias"], leaf_size)
+                meaning = _dense(arrays, len(top.classes))
             if len(space.vocabulary) != len(space.idf):
                 raise ValueError("vocabulary and weights differ in size")
-            return cls(_tree(meta["tree"]), space, top, leaf, str(meta["digest"]))
+            return cls(
+                _tree(meta["tree"]), space, top, leaf, str(meta["digest"]), meaning=meaning, encoder=encoder
+            )
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise BadCategoryModel(folder, f"cannot be loaded ({type(error).__name__})") from error
 
@@ -199,6 +239,15 @@ def _head(meta: dict[str, Any], weights: Floats, bias: Floats, features: int) ->
     return LinearHead(
         tuple(classes), weights.astype(np.float32), bias.astype(np.float32), float(meta["temperature"])
     )
+
+
+def _dense(arrays: Any, roots: int) -> DenseHead | None:
+    if "meaning_weights" not in arrays:
+        return None
+    found = DenseHead(arrays["meaning_weights"], arrays["meaning_bias"])
+    if found.weights.shape[1:] != (roots,) or found.bias.shape != (roots,):
+        raise ValueError("the sentence vector's weights do not fit the roots")
+    return found
 
 
 def _tree(rows: list[list[Any]]) -> CategoryTree:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from language.normalise import to_simplified
+
 MAX_CHARS = 600
 """Longer texts are cut before anything is computed: the matter is named long before."""
 HEAD_CHARS = 150
+MEANING_CHARS = 100
+"""The sentence vector takes longer the longer the text is."""
 LEAD_CHARS = 36
 MIN_LEAD_CHARS = 8
 
@@ -22,9 +26,14 @@ _EXPORT_DEBRIS = re.compile(r"_x000d_")
 
 
 def normalise(text: str) -> str:
-    """Full width to half width, lower case, every number one "0": numbers name no category."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower()
+    """Full to half width, traditional to simplified, lower case, each number "0": numbers name no category."""
+    folded = to_simplified(unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower())
     return _SPACE.sub(" ", _DIGITS.sub("0", _EXPORT_DEBRIS.sub(" ", folded))).strip()
+
+
+def head(text: str) -> str:
+    """The opening alone, normalised: what the sentence vector is made of."""
+    return normalise(unicodedata.normalize("NFKC", text[:MAX_CHARS]).strip()[:MEANING_CHARS])
 
 
 def views(text: str) -> tuple[str, ...]:

@@ -32,6 +32,15 @@ def test_it_trains_once_and_loads_afterwards(data_dir: Path, tmp_path: Path, tra
     assert len(trainings) == 1
 
 
+def test_a_second_copy_of_the_product_takes_the_model_of_the_first(
+    data_dir: Path, tmp_path: Path, trainings: list[Path]
+) -> None:
+    (data_dir.parent / "models").mkdir(exist_ok=True)
+    load_or_train(data_dir, tmp_path / "first")
+    assert load_or_train(data_dir, tmp_path / "second").classify("停水了").code == "A1"
+    assert len(trainings) == 1
+
+
 @pytest.mark.parametrize("name", ["tree.tsv", "keywords.tsv", "examples/all.tsv"])
 def test_any_changed_input_makes_it_stale(
     data_dir: Path, tmp_path: Path, trainings: list[Path], name: str
@@ -45,6 +54,19 @@ def test_any_changed_input_makes_it_stale(
     assert is_stale(model_folder(tmp_path), data_dir)
     load_or_train(data_dir, tmp_path)
     assert len(trainings) == 2
+
+
+def test_new_asides_and_another_network_change_the_digest(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights on the sentence vector mean nothing to a network that was trained anew."""
+    found = {artifact.input_digest(data_dir)}
+    (data_dir / "categories" / "asides.tsv").write_text("text\n喂 你好\n在吗\n", encoding="utf-8")
+    found.add(artifact.input_digest(data_dir))
+    (tmp_path / artifact.GRAPH_FILE).write_bytes(b"another network")
+    monkeypatch.setattr(artifact, "WEIGHTS", tmp_path)
+    found.add(artifact.input_digest(data_dir))
+    assert len(found) == 3
 
 
 def test_a_damaged_file_is_trained_again(data_dir: Path, tmp_path: Path, trainings: list[Path]) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desk.orders.category import BadCategoryModel, CategoryClassifier, classify_file
-from desk.orders.category.features import FeatureSpace, Lexicon
-from desk.orders.category.training import best_temperature
+from desk.orders.category import BadCategoryModel, CategoryClassifier, CategoryTree, classify_file
+from desk.orders.category.examples import load_examples
+from desk.orders.category.features import SOUND_SCALE, FeatureSpace, Lexicon
+from desk.orders.category.training import best_temperature, train
 from desk.orders.category.views import MAX_CHARS, normalise, views
 from desk.orders.order import Urgency
+from language.encoder.encoder import Encoder
 
 
 def test_a_text_gets_path_department_and_the_categorys_urgency(classifier: CategoryClassifier) -> None:
@@ -45,7 +47,7 @@ def test_leaf_probabilities_add_up_to_one_even_for_nothing(classifier: CategoryC
 
 def test_saved_and_loaded_it_answers_the_same(tmp_path: Path, classifier: CategoryClassifier) -> None:
     classifier.save(tmp_path / "model")
-    loaded = CategoryClassifier.load(tmp_path / "model")
+    loaded = CategoryClassifier.load(tmp_path / "model", Encoder.load())
     assert loaded.digest == classifier.digest
     for text in ("停水三天了", "学费太贵", "保安不管事"):
         assert loaded.classify(text).code == classifier.classify(text).code
@@ -103,10 +105,47 @@ def test_the_longest_keyword_wins_where_words_overlap() -> None:
     assert lexicon.hits("公积金和公积金贷款") == {"公积金", "公积金贷款"}
 
 
+def test_a_misheard_word_sounds_like_the_one_that_was_meant() -> None:
+    """农要 shares no word and no two characters with 农药, but two syllables."""
+    space = FeatureSpace.fit(["买的农药", "修的水表"], Lexicon([]))
+    columns = set(space.vector("农要").columns.tolist())
+    assert {space.vocabulary[column] for column in columns} == {"农", "\u0002long yao"}
+
+
+def test_traditional_characters_are_read_as_simplified_ones() -> None:
+    assert normalise("水費點解突然間貴咗") == normalise("水费点解突然间贵咗")
+
+
+class OneDirection:
+    """A sentence vector that only knows whether a school is meant."""
+
+    def meaning(self, text: str) -> np.ndarray:
+        school = any(word in text for word in ("学", "校", "课", "书院"))
+        return np.array([1.0 if school else -1.0, 1.0], dtype=np.float32)
+
+
+def test_the_sentence_vector_speaks_for_words_that_no_example_holds(tmp_path: Path, data_dir: Path) -> None:
+    """Also after loading; without its encoder the n-grams decide alone."""
+    folder = data_dir / "categories"
+    tree = CategoryTree.load(folder / "tree.tsv")
+    examples = load_examples(folder / "examples", tree)
+    classifier = train(tree, examples, encoder=OneDirection())
+    alone = train(tree, examples)
+    assert classifier.classify("书院").path[0] == "教育文体"
+    assert classifier.classify("书院").confidence > alone.classify("书院").confidence
+    classifier.save(tmp_path / "model")
+    loaded = CategoryClassifier.load(tmp_path / "model", OneDirection())
+    assert loaded.classify("书院").confidence == pytest.approx(
+        classifier.classify("书院").confidence, abs=0.01
+    )
+    blind = CategoryClassifier.load(tmp_path / "model")
+    assert blind.classify("书院").confidence < loaded.classify("书院").confidence
+
+
 def test_feature_blocks_have_unit_length_and_unknown_terms_vanish() -> None:
     space = FeatureSpace.fit(["停水了", "停电了"], Lexicon([]))
     vector = space.vector("停水了")
-    assert float(np.sum(vector.values**2)) == pytest.approx(2, abs=1e-5)
+    assert float(np.sum(vector.values**2)) == pytest.approx(2 + SOUND_SCALE**2, abs=1e-5)
     assert len(space.vector("xyz").columns) == 0
 
 
