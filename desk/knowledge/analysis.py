@@ -17,9 +17,9 @@ from pathlib import Path
 import jieba
 from opencc import OpenCC
 
-from chinese.homophones import Repairer
-from chinese.sounds import CJK, sound
-from chinese.words import load
+from language.homophones import Repairer
+from language.sounds import CJK, sound
+from language.words import load
 
 # jieba greets on stderr at each start otherwise.
 jieba.setLogLevel(logging.WARNING)
@@ -53,7 +53,7 @@ class Analyzer:
     Args:
         lexicon: folder with jieba dictionaries.
         synonyms: file with one group of equal words a line, separated by spaces; the first is the form kept.
-        words: word counts by which misheard words are put right (`chinese.words`); without, they stay.
+        words: word counts by which misheard words are put right (`language.words`); without, they stay.
     """
 
     def __init__(

@@ -90,6 +90,14 @@ class Index:
     def __len__(self) -> int:
         return len(self._unit_article)
 
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency of a word over the units; the largest for one that none has."""
+        column = self._terms["words"].get(word)
+        return float(self._idf["words"][column]) if column is not None else self._unknown_idf()
+
+    def _unknown_idf(self) -> float:
+        return float(np.log(1 + len(self)) + 1)
+
     def search(
         self, query: Analysis, vector: Vectors | None, top: int, without_unit: int | None = None
     ) -> list[UnitHit]:
@@ -198,7 +206,7 @@ class Index:
     ) -> npt.NDArray[np.float64]:
         known, idf = self._terms[view], self._idf[view]
         # A term that no unit has still counts in the length: half a match is half a match.
-        unknown_idf = float(np.log(1 + len(self)) + 1)
+        unknown_idf = self._unknown_idf()
         columns, values, square = [], [], 0.0
         for term, count in Counter(terms).items():
             column = known.get(term)

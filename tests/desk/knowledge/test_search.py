@@ -11,16 +11,15 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from chinese.sounds import sound
 from desk.knowledge.analysis import Analyzer
 from desk.knowledge.article import Article, Status
 from desk.knowledge.embedding import Embedder, Vectors, embed_cached, open_embedder
+from desk.knowledge.focus import WHOLE
 from desk.knowledge.search import KnowledgeSearch, Outcome
 from desk.knowledge.store import KnowledgeStore
-from desk.settings import ROOT, WORDS_FILE
 from desk.store.base import Base
 from desk.store.engine import open_engine
-from tests.conftest import missing
+from language.sounds import sound
 
 TODAY = date(2026, 11, 22)
 ARTICLES = [
@@ -52,14 +51,7 @@ class CountingEmbedder:
             for character in text:
                 vectors[row, ord(character) % self.dimensions] += 1
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-9)
-
-
-@pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    if not WORDS_FILE.exists():
-        missing("the word counts (make train)")
-    return Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt", WORDS_FILE)
+        return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 @pytest.fixture
@@ -132,6 +124,28 @@ def test_near_ties_are_clarified_and_nonsense_is_refused(open_it: Callable[..., 
     assert search.answer("今晚的球赛谁赢了").outcome is Outcome.NOTHING
     found = search.answer("家里突然停水怎么办")
     assert found.outcome is Outcome.FOUND and found.article is not None and found.article.id == "water"
+
+
+def test_the_article_just_told_is_no_choice(open_it: Callable[..., KnowledgeSearch]) -> None:
+    """A near tie with it is either meant of it or of the other."""
+    search = open_it()
+    for topic in ("fund-rent", "fund-buy"):
+        answer = search.answer("住房公积金怎么提取出来用呢，我想问一下", topic=topic)
+        assert answer.outcome is Outcome.FOUND
+
+
+def test_titles_that_say_the_same_are_no_choice(
+    engine: Engine, open_it: Callable[..., KnowledgeSearch]
+) -> None:
+    KnowledgeStore(engine).put(replace(ARTICLES[2], id="water-2"), "test")
+    answer = open_it().answer("家里停水了咋办")
+    assert answer.outcome is Outcome.FOUND and answer.part is not None
+
+
+def test_a_part_is_told_and_the_whole_stays_in_reach(open_it: Callable[..., KnowledgeSearch]) -> None:
+    search = open_it()
+    answer = search.answer("家里突然停水怎么办", section=WHOLE)
+    assert answer.part is not None and (answer.part.heading, answer.part.text) == (WHOLE, "先看通知。")
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.REVIEWED, Status.WITHDRAWN])
