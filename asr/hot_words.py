@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from chinese.sounds import CJK, fold, readings
+from language.sounds import CJK, fold, readings
 
 MIN_CHARS, MAX_CHARS = 2, 12
 # Per syllable: an accent (shi, si) costs a little, a near sound (bao, pao) half, any other all.

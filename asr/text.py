@@ -15,10 +15,10 @@ from pathlib import Path
 from asr.hot_words import HotWords
 from asr.numerals import to_digits
 from asr.recognizer import Word
-from chinese import words as words_table
-from chinese.homophones import Repairer
-from chinese.sounds import CJK
-from chinese.words import Words
+from language import words as words_table
+from language.homophones import Repairer
+from language.sounds import CJK
+from language.words import Words
 
 # A silence between two words that a reader would see as a comma; shorter ones are breath.
 COMMA_S = 0.35
@@ -68,7 +68,7 @@ class MendedText:
 
 @lru_cache(maxsize=1)
 def table_of_words(path: Path) -> Words:
-    """What `chinese.words.build` wrote; read once for all who ask. Raises OSError, EOFError, ValueError."""
+    """What `language.words.build` wrote; read once for all who ask. Raises OSError, EOFError, ValueError."""
     return words_table.load(path)
 
 
@@ -90,7 +90,7 @@ class TextMender:
 
     @classmethod
     def from_table(cls, path: Path, lexicon: Iterable[str] = ()) -> TextMender:
-        """With the table of words that `chinese.words.build` wrote; without that layer if there is none."""
+        """With the table of words that `language.words.build` wrote; without that layer if there is none."""
         try:
             table = table_of_words(path)
         except (OSError, EOFError, ValueError):

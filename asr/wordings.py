@@ -1,7 +1,7 @@
 """Other ways to write what Whisper heard: words that sound the same, and how likely each sequence of them is.
 
 Nine of ten characters that Whisper's small models get wrong sound right, or right but for an accent (内音 for 内因). So
-each of its hypotheses is spelt anew by a noisy channel, as `chinese.homophones` does it, but with a model of three words
+each of its hypotheses is spelt anew by a noisy channel, as `language.homophones` does it, but with a model of three words
 beside the hotline's own; the recogniser then asks Whisper how well each spelling fits what it heard.
 """
 
@@ -18,9 +18,9 @@ from typing import Any
 from asr.errors import EngineError
 from asr.language_model import LanguageModel
 from asr.text import keep_numerals, simplified, table_of_words
-from chinese.homophones import SAME_SOUND, candidates
-from chinese.sounds import readings
-from chinese.words import START, Words
+from language.homophones import SAME_SOUND, candidates
+from language.sounds import readings
+from language.words import START, Words
 
 _log = logging.getLogger(__name__)
 

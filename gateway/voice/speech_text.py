@@ -42,11 +42,14 @@ _UNITS = {
     "㎡": "平方米",
     "m²": "平方米",
     "m2": "平方米",
+    "m³": "立方米",
+    "m3": "立方米",
+    "㎥": "立方米",
     "km": "公里",
     "kg": "公斤",
+    "mg": "毫克",
     "cm": "厘米",
     "mm": "毫米",
-    "km/h": "公里每小时",
     "dB": "分贝",
     "db": "分贝",
     "kWh": "度",
@@ -55,12 +58,20 @@ _UNITS = {
     "°C": "摄氏度",
     "m": "米",
 }
+# Read as units only behind 每: 元/h, mg/L.
+_PER_UNITS = _UNITS | {"h": "小时", "L": "升", "g": "克", "s": "秒"}
+_PER_WORDS = (
+    "平方米|平米|立方米|立方|方|吨|度|千瓦时|公斤|千克|斤|克|升|人次|人|户|车次|次|月|年|天|日|小时|分钟|周|学期|学年|季度|季|件|个|张|份|台|"
+    "辆|公里|千米|米|亩|间|栋|套|棵|车|头|只|条|本|桌|晚|班|课时|节|位|名|瓶|盒|箱|袋"
+)
 # After these 2 is 两 and a run of digits is a quantity, however much it looks like a number to dial.
 _MEASURES = (
     "个|名|位|人次|人|件|项|条|家|户|次|份|张|台|辆|套|间|天|周|小时|个月|岁|种|类|倍|块|元|万|亿|千克|公斤|斤|吨|米|"
     "平方米|平米|公里|千米|亩|度|兆|秒|步|处|例|起|片|棵|只|封|笔|批|组|层楼|多"
 )
 _MEASURE = f"(?={_MEASURES})"
+_LATIN_UNITS = "㎡|m²|m2|m³|m3|㎥|km|kg|mg|cm|mm|dB|db|kWh|MB|℃|°C|m"
+_PER_UNIT = rf"(?:{_PER_WORDS}|(?:{_LATIN_UNITS}|h|L|g|s)(?![A-Za-z0-9]))"
 _ALWAYS_DIGITS = ("110", "119", "120", "122", "114", "999")
 
 
@@ -184,7 +195,34 @@ def _span_of_times(match: re.Match[str]) -> str:
 
 
 def _range(match: re.Match[str]) -> str:
-    return f"{match.group(1)}到{match.group(2)}"
+    """Only upwards: 96110-2 and 5-3 are numbers with a dash in them."""
+    first, last = match.group(1), match.group(2)
+    upwards = float(_plain(first)) < float(_plain(last)) and not re.match("0[0-9]", first)
+    return f"{first}{'到' if upwards else '杠'}{last}"
+
+
+def _span_of_years(match: re.Match[str]) -> str:
+    return "到".join(digit_by_digit(year, phone=False) for year in match.groups())
+
+
+def _door(match: re.Match[str]) -> str:
+    """12-3-502, 3号楼-2-502: the parts of an address, from three digits on digit by digit."""
+    return re.sub("[0-9]{3,}", lambda number: digit_by_digit(number.group()), match.group()).replace(
+        "-", "杠"
+    )
+
+
+def _per(match: re.Match[str]) -> str:
+    units = re.split("[/·•・]", match.group(2))
+    return match.group(1) + "".join("每" + _PER_UNITS.get(unit, unit) for unit in units)
+
+
+def _labelled(match: re.Match[str]) -> str:
+    return match.group(1) + digit_by_digit(match.group(2))
+
+
+def _sign(match: re.Match[str]) -> str:
+    return _SIGNS[match.group()[0]] + ("等于" if match.group().endswith("=") else "")
 
 
 def _year(match: re.Match[str]) -> str:
@@ -234,8 +272,13 @@ def _plain(number: str) -> str:
     return number.replace(",", "")
 
 
+_SIGNS = {"≥": "大于等于", "≧": "大于等于", "≤": "小于等于", "≦": "小于等于", "±": "正负"} | dict(
+    zip(">＞<＜", ("大于", "大于", "小于", "小于"), strict=True)
+)
+
 # In this order: the more a pattern knows, the earlier it comes.
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"[≥≧≤≦±]|(?<![-=])[>＞<＜]=?(?=\s*[0-9])", _sign),
     (
         r"(?<![0-9])([12][0-9]{3})[-/.年](1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])[日号]?(?![0-9])T?",
         _date,
@@ -245,10 +288,25 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         _time,
     ),
     (r"([点分整])\s*(?:-|–|—|~|～|至)+\s*(?=[零一二两三四五六七八九十]+点)", _span_of_times),
+    (
+        r"(?<![0-9])([12][0-9]{3})\s*(?:[-–—~～至到/])+\s*([12][0-9]{3})(?=\s*(?:年|学年|财年|学期|赛季))",
+        _span_of_years,
+    ),
+    (
+        rf"((?:尾号|尾数|[后末][三四五六八]位|验证码|校验码|取件码|邮编|邮政编码|工号)[是为:：\s]*)([0-9]{{2,}})(?!\.?[0-9]|{_MEASURES})",
+        _labelled,
+    ),
+    # Extensions: 转8012, but 转1.
+    (r"((?<=[0-9])转(?:分机)?|分机号?)([0-9]{2,6})(?![0-9])", _labelled),
     (r"(?<![0-9])(1[3-9][0-9])\*{4,}([0-9]{4})(?![0-9])", _masked),
     (r"(?<![0-9])[0-9]{6}-[0-9]{5}-[0-9](?![0-9])", _order),
     (r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])", _phone),
-    (r"(?<![0-9])(0[0-9]{2,3})[- ]([0-9]{7,8})(?![0-9])", _landline),
+    (r"(?<![0-9])(0[0-9]{2,3})[-–— ]+([0-9]{7,8})(?![0-9])", _landline),
+    # The hotline of another city: 0571-12345.
+    (
+        r"(?<![0-9])(0[0-9]{2,3})[-–— ]+([0-9]{5})(?![0-9])",
+        lambda m: f"{digit_by_digit(m.group(1))}，{digit_by_digit(m.group(2))}",
+    ),
     (r"(?<![0-9])(400|800)[- ]?([0-9]{3}[- ]?[0-9]{4})(?![0-9])", lambda m: _dialled_groups(m.group())),
     (r"(?<![0-9])([0-9]{12})(?![0-9]|" + _MEASURES + ")", _order),
     (r"(?<![0-9])([0-9]{14,18})([Xx]?)(?![0-9])", _long),
@@ -256,18 +314,30 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·.]?[A-Z0-9]{5,6}(?![A-Z0-9])",
         _plate,
     ),
+    (r"(?<=[0-9][%％℃元度天岁万吨米㎡])\s*[-–—−]+\s*(?=[0-9])", lambda _m: "到"),
     (r"(?<![0-9])[-−](?=[0-9]+(?:\.[0-9]+)?\s*(?:℃|°C|度|[%％]))", lambda _m: "负"),
     (r"(?<=[〔\[(（])([12][0-9]{3})(?=[〕\])）])", _plain_digits),
     (rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*[%％]", _percent),
     (rf"[¥￥]\s*({_QUANTITY})(?:元)?", _money),
     (r"(?<![0-9年])([12][0-9]{3})年", _year),
+    # 1月-3月, 2024年-2026年.
+    (r"(?<=[年月日])\s*[-–—]+\s*(?=[0-9零一二三四五六七八九十])", lambda _m: "到"),
+    # 元/㎡·月, 3.5kg/户, 60km/h; 个人/单位 is none.
     (
-        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*(km/h|㎡|m²|m2|km|kg|cm|mm|dB|db|kWh|MB|℃|°C|m)(?![A-Za-z0-9])",
+        rf"(元|[0-9]\s*(?:公斤|公里|千克|立方米|平方米|[吨度克斤升米次人户件个]|{_LATIN_UNITS}))\s*/\s*({_PER_UNIT}(?:[/·•・]{_PER_UNIT})*)",
+        _per,
+    ),
+    (
+        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*({_LATIN_UNITS})(?![A-Za-z0-9])",
         _unit,
     ),
     (r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,3})(?![0-9/])", _fraction),
     # 24小时, 7×24.
     (r"(?<=[0-9])\s*[×xX*]\s*(?=[0-9])", lambda _m: "乘"),
+    (
+        r"(?<![0-9.\-])(?:[0-9]{1,4}(?:-[0-9]{1,4}){2,}|(?<=[楼栋幢座号室])-[0-9]{1,4}-[0-9]{1,4})(?![0-9\-])",
+        _door,
+    ),
     (
         rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*(?:-|–|—|~|～|至)+\s*({_QUANTITY})(?![0-9-])",
         _range,

@@ -15,9 +15,9 @@ from asr.registry import load_registry
 from asr.vosk_recognizer import VoskRecognizer
 from asr.whisper_recognizer import WhisperRecognizer
 from asr.wordings import Wordings
-from chinese import words
-from chinese.homophones import Repairer
 from desk.settings import ROOT
+from language import words
+from language.homophones import Repairer
 from launcher.own_model import build_own_model
 from launcher.words import shipped_texts
 from tests.conftest import missing

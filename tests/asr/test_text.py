@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asr.hot_words import HotWords, distance
 from asr.recognizer import Word
 from asr.text import Layers, TextMender, keep_numerals, pauses, punctuated, without_spaces
-from chinese.homophones import Repairer
+from language.homophones import Repairer
 
 
 def spoken(*parts: tuple[str, float, float]) -> list[Word]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pypinyin import Style, pinyin
 
 from asr.wordings import WEIGHT, Wordings, load_wordings
-from chinese.sounds import fold
+from language.sounds import fold
 
 _CHARACTERS = "我要投诉攻击金提曲内音外婆三四五八，。 aB7停水小区"
 
