@@ -8,6 +8,8 @@ import sys
 import warnings
 from typing import Any
 
+from danger.advice import advice_book
+from danger.errors import DangerError
 from desk.settings import SettingsError, load_settings
 
 
@@ -19,7 +21,9 @@ def main() -> None:
     """
     try:
         settings = load_settings()
-    except SettingsError as error:
+        # Whether it can be read must not come out when somebody is in danger.
+        advice_book()
+    except (SettingsError, DangerError) as error:
         sys.exit(str(error))
 
     from rasa_sdk import utils

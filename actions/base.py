@@ -13,12 +13,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import factory
-from actions.alarm import answer_danger
+from actions.alarm import DangerState, answer_danger, caution, leaves_danger, sets_state
+from actions.at_the_edge import answer_at_the_edge
 from actions.callback import answer_callback
 from actions.conversation import turn_of
 from actions.ports import Parts
 from actions.replies import ask_for_human, say, signal, take_wishes
 from actions.seed import kept_if_told
+from actions.topic import told_in
 from actions.watch import Watch
 from desk.conversations import HandoffReason
 from desk.handoff.triggers import Trigger
@@ -53,14 +55,29 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
         try:
             turn = turn_of(tracker, self.parts.clock)
             first = self.answer_first(dispatcher, tracker, turn) if self.answers_first else None
-            events = self.act(dispatcher, tracker, turn) if first is None else first
+            if first is None:
+                if self.cautions:
+                    caution(dispatcher, tracker, turn)
+                events = self.act(dispatcher, tracker, turn)
+            else:
+                events = first
+            events = self._left_behind(tracker, turn, events)
         except Exception as error:
             # Rasa would answer a failed action with silence.
             self._log(error)
             say(dispatcher, TROUBLE, kind="handoff")
             ask_for_human(dispatcher, HandoffReason.FAILURE, "action_failed")
             events = self.after_trouble(tracker)
-        return self._watched(dispatcher, tracker, events)
+        # Last: the watch tells articles too, and takes back what is not to be said.
+        return [*self._watched(dispatcher, tracker, events), *told_in(dispatcher.messages)]
+
+    def _left_behind(self, tracker: Tracker, turn: Turn, events: Events) -> Events:
+        """Forgets a danger that is over, where the turn's own affair was answered. (Not in a form that hands on: see
+        `_watched`.)"""
+        hands_on = self.may_hand_on and not events
+        if hands_on or sets_state(events) or not leaves_danger(tracker, turn):
+            return events
+        return [*events, DangerState().event()]
 
     def _watched(self, dispatcher: CollectingDispatcher, tracker: Tracker, events: Events) -> Events:
         # A form that sets nothing hands the turn on; the action that takes it up is watched instead, for any slot set
@@ -86,8 +103,12 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
         logger.error("action failed", extra={"action": self.ACTION, "error": type(error).__name__})
 
     def answer_first(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
-        """What goes before any affair: danger, being called back, a person wanted. None: the affair's turn."""
-        danger = answer_danger(dispatcher, turn)
+        """What goes before any affair: the edge, danger, being called back, a person wanted. None: the affair's
+        turn."""
+        foreign = answer_at_the_edge(dispatcher, tracker, turn, self.parts)
+        if foreign is not None:
+            return foreign
+        danger = answer_danger(dispatcher, tracker, turn)
         if danger is not None:
             return danger
         callback = answer_callback(dispatcher, tracker, turn)
@@ -107,6 +128,11 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
     @property
     def answers_first(self) -> bool:
         """Whether `answer_first` goes before `act`; an action that says no looks for danger itself."""
+        return True
+
+    @property
+    def cautions(self) -> bool:
+        """Whether possible danger is answered with a word of caution; an action that raises the alarm itself says no."""
         return True
 
     @property

@@ -2,20 +2,23 @@
 
 Rasa's plain REST channel hands the request's `metadata` on unchanged (rasa/core/channels/rest.py, get_metadata), so
 `tracker.latest_message["metadata"]` holds the gateway's {"channel", "seq", "now", …}. Keys that graph components add
-to the understanding (`emotion`) stay in `latest_message` as well, for it is the whole parse data.
+to the understanding (`emotion`, `reading`) stay in `latest_message` as well, for it is the whole parse data.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.messenger_codes import Cleaned, cleaned
 from actions.ports import Clock
 from desk.orders.drafting.turn import Entity, Turn
+from language.reading import Reading
 
 _PAYLOAD = re.compile(r"^/[a-z_]+(?:\{.*\})?$", re.DOTALL)
 
@@ -34,18 +37,21 @@ def turn_of(tracker: Tracker, clock: Clock) -> Turn:
     emotion = message.get("emotion") if isinstance(message.get("emotion"), Mapping) else {}
     button = bool(_PAYLOAD.match(text))
     raw = [entity for entity in message.get("entities") or [] if isinstance(entity, Mapping)]
+    # Codes of faces are no words of an order; what was found in the text moves with it.
+    clean = cleaned(text)
     return Turn(
-        text=text,
+        text=text if button else clean.text,
         seq=_number(extra.get("seq"), _citizen_turns(tracker)),
         now=_moment(extra.get("now"), clock),
         intent=str(intent.get("name") or ""),
         confidence=1.0 if button else float(intent.get("confidence") or 0.0),
-        entities=() if button else tuple(_entity(entity) for entity in raw),
+        entities=() if button else tuple(_moved(_entity(entity), clean) for entity in raw),
         emotion=str((emotion or {}).get("label") or "neutral"),
         emotion_score=float((emotion or {}).get("score") or 0.0),
         button=button,
         arguments={str(e.get("entity")): str(e.get("value")) for e in raw} if button else None,
         line_phone=str(extra.get("caller_number") or ""),
+        reading=Reading() if button else _reading(message.get("reading"), clean),
     )
 
 
@@ -65,6 +71,20 @@ def _entity(data: Mapping[str, Any]) -> Entity:
         float(confidence if confidence is not None else 1.0),
         moment,
     )
+
+
+def _moved(entity: Entity, clean: Cleaned) -> Entity:
+    start, end = clean.span(entity.start, entity.end)
+    return replace(entity, start=start, end=end)
+
+
+def _reading(data: Mapping[str, Any] | None, clean: Cleaned) -> Reading:
+    reading = Reading.from_json(data)
+    moved = []
+    for span in reading.spans:
+        start, end = clean.span(span.start, span.end)
+        moved.append(replace(span, start=start, end=end))
+    return replace(reading, spans=tuple(span for span in moved if span.start < span.end))
 
 
 def _number(value: Any, otherwise: int) -> int:

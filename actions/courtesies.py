@@ -6,12 +6,15 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, HotlineAction
+from actions.base import Events
+from actions.open_wishes import Wish
+from actions.taking_up import OpenAction
 from desk.orders.drafting.turn import Turn
 
 
-class Courtesy(HotlineAction):
+class Courtesy(OpenAction):
     RESPONSE = ""
+    OWN = frozenset({Wish.GREET, Wish.THANK})
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         dispatcher.utter_message(response=self.RESPONSE)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts
+from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts, Told
 from desk.handoff.triggers import Thresholds
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
@@ -29,14 +29,16 @@ def parts() -> Parts:
     settings = load_settings()
     zone = ZoneInfo(settings.timezone)
     engine = open_engine(settings.effective_database_url)
+    limits = OrderLimits.from_settings(settings)
     return Parts(
-        orders=OrderStore(engine, OrderLimits.from_settings(settings)),
+        orders=OrderStore(engine, limits),
         knowledge=Knowledge(settings, engine),
         judge=Judge(settings),
         clock=lambda: datetime.now(zone),
         zone=zone,
         city=settings.city,
         thresholds=Thresholds.of(settings),
+        limits=limits,
     )
 
 
@@ -70,14 +72,17 @@ class Knowledge(KnowledgePort):
         done, _ = wait([self._opening], wait_s)
         return bool(done)
 
-    def answer(self, query: str) -> Answer:
+    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
         """Raises TimeoutError while the index is still being built, and whatever opening it raised."""
-        found = self._opening.result(KNOWLEDGE_WAIT_S).answer(query)
+        search = self._opening.result(KNOWLEDGE_WAIT_S)
+        found = search.answer(query, topic=topic, section=section)
         article = getattr(found, "article", None)
         return Answer(
             outcome=str(found.outcome),  # type: ignore[arg-type]
             article=_article(article) if article is not None else None,
             candidates=tuple(_article(hit) for hit in getattr(found, "candidates", ()) or ()),
+            told=_told(found.part) if getattr(found, "part", None) is not None else None,
+            score=float(getattr(article, "score", 0.0)),
         )
 
 
@@ -103,6 +108,10 @@ def _article(hit: Any) -> Article:
         source=read("source"),
         effective_to=read("effective_to"),
     )
+
+
+def _told(part: Any) -> Told:
+    return Told(part.heading, part.text, part.spoken, part.others, part.untold)
 
 
 class Judge(JudgePort):

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from desk.orders.drafting.phones import digit_runs
+from desk.orders.drafting.phrases import first_match
 from desk.orders.drafting.turn import Turn
 from desk.orders.number import LENGTH, find_number
+from language.phones import digit_runs
 
 PURPOSES = {
     "order_status": "status",
@@ -51,9 +52,27 @@ class FollowState:
         return replace(self, number="", tail="", tries=self.tries + 1)
 
 
+_PURPOSE_WORDS = (
+    ("withdraw", re.compile(r"撤(?:了|回|销|掉|单)|不(?:用|要)办了|取消(?:工单|投诉|那)")),
+    (
+        "hurry",
+        re.compile(r"催|加急|快(?:点|些|一点)|抓紧|还(?:没|不|未)(?:有)?(?:人)?(?:处理|解决|来|管|办|修)"),
+    ),
+    (
+        "remark",
+        re.compile(r"补充|追加|加(?:上|一句|一条|个)|再(?:说|写|添|记)(?:一|上|个)|忘(?:了)?(?:说|讲)"),
+    ),
+)
+
+
+def purpose_of(turn: Turn) -> str:
+    """What is wanted of the order: by the intent, else by the words; to look it up where neither tells."""
+    return PURPOSES.get(turn.intent) or first_match(_PURPOSE_WORDS, turn.words) or "status"
+
+
 def begin(turn: Turn, last_order: str) -> FollowState:
     """The state after the first sentence. Without a number in it, the order written in this conversation is meant."""
-    state = read(FollowState(PURPOSES.get(turn.intent, "status")), turn)
+    state = read(FollowState(purpose_of(turn)), turn)
     if not state.number and last_order:
         state = replace(state, number=last_order)
     if state.purpose == "remark":

@@ -6,9 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.alarm import STATE
 from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, REGISTER, Button, say
-from actions.watch import SLOT
+from actions.taking_up import take_up
+from actions.watch import SLOT, Watch
+from desk.orders.drafting.keeping import wants_something_else
+from desk.orders.drafting.phrases import is_anybody_there
 from desk.orders.drafting.turn import Turn
 
 # The matter that the person dealt with. What proves who the citizen is (proved_orders, callback_phone) and how they
@@ -22,9 +26,13 @@ _OLD_MATTER = (
     "misses",
     "abuse_count",
     "emergency_kind",
+    STATE,
     "requested_slot",
     SLOT,
 )
+
+
+HERE = "在的，您请讲。要反映事情、问政策、查工单，直接说就行。"
 
 
 class HandOver(HotlineAction):
@@ -36,8 +44,19 @@ class HandOver(HotlineAction):
     def calls_person(self) -> bool:
         return True
 
+    def _watch(self, tracker: Tracker, turn: Turn) -> Watch:
+        return Watch(tracker, turn, self.parts, asked=not wants_something_else(turn))
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        return []
+        if not wants_something_else(turn):
+            return []
+        if is_anybody_there(turn.words) or tracker.active_loop:
+            say(dispatcher, HERE)
+            return []
+        taken = take_up(dispatcher, self.parts, tracker, turn)
+        if taken is None:
+            say(dispatcher, HERE)
+        return taken or []
 
 
 class ReturnedFromSeat(HotlineAction):

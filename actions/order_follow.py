@@ -3,20 +3,26 @@ number alone. An order that was written in this conversation is proved by that."
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.alarm import answer_danger
+from actions.alarm import answer_danger, lasts
+from actions.asking import speaks_of_order
+from actions.at_a_loss import miss
+from actions.at_the_edge import answer_at_the_edge
 from actions.base import Events, HotlineAction
 from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled
 from actions.follow_state import LABELS, MAX_TRIES, FollowState, begin, looks_like_number, missing, read
-from actions.order_submit import day_and_hour
-from actions.replies import HUMAN, Button, ask_for_human, say
+from actions.open_wishes import Wish
+from actions.process_questions import answer_process, day_and_hour
+from actions.replies import HUMAN, REGISTER, Button, ask_for_human, say
 from actions.seed import seed_of
+from actions.taking_up import look_up, take_up, wish_for
 from actions.watch import RESUME
 from desk.orders.drafting.arbitration import DIGRESSIONS
 from desk.orders.drafting.phrases import (
@@ -37,6 +43,15 @@ from desk.orders.view import order_card
 
 FORM = "order_follow_form"
 DIGRESSING_CONFIDENCE = 0.6
+# Only what is no following-up at all leads elsewhere.
+_FOLLOWED_UP = frozenset(Wish) - {
+    Wish.ORDER,
+    Wish.ANSWER,
+    Wish.ANSWER_FIRST,
+    Wish.PROCESS,
+    Wish.PROCESS_FIRST,
+    Wish.SECRET,
+}
 _SAME_AFFAIR = frozenset({"order_status", "order_hurry", "order_remark", "order_withdraw"})
 
 
@@ -56,7 +71,7 @@ class FollowAction(HotlineAction):
         except TooManyTries:
             return replace(state.wrong(), tries=MAX_TRIES), ""
         if order is None:
-            return state.wrong(), "单号和手机后四位对不上,请核对一下。"
+            return state.wrong(), "单号和手机后四位对不上，请核对一下。"
         return replace(state, proved=True), ""
 
     def carry_out(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
@@ -68,14 +83,16 @@ class FollowAction(HotlineAction):
                     self._remark(dispatcher, state)
                 case "withdraw":
                     self.parts.orders.withdraw(state.number, state.text or "市民要求撤回", "citizen")
-                    say(dispatcher, f"工单 {format_number(state.number)} 已经撤回。之后想再反映,随时告诉我。")
+                    say(
+                        dispatcher, f"工单 {format_number(state.number)} 已经撤回。之后想再反映，随时告诉我。"
+                    )
                 case _:
                     self._status(dispatcher, self.parts.orders.get(state.number))
         except BadTransition:
             order = self.parts.orders.get(state.number)
             say(
                 dispatcher,
-                f"这张工单现在是“{order.status.label}”,不能再{LABELS[state.purpose]}了。需要的话可以重新登记一件。",
+                f"这张工单现在是“{order.status.label}”，不能再{LABELS[state.purpose]}了。需要的话可以重新登记一件。",
                 buttons=(Button.intent("重新登记", "order_help"), HUMAN),
             )
 
@@ -97,15 +114,15 @@ class FollowAction(HotlineAction):
     def _hurry(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
         hurried = self.parts.orders.hurry(state.number, "citizen")
         due = day_and_hour(hurried.order.due_at.astimezone(self.parts.zone))
-        told = "已经为您催办,会提醒承办单位" if hurried.told else "不久前刚催过,我又为您记了一次"
+        told = "已经为您催办，会提醒承办单位" if hurried.told else "不久前刚催过，我又为您记了一次"
         say(dispatcher, f"{told}。这张工单最晚{due}前答复。")
 
     def _remark(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
         self.parts.orders.add_remark(state.number, state.text[:2000], "citizen")
         say(
             dispatcher,
-            f"好的,已经补充到工单 {format_number(state.number)} 里。还有什么要补充的吗?",
-            speech="好的,已经补充进去了。",
+            f"好的，已经补充到工单 {format_number(state.number)} 里。还有什么要补充的吗？",
+            speech="好的，已经补充进去了。",
         )
 
     def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker, state: FollowState) -> Events:
@@ -124,8 +141,22 @@ class BeginFollow(FollowAction):
 
     ACTION = "action_follow_order"
 
+    def answer_first(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
+        first = super().answer_first(dispatcher, tracker, turn)
+        if first is not None or tracker.active_loop:
+            return first
+        return take_up(dispatcher, self.parts, tracker, turn, _FOLLOWED_UP)
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         state, problem = self.prove(tracker, begin(turn, tracker.get_slot("last_order") or ""))
+        if not (state.number or turn.button or turn.does("follow") or speaks_of_order(turn.words)):
+            # 急急急 asks after no order: a number would be asked for in vain.
+            say(
+                dispatcher,
+                "您别着急，我在听。您说一下遇到了什么事；要查之前的工单，报单号就行。",
+                buttons=(REGISTER, HUMAN),
+            )
+            return []
         if problem:
             say(dispatcher, problem)
         if not missing(state):
@@ -154,33 +185,58 @@ class ValidateFollowForm(FollowAction):
         if already_handled(tracker, FORM):
             slot = RESUME if tracker.get_slot("emergency_kind") else f"follow_{state.asked}"
             return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
-        if answer_danger(dispatcher, turn):
-            return [SlotSet("follow", kept), SlotSet("requested_slot", RESUME)]
+        foreign = answer_at_the_edge(dispatcher, tracker, turn, self.parts)
+        danger = answer_danger(dispatcher, tracker, turn) if foreign is None else foreign
+        if danger is not None:
+            slot = RESUME if foreign or lasts(danger) else f"follow_{state.asked}"
+            return [
+                *danger,
+                SlotSet("follow", kept),
+                SlotSet("emergency_kind", None),
+                SlotSet("requested_slot", slot),
+            ]
         callback = answer_callback(dispatcher, tracker, turn)
         if callback is not None:
             slot = RESUME if is_open(tracker, callback) else f"follow_{state.asked}"
             return [*callback, SlotSet("follow", kept), SlotSet("requested_slot", slot)]
         words = turn.words
         if is_cancel(words) or (turn.intent == "cancel" and turn.confidence >= DIGRESSING_CONFIDENCE):
-            say(dispatcher, "好的,那先不办了。还有什么可以帮您?")
+            say(dispatcher, "好的，那先不办了。还有什么可以帮您？")
             return _leave()
         before, state = state, read(state, turn)
+        if state == before and state.asked in ("number", "tail"):
+            left = self._leaves(dispatcher, tracker, turn)
+            if left is not None:
+                return left
         if state == before and self._goes_elsewhere(turn, state):
             if turn.intent in DIGRESSIONS and turn.intent not in _SAME_AFFAIR:
                 return []
             if has_content(words):
-                say(dispatcher, "好的,那我们先登记这件事。")
-                return [
-                    *_leave(),
-                    SlotSet("order_seed", seed_of(turn)),
-                    SlotSet("pending", {"offer": "order_now"}),
-                ]
+                return _to_order(dispatcher, turn)
         if state == before and asks_for_person(words):
             # Heard in actions/watch.py, which keeps the question for the next turn.
             return [SlotSet("follow", kept), SlotSet("requested_slot", f"follow_{state.asked}")]
         return self._take(dispatcher, tracker, turn, state)
 
+    def _leaves(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
+        """Who asks something else or tells a trouble, where a number was asked for, follows up nothing."""
+        match wish_for(self.parts, tracker, turn):
+            case Wish.ANSWER | Wish.ANSWER_FIRST:
+                if look_up(dispatcher, self.parts, tracker, turn.words) == "nothing":
+                    return [*miss(dispatcher, tracker, turn, understood=True), *_leave()]
+                return _leave()
+            case Wish.ORDER | Wish.PROCESS_FIRST if turn.reading.does("details", "register"):
+                return _to_order(dispatcher, turn)
+            case Wish.PROCESS:
+                say(dispatcher, answer_process(turn, self.parts))
+                return _leave()
+            case _:
+                return None
+
     def _goes_elsewhere(self, turn: Turn, state: FollowState) -> bool:
+        if state.asked in ("number", "tail") and turn.words and not re.search(r"[^\W\d_]", turn.words):
+            # Digits were meant as what was asked, whatever intent they look like.
+            return False
         if turn.intent in ("ask_human", "emergency", "emotion_despair", "returned_from_seat"):
             return turn.confidence >= DIGRESSING_CONFIDENCE
         if state.asked == "text":
@@ -199,14 +255,14 @@ class ValidateFollowForm(FollowAction):
             if is_yes(words) or words.startswith(("确定", "撤")) or (turn.intent == "affirm" and turn.button):
                 state = replace(state, sure=True)
             elif is_no(words) or turn.intent == "deny":
-                say(dispatcher, "好的,工单不撤,继续办理。")
+                say(dispatcher, "好的，工单不撤，继续办理。")
                 return _leave()
         if asked in ("number", "tail") and (
             is_skip(words) or turn.intent == "skip" or "忘" in words or "找不到" in words
         ):
             say(
                 dispatcher,
-                "没有单号和手机后四位,为了保护您的信息,我不能查。可以转人工核实身份后帮您查。",
+                "没有单号和手机后四位，为了保护您的信息，我不能查。可以转人工核实身份后帮您查。",
                 buttons=(HUMAN,),
             )
             return _leave()
@@ -222,9 +278,14 @@ class ValidateFollowForm(FollowAction):
             if state.tries >= MAX_TRIES:
                 return [*_give_up(dispatcher), SlotSet("requested_slot", None)]
             wrong = asked == "number" and looks_like_number(words)
-            say(dispatcher, "这个单号不对,单号是12位数字。" if wrong else "抱歉,我没听明白。")
+            say(dispatcher, "这个单号不对，单号是12位数字。" if wrong else "抱歉，我没听明白。")
         state = replace(state, asked=missing(state))
         return [SlotSet("follow", state.to_json()), SlotSet("requested_slot", f"follow_{state.asked}")]
+
+
+def _to_order(dispatcher: CollectingDispatcher, turn: Turn) -> Events:
+    say(dispatcher, "好的，那我们先登记这件事。")
+    return [*_leave(), SlotSet("order_seed", seed_of(turn)), SlotSet("pending", {"offer": "order_now"})]
 
 
 def _leave() -> Events:
@@ -234,7 +295,7 @@ def _leave() -> Events:
 def _give_up(dispatcher: CollectingDispatcher) -> Events:
     say(
         dispatcher,
-        "核对了几次都不一致,为了保护信息安全,我这里先不能查了,这就为您转人工核实。",
+        "核对了几次都不一致，为了保护信息安全，我这里先不能查了，这就为您转人工核实。",
         kind="handoff",
     )
     ask_for_human(dispatcher, "policy", "order_proof_failed")

@@ -6,33 +6,58 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.alarm import answer_danger
+from actions.acknowledging import acknowledgement, aloud, opening
+from actions.alarm import answer_danger, lasts
+from actions.asking import wants_registered
+from actions.at_the_edge import answer_at_the_edge
 from actions.base import Events, HotlineAction
 from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
-from actions.replies import Button, ask_for_human, say
-from actions.seed import seed_for, turn_from
-from actions.telling import tell
+from actions.open_wishes import Wish
+from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, OTHER_WORDS
+from actions.process_questions import answer_process, kinds_asked
+from actions.replies import ask_for_human, say
+from actions.seed import joined, seed_for, seed_of, turn_from
+from actions.sympathy import sympathy
+from actions.taking_up import (
+    answer_before_order,
+    courtesy,
+    invite,
+    keep_secret,
+    last_order,
+    look_up,
+    offer_order,
+    wish_for,
+)
+from actions.told_before import with_story
 from actions.watch import RESUME
-from desk import openings
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.building import build_order
-from desk.orders.drafting.draft import TYPES, Draft
-from desk.orders.drafting.filling import fill, with_line_phone
-from desk.orders.drafting.phones import grouped
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.filling import ANNOUNCED, fill, with_line_phone
+from desk.orders.drafting.keeping import noted
+from desk.orders.drafting.order_types import judged
+from desk.orders.drafting.phrases import is_anybody_there, only_asks
 from desk.orders.drafting.plan import next_field
-from desk.orders.drafting.summary import caller_form, rows, shorten, spoken
 from desk.orders.drafting.turn import Turn
 from desk.orders.duplicates import likely_duplicates
 
+NOT_KNOWN = "这个问题我暂时没有准确答案，先不乱说；登记好以后可以请人工回答您。"
+NOT_KNOWN_AT_ALL = "这个问题我暂时没有准确答案，不能乱说。"
+UNSEEN = "图片和链接我这边看不到，请打字告诉我；原件先留好，承办的人会找您要。"
+HURRIED = "好的，我尽快给您登记。"
 FORM = "order_form"
 ANGRY_SCORE = 0.75
+# Below this a question about the procedure is no question of policy.
+MAY_ASK = 0.3
+_HURRY = re.compile(r"急|快|速度|赶紧")
 _TYPE = re.compile(r"order_(consult|help|complain|report|suggest|praise)")
 
 
@@ -59,15 +84,33 @@ class ValidateOrderForm(HotlineAction):
             alarmed = tracker.get_slot("emergency_kind")
             # After an alarm nothing may push the numbers off the screen; the question waits for the next turn.
             slot = RESUME if alarmed else requested(draft.asked or next_field(draft))
-            return [SlotSet("requested_slot", slot), SlotSet("emergency_kind", None)]
+            repeats = turn.does("repeat") or turn.intent in ("repeat", "slower")
+            wording = _wording(tracker, draft, Step(Kind.QUESTION, draft, again=not repeats))
+            return [
+                SlotSet(OTHER_WORDS, wording),
+                SlotSet("requested_slot", slot),
+                SlotSet("emergency_kind", None),
+            ]
         if kept is None:
-            first = (
-                self.answer_first(dispatcher, tracker, turn) if not tracker.get_slot("order_seed") else None
-            )
+            first = None
+            if not tracker.get_slot("order_seed"):
+                first = self.answer_first(dispatcher, tracker, turn)
+                if first is None:
+                    first = self._begin_elsewhere(dispatcher, tracker, turn)
+                    if first is not None:
+                        return first
             return self._start(dispatcher, tracker, turn) if first is None else self._stay_out(first)
-        if answer_danger(dispatcher, turn):
-            return [SlotSet("order_draft", kept), SlotSet("requested_slot", RESUME)]
         draft = Draft.from_json(kept)
+        foreign = answer_at_the_edge(dispatcher, tracker, turn, self.parts)
+        danger = answer_danger(dispatcher, tracker, turn) if foreign is None else foreign
+        if danger is not None:
+            slot = RESUME if foreign or lasts(danger) else requested(draft.asked or next_field(draft))
+            return [
+                *danger,
+                SlotSet("order_draft", kept),
+                SlotSet("emergency_kind", None),
+                SlotSet("requested_slot", slot),
+            ]
         callback = answer_callback(dispatcher, tracker, turn)
         if callback is not None:
             slot = RESUME if is_open(tracker, callback) else requested(draft.asked or next_field(draft))
@@ -79,13 +122,16 @@ class ValidateOrderForm(HotlineAction):
 
     def _start(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         seed = seed_for(tracker, turn)
-        first = turn_from(seed, turn) if seed else turn
-        named = _TYPE.fullmatch(first.intent)
-        draft = Draft(draft_id=f"t{turn.seq}", type=named.group(1) if named else "help")
+        first = with_story(tracker, turn_from(seed, turn) if seed else turn, turn)
+        if first.does("process") and not seed:
+            say(dispatcher, answer_process(turn, self.parts))
+        draft = _begun(first, turn, offered=bool(seed))
         filled = fill(draft, first)
         draft = with_line_phone(filled.draft, turn.line_phone, turn.seq)
         draft = draft.asking(next_field(draft))
-        say(dispatcher, _opening(draft, first))
+        if first.does("grumble"):
+            say(dispatcher, sympathy(first.words))
+        say(dispatcher, opening(draft, first))
         draft = self._with_duplicate(tracker, draft)
         return [
             SlotSet("order_draft", draft.to_json()),
@@ -94,8 +140,44 @@ class ValidateOrderForm(HotlineAction):
             SlotSet("misses", 0),
             SlotSet("order_outcome", None),
             SlotSet("emergency_kind", None),
+            SlotSet(OTHER_WORDS, None),
             SlotSet("requested_slot", requested(draft.asked)),
         ]
+
+    def _begin_elsewhere(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn
+    ) -> Events | None:
+        """The intent was an order, the citizen wants something else first: an answer, the state of an earlier order."""
+        wish = wish_for(self.parts, tracker, turn)
+        match wish:
+            case Wish.ANSWER | Wish.ANSWER_FIRST:
+                troubled = wish is Wish.ANSWER_FIRST
+                answered = answer_before_order(dispatcher, self.parts, tracker, turn, troubled)
+                return None if answered is None else self._stay_out(answered)
+            case Wish.PROCESS:
+                say(dispatcher, answer_process(turn, self.parts, last_order(self.parts, tracker)))
+                return self._stay_out([])
+            case Wish.INVITE:
+                invite(dispatcher)
+                return self._stay_out([])
+            case Wish.SECRET if tracker.get_slot("last_order"):
+                return self._stay_out(keep_secret(dispatcher, self.parts, tracker, turn))
+            case None | Wish.ORDER if self._is_known(turn):
+                look_up(dispatcher, self.parts, tracker, turn.words)
+                offer_order(dispatcher)
+                return self._stay_out(
+                    [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)}), SlotSet("misses", 0)]
+                )
+            case Wish.FOLLOW:
+                return [SlotSet("order_outcome", "follow"), SlotSet("requested_slot", None)]
+            case _:
+                return None
+
+    def _is_known(self, turn: Turn) -> bool:
+        """Whether an article answers a consultation that nobody has asked to be registered."""
+        registers = turn.does("register") or wants_registered(turn.words)
+        asks = turn.intent == "order_consult" and bool(turn.words) and not registers
+        return asks and self.parts.knowledge.answer(turn.words).outcome == "found"
 
     def _go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft) -> Events:
         taken = step(draft, turn)
@@ -103,16 +185,26 @@ class ValidateOrderForm(HotlineAction):
             case Kind.DIGRESSED:
                 # No slot is set: Rasa then rejects the form and lets the rule of the intent speak.
                 return []
-            case Kind.QUESTION:
-                if (
-                    tell(dispatcher, self.parts, turn.words, tracker.get_slot("style") == "simple", True)
-                    == "nothing"
-                ):
-                    say(dispatcher, "这个问题我暂时没有准确答案,先不乱说;登记好以后可以请人工回答您。")
-                return self._ask(taken.draft)
+            case Kind.QUESTION | Kind.PROCESS:
+                self._acknowledge(dispatcher, draft, taken)
+                self._answer(dispatcher, tracker, turn, taken)
+            case Kind.COURTESY:
+                self._acknowledge(dispatcher, draft, taken)
+                say(dispatcher, _courtesy(turn))
+            case Kind.UNSEEN:
+                say(dispatcher, UNSEEN)
+            case Kind.GRUMBLE:
+                say(dispatcher, sympathy(turn.words))
+                taken = replace(taken, draft=taken.draft.check("soothed"))
+                self._acknowledge(dispatcher, draft, taken)
+            case Kind.ONLY_ASKS:
+                left = self._only_asks(dispatcher, tracker, turn, taken)
+                if left is not None:
+                    return left
+                # Nothing answers it: it is registered, as a question that belongs to the matter.
+                taken = replace(taken, draft=noted(taken.draft, turn), again=True)
             case Kind.HUMAN:
-                # Heard in actions/watch.py, which keeps the question for the next turn.
-                return self._ask(taken.draft)
+                pass  # Heard in actions/watch.py, which keeps the question for the next turn.
             case Kind.CONFIRMED:
                 return self._end(taken.draft, "confirmed")
             case Kind.CANCELLED:
@@ -124,39 +216,87 @@ class ValidateOrderForm(HotlineAction):
             case Kind.STUCK:
                 say(
                     dispatcher,
-                    "抱歉,我几次都没能听明白,不耽误您了,这就为您转人工,您说的内容都会一并转过去。",
+                    "抱歉，我几次都没能听明白，不耽误您了，这就为您转人工，您说的内容都会一并转过去。",
                     kind="handoff",
                 )
                 ask_for_human(dispatcher, "not_understood", "order_form")
                 return self._end(taken.draft, "stuck")
             case Kind.UNCLEAR:
-                again = (
-                    f"{taken.problem},麻烦您再说一遍。"
-                    if taken.problem
-                    else "抱歉,我没听明白,麻烦您再说一遍。"
-                )
-                say(dispatcher, again)
-                return self._ask(taken.draft)
+                # The question is asked in other words, with an example; what is wrong with the answer goes before it.
+                if taken.problem:
+                    say(dispatcher, f"{taken.problem.rstrip('。')}。")
             case Kind.ANSWERED:
-                words = _acknowledgement(draft, taken)
-                if (
-                    turn.emotion == "angry"
-                    and turn.emotion_score >= ANGRY_SCORE
-                    and "soothed" not in draft.checked
-                ):
-                    words = "您的心情我理解,我一定如实记下来。" + words
-                    taken = Step(taken.kind, taken.draft.check("soothed"), taken.changed, taken.problem)
-                if words:
-                    say(dispatcher, words, speech=_aloud(words))
-                return self._ask(self._with_duplicate(tracker, taken.draft))
+                taken = self._soothe(dispatcher, turn, taken)
+                self._acknowledge(dispatcher, draft, taken)
+                if taken.question:
+                    self._answer(dispatcher, tracker, turn, taken)
+                taken = replace(taken, draft=self._with_duplicate(tracker, taken.draft))
+        return self._ask(tracker, draft, taken)
 
-    def _ask(self, draft: Draft) -> Events:
-        return [SlotSet("order_draft", draft.to_json()), SlotSet("requested_slot", requested(draft.asked))]
+    def _acknowledge(self, dispatcher: CollectingDispatcher, before: Draft, taken: Step) -> None:
+        words = acknowledgement(before, taken)
+        if words:
+            say(dispatcher, words, speech=aloud(words))
+
+    def _soothe(self, dispatcher: CollectingDispatcher, turn: Turn, taken: Step) -> Step:
+        """A human word once an order, for anger that comes with an answer."""
+        angry = turn.emotion == "angry" and turn.emotion_score >= ANGRY_SCORE
+        if not (angry or turn.does("grumble")) or "soothed" in taken.draft.checked:
+            return taken
+        say(dispatcher, sympathy(turn.words))
+        return replace(taken, draft=taken.draft.check("soothed"))
+
+    def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, taken: Step) -> None:
+        """What was asked beside, or instead of, an answer. The form asks on by itself."""
+        sure = turn.reading.acts.get
+        process = taken.kind is Kind.PROCESS or sure("process", 0.0) > sure("ask", 0.0)
+        query = taken.question or turn.words
+        # Asked in a form, questions of policy are easily taken for questions about the form: the articles know better.
+        known = process and (kinds_asked(query) or sure("ask", 0.0) < MAY_ASK)
+        if known or look_up(dispatcher, self.parts, tracker, query) == "nothing":
+            say(dispatcher, answer_process(turn, self.parts, taken.draft) if process else NOT_KNOWN)
+
+    def _only_asks(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, taken: Step
+    ) -> Events | None:
+        """The form ends without an order: nobody who asks has to fill one in. What was told waits for a yes; where it was
+        the question itself (就问问,没啥地址), it is answered now."""
+        told_before = taken.draft.get("description")
+        asked = taken.question if turn.does("ask") else ""
+        query = "，".join(filter(None, (told_before, asked)))
+        told = look_up(dispatcher, self.parts, tracker, query) if query else "nothing"
+        if told == "nothing" and told_before and not only_asks(turn.words):
+            say(dispatcher, NOT_KNOWN)
+            return None
+        if told == "nothing" and query:
+            say(dispatcher, NOT_KNOWN_AT_ALL)
+        elif told == "nothing":
+            say(dispatcher, "好的，不登记，您想问什么直接说。")
+        if told != "ambiguous" and turn.does("ask"):
+            offer_order(dispatcher)
+        before = {"text": told_before, "seq": turn.seq, "intent": f"order_{taken.draft.type}"}
+        seed = joined(before, turn) if told_before else seed_of(turn)
+        return self._stay_out(
+            [
+                SlotSet("order_draft", None),
+                SlotSet("misses", 0),
+                SlotSet("pending", {"offer": "order", "seed": seed} if turn.does("ask") else None),
+            ]
+        )
+
+    def _ask(self, tracker: Tracker, before: Draft, taken: Step) -> Events:
+        draft = taken.draft
+        return [
+            SlotSet("order_draft", draft.to_json()),
+            SlotSet(OTHER_WORDS, _wording(tracker, before, taken)),
+            SlotSet("requested_slot", requested(draft.asked)),
+        ]
 
     def _end(self, draft: Draft, outcome: str) -> Events:
         return [
             SlotSet("order_draft", draft.to_json()),
             SlotSet("order_outcome", outcome),
+            SlotSet(OTHER_WORDS, None),
             SlotSet("requested_slot", None),
         ]
 
@@ -179,125 +319,30 @@ class ValidateOrderForm(HotlineAction):
         return draft.with_duplicate(same.number, f"{day.month}月{day.day}日")
 
 
-def _opening(draft: Draft, turn: Turn) -> str:
-    upset = turn.emotion in ("angry", "anxious") and turn.emotion_score >= 0.6
-    begun = openings.registering(TYPES[draft.type], calm=upset)
-    if not draft.has("description"):
-        return begun
-    known = [draft.place_text, draft.get("event_time")]
-    told = ",".join(
-        [
-            shorten(draft.get("description"), 40),
-            *(part for part in known if part and part not in draft.get("description")),
-        ]
+def _begun(first: Turn, turn: Turn, offered: bool) -> Draft:
+    """The empty draft. A question that was offered to be registered, for nothing answers it, is a consultation."""
+    asked = (
+        offered and first.does("ask") and not first.does("details") and judged("help", first.words) == "help"
     )
-    return f"{begun}已经记下:{told}。"
+    named = _TYPE.fullmatch(first.intent)
+    order_type = "consult" if asked else named.group(1) if named else "help"
+    draft = Draft(draft_id=f"t{turn.seq}", type=order_type)
+    return draft.check(ANNOUNCED) if asked else draft
 
 
-def _acknowledgement(before: Draft, taken: Step) -> str:
-    after, changed = taken.draft, taken.changed
-    if "correcting" in changed:
-        return "好的,请您重新说一下。"
-    if after.asked == "cancel_check":
-        return ""
-    said: list[str] = [f"{taken.problem}。"] if taken.problem else []
-    for field in changed:
-        match field:
-            case "type":
-                said.append(f"按{TYPES[after.type]}登记。")
-            case "place":
-                said.append(f"地点{'改为' if before.place else '记为'}:{after.place_text}。")
-            case "phone":
-                said.append(
-                    f"电话{'改为' if before.has('phone') else '记为'} {grouped(after.get('phone'))}。"
-                )
-            case "caller":
-                said.append(
-                    f"{caller_form(after)},您好。"
-                    if not before.has("caller_name")
-                    else f"称呼改为{caller_form(after)}。"
-                    if caller_form(after) != "您"
-                    else f"姓名改为{after.get('caller_name')}。"
-                )
-            case "event_time" if before.asked != "event_time":
-                said.append(
-                    f"时间{'改为' if before.has('event_time') else '记为'}:{after.get('event_time')}。"
-                )
-            case "confidential":
-                said.append("会为您保密,不向被反映的一方透露。" if after.get("confidential") == "yes" else "")
-            case "description" if before.has("description"):
-                said.append("这一点也补充进去了。")
-            case "skipped_phone" | "skipped_phone_check" if not after.has("phone"):
-                said.append("那就不留电话,之后请您凭单号来问结果。")
-            case _:
-                pass
-    text = "".join(said)
-    return (
-        f"好的,{text}"
-        if text and not text.startswith("您")
-        else "好的。"
-        if changed and after.asked != "confirm"
-        else text
-    )
+def _courtesy(turn: Turn) -> str:
+    hurries = is_anybody_there(turn.words) and _HURRY.search(turn.words)
+    return HURRIED if hurries else courtesy(turn)
 
 
-def _aloud(acknowledgement: str) -> str:
-    """A sentence that is ready made comes before what only this caller hears."""
-    yes, comma, rest = acknowledgement.partition(",")
-    return openings.YES + rest if comma and f"{yes}。" == openings.YES else acknowledgement
-
-
-class AskConfirm(HotlineAction):
-    ACTION = "action_ask_order_form_order_confirm"
-
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        draft = Draft.from_json(tracker.get_slot("order_draft"))
-        fields = rows(draft)
-        lines = "\n".join(f"{label}:{value}" for _, label, value in fields)
-        say(
-            dispatcher,
-            f"请您核对一下:\n{lines}\n都对的话我就登记了。",
-            speech=spoken(draft),
-            kind="order_draft",
-            buttons=(
-                Button.intent("确认登记", "affirm"),
-                Button.intent("有地方要改", "deny"),
-                Button.intent("不登记了", "cancel"),
-            ),
-            card={
-                "fields": [{"name": name, "label": label, "value": value} for name, label, value in fields]
-            },
-        )
-        return []
-
-
-class AskPhoneCheck(HotlineAction):
-    ACTION = "action_ask_order_form_order_phone_check"
-
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        draft = Draft.from_json(tracker.get_slot("order_draft"))
-        number = grouped(draft.get("phone"))
-        known = draft.fields["phone"].origin == "line"
-        say(
-            dispatcher,
-            f"您来电的号码是{number},用这个号码联系您,对吗?" if known else f"跟您核对一下电话:{number},对吗?",
-            buttons=(Button.intent("对", "affirm"), Button.intent("不对", "deny")),
-        )
-        return []
-
-
-class AskDuplicate(HotlineAction):
-    ACTION = "action_ask_order_form_order_duplicate"
-
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        draft = Draft.from_json(tracker.get_slot("order_draft"))
-        say(
-            dispatcher,
-            f"您{draft.duplicate_on}反映过类似的问题,正在办理。您要催办、补充,还是新登记一件?",
-            buttons=(
-                Button.intent("催办", "order_hurry"),
-                Button.intent("补充", "order_remark"),
-                Button.intent("新登记", "deny"),
-            ),
-        )
-        return []
+def _wording(tracker: Tracker, before: Draft, taken: Step) -> str | None:
+    """How the next question is worded: None as the first time, else in other words. Nobody hears the same sentence
+    twice in a row; only who asks to hear it again."""
+    same = taken.draft.asked == before.asked
+    if not same:
+        return None
+    if taken.draft.asked == "confirm":
+        # Who wants it said again is read everything again.
+        unchanged = ASKED_IN_SHORT if taken.again else None
+        return ASKED_IN_OTHER_WORDS if taken.changed else unchanged
+    return None if tracker.get_slot(OTHER_WORDS) or not taken.again else ASKED_IN_OTHER_WORDS

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction
 from actions.conversation import channel_of
 from actions.filing import file_under
+from actions.process_questions import answer_process, day_and_hour, kinds_asked
 from actions.replies import HUMAN, Button, say
+from actions.taking_up import look_up
 from desk import openings
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition
 from desk.orders.number import format_number
+from desk.orders.order import Order
 from desk.orders.view import order_card
+from language.reading import HOLDS
 
 ENDINGS_WITHOUT_ORDER = ("stuck", "none")
-
-
-def day_and_hour(moment: datetime) -> str:
-    return f"{moment.month}月{moment.day}日{moment.hour}点"
 
 
 class SubmitOrder(HotlineAction):
@@ -40,6 +38,9 @@ class SubmitOrder(HotlineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         outcome, kept = tracker.get_slot("order_outcome"), tracker.get_slot("order_draft")
+        if outcome == "follow":
+            # Not an order, but the affair of an earlier one (actions/order_form.py).
+            return [SlotSet("order_outcome", None), FollowupAction("action_follow_order")]
         if not kept:
             return [SlotSet("order_outcome", None)]
         draft = Draft.from_json(kept)
@@ -49,43 +50,59 @@ class SubmitOrder(HotlineAction):
             SlotSet("pending", None),
         ]
         if outcome == "confirmed":
-            return [*done, *self._store(dispatcher, tracker, draft)]
+            return [*done, *self._store(dispatcher, tracker, turn, draft)]
         if outcome == "hurry":
             return [*done, *self._hurry(dispatcher, draft)]
         if outcome == "remark":
             return [*done, *self._remark(dispatcher, draft)]
         if outcome == "cancelled":
-            say(dispatcher, "好的,这次不登记。之后想反映,随时告诉我。")
+            say(dispatcher, "好的，这次不登记。之后想反映，随时告诉我。")
         return done
 
-    def _store(self, dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft) -> Events:
+    def _store(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft) -> Events:
         order = self.parts.orders.create(
             build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))
         )
         number, due = format_number(order.number), day_and_hour(order.due_at.astimezone(self.parts.zone))
-        reach = "凭单号和手机后四位可以随时查进度。" if order.phone else "请保存好单号,在这里可以随时查进度。"
+        reach = (
+            "凭单号和手机后四位可以随时查进度。" if order.phone else "请保存好单号，在这里可以随时查进度。"
+        )
         kept_secret = "您的个人信息会严格保密。" if order.confidential else ""
         say(
             dispatcher,
-            f"登记好了,工单号是 {number},将在{due}前答复。{kept_secret}{reach}还有什么可以帮您?",
-            speech=f"{openings.REGISTERED}工单号是{number},将在{due}前答复。还有什么可以帮您?",
+            f"登记好了，工单号是 {number}，将在{due}前答复。{kept_secret}{reach}还有什么可以帮您？",
+            speech=f"{openings.REGISTERED}工单号是{number}，将在{due}前答复。还有什么可以帮您？",
             kind="order_card",
             buttons=(Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
             card=order_card(order, self.parts.zone),
         )
+        self._answer_besides(dispatcher, tracker, turn, order)
         return [
             SlotSet("last_order", order.number),
             SlotSet("proved_orders", [*(tracker.get_slot("proved_orders") or []), order.number]),
         ]
 
+    def _answer_besides(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, order: Order
+    ) -> None:
+        """What was asked in one breath with the yes. When it is due has been told with the number."""
+        asks, process = (turn.reading.acts.get(act, 0.0) for act in ("ask", "process"))
+        if max(asks, process) < HOLDS:
+            return
+        if process >= asks:
+            if set(kinds_asked(turn.words)) - {"how_long"}:
+                say(dispatcher, answer_process(turn, self.parts, order))
+        else:
+            look_up(dispatcher, self.parts, tracker, turn.words)
+
     def _hurry(self, dispatcher: CollectingDispatcher, draft: Draft) -> Events:
         try:
             hurried = self.parts.orders.hurry(draft.duplicate_number, "citizen")
         except BadTransition:
-            say(dispatcher, "这张工单刚刚已经办完了。您要是还不满意,我可以重新为您登记。", buttons=(HUMAN,))
+            say(dispatcher, "这张工单刚刚已经办完了。您要是还不满意，我可以重新为您登记。", buttons=(HUMAN,))
             return []
-        told = "已经为您催办,承办单位会收到提醒。" if hurried.told else "刚刚已经催过了,我又为您记了一次。"
-        say(dispatcher, f"{told}还有什么可以帮您?", buttons=(Button.intent("没有了", "goodbye"),))
+        told = "已经为您催办，承办单位会收到提醒。" if hurried.told else "刚刚已经催过了，我又为您记了一次。"
+        say(dispatcher, f"{told}还有什么可以帮您？", buttons=(Button.intent("没有了", "goodbye"),))
         return []
 
     def _remark(self, dispatcher: CollectingDispatcher, draft: Draft) -> Events:
@@ -94,13 +111,13 @@ class SubmitOrder(HotlineAction):
         except BadTransition:
             say(
                 dispatcher,
-                "这张工单刚刚已经办完了,不能再补充。您要是还不满意,我可以重新为您登记。",
+                "这张工单刚刚已经办完了，不能再补充。您要是还不满意，我可以重新为您登记。",
                 buttons=(HUMAN,),
             )
             return []
         say(
             dispatcher,
-            "已经把您这次说的内容补充到原来的工单里。还有什么可以帮您?",
+            "已经把您这次说的内容补充到原来的工单里。还有什么可以帮您？",
             buttons=(Button.intent("没有了", "goodbye"),),
         )
         return []

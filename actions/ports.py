@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from desk.handoff.triggers import Thresholds
+from desk.orders.limits import OrderLimits
 from desk.orders.order import NewOrder, Order
 from desk.orders.store import Hurried
 
@@ -24,6 +25,7 @@ class OrderPort(Protocol):
     def add_remark(self, number: str, text: str, by: str) -> Order: ...
     def hurry(self, number: str, by: str) -> Hurried: ...
     def withdraw(self, number: str, reason: str, by: str) -> Order: ...
+    def keep_secret(self, number: str, by: str) -> Order: ...
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,32 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What is told of an article. `heading` is empty for the article in short; `others` are the other sections' names;
+    `untold` names a figure that was asked for and that the article does not have."""
+
+    heading: str
+    text: str
+    speech: str
+    others: tuple[str, ...] = ()
+    untold: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
+    """`score`: how well the article that was found fits, 0 to 1."""
+
     outcome: Literal["found", "ambiguous", "nothing"]
     article: Article | None = None
     candidates: tuple[Article, ...] = ()
+    told: Told | None = None
+    score: float = 1.0
 
 
 class KnowledgePort(Protocol):
-    def answer(self, query: str) -> Answer: ...
+    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
+        """`topic`: id of the article told just before. `section`: a heading, or 全文; empty for what is asked."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -81,3 +101,4 @@ class Parts:
     city: str = "明州市"
     hotline: str = "12345"
     thresholds: Thresholds = Thresholds()
+    limits: OrderLimits = OrderLimits()

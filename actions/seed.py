@@ -3,6 +3,7 @@ was said before the yes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,10 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions.turn_facts import needs_help
 from desk.orders.drafting.phrases import announces_order, has_content, is_question
 from desk.orders.drafting.turn import Entity, Turn
+from language.reading import Reading, ReadSpan
+
+# A citizen goes on telling: what he says now stands after what he said before.
+_BETWEEN = "，"
 
 
 def order_begun(turn: Turn) -> list[dict[str, Any]]:
@@ -53,11 +58,57 @@ def kept_if_told(tracker: Tracker, turn: Turn) -> list[dict[str, Any]]:
 def seed_for(tracker: Tracker, turn: Turn) -> Mapping[str, Any] | None:
     """The kept turn that an order form begins with; None where the present turn is its beginning."""
     seed = tracker.get_slot("order_seed")
-    pending = tracker.get_slot("pending") or {}
-    if not seed and pending.get("offer") == "order" and not needs_help(turn.words):
-        # "登记吧", or the button for it: what is to be registered has been told.
-        seed = pending.get("seed")
+    if not seed and (unanswered(tracker) or not _tells_anew(turn)):
+        # "登记吧", or the button for it: what is to be registered has been told; what is told now is more of it.
+        seed = _with_more(offered(tracker), turn)
     return seed if isinstance(seed, Mapping) else None
+
+
+def offered(tracker: Tracker) -> Mapping[str, Any] | None:
+    """The kept turn of which the citizen was asked whether it is to be registered, or that was told before a question."""
+    pending = tracker.get_slot("pending") or {}
+    seed = pending.get("seed") if pending.get("offer") in ("order", "kept") else None
+    return seed if isinstance(seed, Mapping) else None
+
+
+def unanswered(tracker: Tracker) -> str:
+    """The question that no article answered and that an order was offered for; "" where there is none."""
+    pending = tracker.get_slot("pending") or {}
+    return str(pending.get("asked") or "") if pending.get("offer") == "order" else ""
+
+
+def consultation(tracker: Tracker, turn: Turn) -> dict[str, Any] | None:
+    """The offer to register what nobody could answer: all that was asked, as a consultation."""
+    before = offered(tracker) if unanswered(tracker) else None
+    seed = joined(before, turn) if before else seed_of(turn)
+    if seed is None:
+        return None
+    return {"offer": "order", "asked": seed["text"], "seed": {**seed, "intent": "order_consult"}}
+
+
+# So short a turn at an offer only says yes to it, in whatever words.
+_MORE_CHARS = 5
+_REGISTERS = re.compile(r"登记|记(?:一)?下|好的|可以|行吧|就这样")
+
+
+def _with_more(seed: Mapping[str, Any] | None, turn: Turn) -> Mapping[str, Any] | None:
+    """The kept turn with what is said beside the wish to register it."""
+    if not seed or not turn.words:
+        return seed
+    tells = turn.does("details", "ask", "value") and not turn.does("register", "yes")
+    unread = not turn.does("register", "yes", "no", "thanks") and not _REGISTERS.search(turn.words)
+    return joined(seed, turn) if tells or (unread and len(turn.words) >= _MORE_CHARS) else seed
+
+
+def kept_after_answer(tracker: Tracker) -> dict[str, Any]:
+    """The event after an answer: a trouble that was told stays for "登记吧", but a mere "好的" does not register it."""
+    seed = offered(tracker)
+    event: dict[str, Any] = SlotSet("pending", {"offer": "kept", "seed": dict(seed)} if seed else None)
+    return event
+
+
+def _tells_anew(turn: Turn) -> bool:
+    return turn.does("details") if turn.reading else needs_help(turn.words)
 
 
 def seed_of(turn: Turn) -> dict[str, Any] | None:
@@ -65,10 +116,38 @@ def seed_of(turn: Turn) -> dict[str, Any] | None:
     if not turn.words:
         return None
     return {
-        "text": turn.words,
+        "text": turn.text,
         "seq": turn.seq,
         "intent": turn.intent,
         "entities": [[e.name, e.value, e.start, e.end, e.confidence] for e in turn.entities],
+        "reading": turn.reading.to_json(),
+    }
+
+
+def joined(seed: Mapping[str, Any], turn: Turn) -> dict[str, Any]:
+    """The kept turn with what the citizen says now behind it: neither is lost."""
+    more = seed_of(turn)
+    if more is None:
+        return dict(seed)
+    moved = len(str(seed["text"])) + len(_BETWEEN)
+    before, now = Reading.from_json(seed.get("reading")), turn.reading
+    acts = {act: max(before.acts.get(act, 0.0), now.acts.get(act, 0.0)) for act in {*before.acts, *now.acts}}
+    spans = (
+        *before.spans,
+        *(ReadSpan(s.label, s.start + moved, s.end + moved, s.confidence) for s in now.spans),
+    )
+    return {
+        **seed,
+        "text": f"{seed['text']}{_BETWEEN}{more['text']}",
+        "entities": [
+            *seed.get("entities", ()),
+            *(
+                [name, value, start + moved, end + moved, sure]
+                for name, value, start, end, sure in more["entities"]
+            ),
+        ],
+        # Spans of one half alone would make the other half look as if nothing stood in it.
+        "reading": Reading(acts, spans).to_json() if before and now else Reading().to_json(),
     }
 
 
@@ -82,4 +161,5 @@ def turn_from(seed: Mapping[str, Any], now: Turn) -> Turn:
         entities=tuple(Entity(*values) for values in seed.get("entities", ())),
         button=False,
         arguments=None,
+        reading=Reading.from_json(seed.get("reading")),
     )

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 
+from danger.english import language_skill
 from desk.handoff.triggers import TurnFacts
+from desk.orders.drafting.keeping import wants_something_else
 from desk.orders.drafting.phrases import CLAUSES, asks_for_person, first_match, has_content, is_question
 from desk.orders.drafting.turn import Turn
 
 # The same confidence that takes a turn out of the order form (desk/orders/drafting/arbitration.py).
 ASKED_CONFIDENCE = 0.7
+READ_CONFIDENCE = 0.6
 # How much of the classifier's score counts. It hears anger in most complaints, so one angry sentence alone stays
 # below the usual threshold of 0.75; two in a row, or one that shouts, pass it. Sorrow and worry take longer.
 _WEIGHTS = {"angry": 0.72, "sad": 0.62, "anxious": 0.5}
@@ -92,6 +95,10 @@ _DEPARTMENTS = {
 }
 _DEPARTMENT_PATTERNS = tuple((code, re.compile(pattern)) for code, pattern in _DEPARTMENTS.items())
 
+_SERVED_IN = r"(?:的)?(?:人工|坐席|客服|服务|接线|话务员|工作人员|翻译|的人)"
+_SPEAKS = r"(?:只会|只能|会|能|要|用)?(?:说|讲|懂|用)"
+_OTHER_LANGUAGE = r"(?:日|韩|法|俄|德|西班牙|阿拉伯|维吾尔|藏|蒙古|朝鲜|外)语"
+
 _SKILLS = (
     ("sign_language", re.compile(r"手语|聋(?:哑)?人")),
     (
@@ -100,8 +107,15 @@ _SKILLS = (
             r"方言|(?:粤语|广东话|白话|四川话|闽南语|闽南话|客家话|上海话|潮汕话|家乡话|土话)(?:的)?(?:人工|坐席|客服|服务|接线)|(?:说|讲)(?:粤语|广东话|四川话|闽南语|客家话|上海话|家乡话)"
         ),
     ),
-    ("english", re.compile(r"英语|英文|\b(?:english|foreigner)\b", re.IGNORECASE)),
-    ("language", re.compile(r"(?:日|韩|法|俄|德|西班牙|阿拉伯|维吾尔|藏|蒙古|朝鲜|外)语")),
+    # Somebody who speaks it is wanted; a complaint about an English teacher wants nobody of the kind.
+    (
+        "english",
+        re.compile(
+            rf"(?:英语|英文){_SERVED_IN}|{_SPEAKS}(?:英语|英文)(?!老师|课|班)|\b(?:english|foreigner)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("language", re.compile(rf"{_OTHER_LANGUAGE}{_SERVED_IN}|{_SPEAKS}{_OTHER_LANGUAGE}(?!老师|课|班)")),
     ("housing_fund", re.compile(r"公积金")),
     ("health_insurance", re.compile(r"医保|医疗保险|生育(?:保险|津贴)|异地就医|门诊报销|住院报销")),
     (
@@ -116,9 +130,6 @@ _SKILLS = (
         re.compile(r"营业执照|开公司|办企业|企业(?:开办|注册|补贴|政策|服务|专线|注销)|惠企|招商|个体户"),
     ),
 )
-# Latin words and hardly a Chinese character: a foreigner's message.
-_LATIN_WORDS = re.compile(r"[A-Za-z]{2,}")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 # Who says it like this wants no article first.
@@ -144,12 +155,13 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
     `topics` are those that only people answer; the facts name the ones that are in the words.
     """
     words = turn.words
+    foreign = bool(language_skill(words))
     return TurnFacts(
         seq=turn.seq,
-        asked=asked or wants_person(turn),
-        # The intent hears anger where the classifier of feelings does not.
-        emotion="angry" if _is_outburst(turn) else turn.emotion,
-        emotion_score=strength(turn),
+        asked=asked or (wants_person(turn) and not foreign),
+        # The intent hears anger where the classifier of feelings does not. Neither has learned another language.
+        emotion="neutral" if foreign else "angry" if _is_outburst(turn) else turn.emotion,
+        emotion_score=0.0 if foreign else strength(turn),
         vulnerable=frail(words) if needs_help(words) else (),
         departments=tuple(code for code, pattern in _DEPARTMENT_PATTERNS if pattern.search(words)),
         topics=tuple(topic for topic in topics if topic in words),
@@ -159,8 +171,12 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
 
 
 def wants_person(turn: Turn) -> bool:
+    if wants_something_else(turn):
+        return False
     by_intent = turn.intent == "ask_human" and turn.confidence >= ASKED_CONFIDENCE
-    return by_intent or asks_for_person(turn.words)
+    # As in the order form (desk/orders/drafting/listening.py), which leaves the wish to be heard here.
+    by_act = turn.reading.does("human", at_least=READ_CONFIDENCE)
+    return by_intent or by_act or asks_for_person(turn.words)
 
 
 def strength(turn: Turn) -> float:
@@ -198,5 +214,4 @@ def skill_in(words: str) -> str:
     found = first_match(_SKILLS, words)
     if found is not None:
         return found
-    foreign = len(_LATIN_WORDS.findall(words)) >= 3 and len(_CHINESE.findall(words)) <= 1
-    return "english" if foreign else ""
+    return language_skill(words)

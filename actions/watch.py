@@ -15,10 +15,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.alarm import lasts as danger_lasts
 from actions.conversation import channel_of
+from actions.english import PERSON_COMES, speaks_english
 from actions.filing import file_under
 from actions.ports import Parts
 from actions.replies import HUMAN, Wish, say, signal, take_back
+from actions.sympathy import has_told_before, sympathy
 from actions.telling import tell_article
 from actions.turn_facts import facts_of, frail, insists, question_besides
 from desk.conversations import HandoffReason
@@ -38,18 +41,18 @@ FRAIL_PRIORITY = 300
 
 _COME = "您说的内容都会一并转过去。"
 SENTENCES = {
-    HandoffReason.ASKED: f"好的,这就为您转人工,{_COME}",
-    HandoffReason.NOT_UNDERSTOOD: f"抱歉,我没能帮上您,这就为您转人工,{_COME}",
-    HandoffReason.EMOTION: f"您的心情我理解,这件事我为您转人工来谈,{_COME}",
-    HandoffReason.COMPLEX: f"这件事牵涉比较多,我为您转人工来办,{_COME}",
-    HandoffReason.VULNERABLE: f"您的情况我为您转人工来帮您,{_COME}",
-    HandoffReason.POLICY: f"这方面的事情由人工为您答复,我这就为您转人工,{_COME}",
+    HandoffReason.ASKED: f"好的，这就为您转人工，{_COME}",
+    HandoffReason.NOT_UNDERSTOOD: f"抱歉，我没能帮上您，这就为您转人工，{_COME}",
+    HandoffReason.EMOTION: f"您的心情我理解，这件事我为您转人工来谈，{_COME}",
+    HandoffReason.COMPLEX: f"这件事牵涉比较多，我为您转人工来办，{_COME}",
+    HandoffReason.VULNERABLE: f"您的情况我为您转人工来帮您，{_COME}",
+    HandoffReason.POLICY: f"这方面的事情由人工为您答复，我这就为您转人工，{_COME}",
 }
 _AS_OFTEN_AS_SAID = (HandoffReason.ASKED, HandoffReason.EMERGENCY)
 # A slot for which there is no question: the form stays open and silent.
 RESUME = "order_resume"
-HELP_FIRST = "我先帮您看看:"
-AFTER_HELP = "要是没有帮上您,说“转人工”就行。"
+HELP_FIRST = "我先帮您看看："
+AFTER_HELP = "要是没有帮上您，说“转人工”就行。"
 
 
 @dataclass(frozen=True)
@@ -135,11 +138,13 @@ class Watch:
             emergency=any(wish.reason is HandoffReason.EMERGENCY for wish in wishes),
             complaints=self._complaints(events),
         )
-        trigger = self._judge(facts)
+        # Danger has called a person already; nothing less may put a menu beside what is said to it.
+        trigger = None if danger_lasts(events) and not wishes else self._judge(facts)
         if wishes and (trigger is None or trigger.reason is not HandoffReason.EMERGENCY):
             # What an action knows for certain outweighs what the words hint at.
             first = wishes[0]
-            trigger = Trigger(reason=first.reason, score=1.0, skill=facts.skill, why={"action": first.note})
+            skill = facts.skill or next((t.skill for t in reversed(self.kept.turns) if t.skill), "")
+            trigger = Trigger(reason=first.reason, score=1.0, skill=skill, why={"action": first.note})
         helped = trigger is not None and trigger.may_help_first and self._help_first(dispatcher)
         if helped:
             facts, trigger = replace(facts, helped_first=True), None
@@ -155,7 +160,7 @@ class Watch:
                 # How else it could be said, and what could be done instead: questions for a bot that goes on.
                 take_back(dispatcher)
             if not wishes and trigger.reason in SENTENCES:
-                say(dispatcher, SENTENCES[trigger.reason], kind="handoff")
+                say(dispatcher, self._sentence(trigger.reason), kind="handoff")
             self._call(dispatcher, trigger, kept, note=wishes[0].note if wishes else "")
             kept = replace(
                 kept,
@@ -163,6 +168,13 @@ class Watch:
                 called_seq=self.turn.seq,
             )
         return [*self._asking_nothing(events, kept), kept.event()]
+
+    def _sentence(self, reason: HandoffReason) -> str:
+        """A human word goes first for who has called before."""
+        if speaks_english(self.tracker, self.turn):
+            return PERSON_COMES
+        told_before = reason is HandoffReason.COMPLEX and has_told_before(self.turn.words)
+        return (sympathy(self.turn.words) if told_before else "") + SENTENCES[reason]
 
     def _asking_nothing(self, events: list[dict[str, Any]], kept: Kept) -> list[dict[str, Any]]:
         """Where a person was called in this turn, the question of an open form waits for the next one."""
@@ -197,6 +209,9 @@ class Watch:
             "emotion": {"label": self.turn.emotion, "score": round(self.turn.emotion_score, 3)},
             "vulnerable": list(kept.frail),
         }
+        if speaks_english(self.tracker, self.turn):
+            # What the gateway adds about the queue is to be understood, too.
+            detail["language"] = "en"
         more: dict[str, Any] = {}
         if kept.frail and trigger.reason is not HandoffReason.EMERGENCY:
             more["priority"] = FRAIL_PRIORITY
@@ -213,15 +228,21 @@ class Watch:
     def _help_first(self, dispatcher: CollectingDispatcher) -> bool:
         """Tells the article that fits a question asked along with the wish for a person. False where there is none."""
         question = question_besides(self.turn.words)
-        if not question or self.tracker.active_loop or insists(self.turn.words):
+        if not question or self._is_in_form() or insists(self.turn.words):
             return False
         answer = self.parts.knowledge.answer(question)
         if answer.outcome != "found" or answer.article is None:
             return False
         say(dispatcher, HELP_FIRST)
-        tell_article(dispatcher, answer.article, self.tracker.get_slot("style") == "simple", in_form=True)
+        simple = self.tracker.get_slot("style") == "simple"
+        tell_article(dispatcher, answer.article, simple, in_form=True, told=answer.told)
         say(dispatcher, AFTER_HELP, buttons=(HUMAN,))
         return True
+
+    def _is_in_form(self) -> bool:
+        """A form that the present words have called is no form yet."""
+        slots = ("order_draft", "follow")
+        return bool(self.tracker.active_loop) and any(self.tracker.get_slot(slot) for slot in slots)
 
     def _complaints(self, events: list[dict[str, Any]]) -> int:
         """How often the same caller has complained of this matter before; looked up once a draft."""

@@ -17,8 +17,14 @@ def only_digits(text: str) -> str:
 
 
 def normal_phone(text: str) -> str:
-    """One spelling per telephone line: digits only, without the country code. Empty if there are no digits."""
-    digits = only_digits(text)
+    """One spelling per telephone line: digits only, without the country code, an extension behind 转 (057187654321转802).
+    Empty if there are no digits."""
+    line, _, extension = text.partition("转")
+    number, inner = _national(only_digits(line)), only_digits(extension)
+    return f"{number}转{inner}" if number and inner else number
+
+
+def _national(digits: str) -> str:
     # 86 and 0086 before a mobile number (1..........) or an area code with its 0 left out as abroad.
     for prefix in ("0086", "86"):
         if digits.startswith(prefix) and len(digits) - len(prefix) == 11 and digits[len(prefix)] == "1":

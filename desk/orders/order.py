@@ -188,6 +188,7 @@ class EventKind(StrEnum):
     REMARK = "remark"
     HURRIED = "hurried"
     REVEALED = "revealed"
+    SECRET = "secret"
 
 
 @dataclass(frozen=True, kw_only=True)

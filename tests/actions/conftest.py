@@ -21,6 +21,7 @@ from desk.orders.errors import BadTransition, OrderNotFound
 from desk.orders.number import build_number, find_number
 from desk.orders.order import NewOrder, Order, OrderStatus
 from desk.orders.store import Hurried
+from language.reading import Reading
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=ZONE)
@@ -80,6 +81,11 @@ class FakeOrders:
         self.orders[order.number] = replace(order, hurry_count=order.hurry_count + 1)
         return Hurried(order=order, told=True, next_at=NOW)
 
+    def keep_secret(self, number: str, by: str) -> Order:
+        order = replace(self.get(number), confidential=True)
+        self.orders[order.number] = order
+        return order
+
     def withdraw(self, number: str, reason: str, by: str) -> Order:
         order = replace(self.get(number), status=OrderStatus.WITHDRAWN)
         self.orders[order.number] = order
@@ -101,7 +107,7 @@ class FakeKnowledge:
         }
         self.asked: list[str] = []
 
-    def answer(self, query: str) -> Answer:
+    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
         self.asked.append(query)
         if query in self.articles:
             return Answer("found", self.articles[query])
@@ -164,7 +170,7 @@ def thresholds() -> Thresholds:
 @pytest.fixture
 def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) -> Run:
     """run(Action, "text", intent="greet", slots={...}, form="order_form") -> Outcome; `seq` names an earlier turn,
-    `line` the number that the call comes from."""
+    `line` the number that the call comes from, `reading` what was read in the text."""
     parts = Parts(orders, knowledge, FakeJudge(), lambda: NOW, ZONE, thresholds=thresholds)
     numbers = iter(range(1, 1000))
 
@@ -181,6 +187,7 @@ def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) ->
         after: Sequence[Mapping[str, Any]] = (),
         seq: int | None = None,
         line: str = "",
+        reading: Reading | None = None,
     ) -> Outcome:
         caller = {"caller_number": line} if line else {}
         message = {
@@ -190,6 +197,8 @@ def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) ->
             "metadata": {"channel": "web", "seq": seq or next(numbers), "now": NOW.isoformat(), **caller},
             "emotion": {"label": emotion[0], "score": emotion[1]},
         }
+        if reading is not None:
+            message["reading"] = reading.to_json()
         kept = dict(slots or {})
         tracker = Tracker(
             "conversation-1",

@@ -10,7 +10,9 @@ from actions.manners import SmallTalk
 from actions.open_turns import Affirm, Deny, LayAside, TakeDetail
 from actions.order_follow import BeginFollow, ValidateFollowForm
 from actions.order_form import ValidateOrderForm
-from tests.actions.conftest import Run
+from actions.order_submit import SubmitOrder
+from tests.actions.conftest import FakeOrders, Run
+from tests.actions.readings import read
 from tests.actions.test_order_form import SMOKE, fill_form
 
 ASK = "请人工回电"
@@ -111,7 +113,12 @@ def test_in_the_midst_of_a_form_the_form_waits_and_goes_on(run: Run) -> None:
     given = run(ValidateOrderForm, "13912345678", slots=asked.slots, form="order_form")
     agreed = run(ValidateOrderForm, "/affirm", "affirm", slots=given.slots, form="order_form")
     done = run(ValidateOrderForm, "明天上午", "order_help", slots=agreed.slots, form="order_form")
-    assert wish(done) == {"event": "callback_requested", "phone": "13912345678", "wish": "明天上午"}
+    assert wish(done) == {
+        "event": "callback_requested",
+        "phone": "13912345678",
+        "wish": "明天上午",
+        "matter": SMOKE,
+    }
     assert done.slots["requested_slot"] == form.slots["requested_slot"]
     assert done.slots["order_draft"] == form.slots["order_draft"]
 
@@ -128,3 +135,95 @@ def test_what_a_complaint_asks_for_is_no_call_back(run: Run) -> None:
     form = fill_form(run, SMOKE)
     told = run(ValidateOrderForm, "希望给我回个电话", "inform", slots=form.slots, form="order_form")
     assert (told.slots.get("pending"), wish(told)) == (None, None)
+
+
+def asked_for_a_call(run: Run, **slots: object) -> dict[str, object]:
+    """The slots after somebody has asked for a call and his number is known."""
+    return run(HandOver, ASK, "ask_human", slots={"callback_phone": "13912345678", **slots}).slots
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不是说了下午三点以后吗",
+        "晌午头吧 上班时候手机在柜子里锁着",
+        "晚上七点以后打",
+        "让监测的人凌晨给我打 我带他闻",
+        "没人就让人上午十点左右打给我",
+        "周末都行，上班时间我接不了",
+    ],
+)
+def test_a_call_is_asked_for_in_every_wording_and_the_time_kept(run: Run, words: str) -> None:
+    """Read as a wish to be called, the words are the time, verbatim; it is not asked again."""
+    asked = run(TakeDetail, words, slots={"callback_phone": "13912345678"}, reading=read("callback"))
+    assert "139 1234 5678" in asked.text
+    done = run(Affirm, "对", "affirm", slots=asked.slots, reading=read("yes"))
+    assert wish(done) == {"event": "callback_requested", "phone": "13912345678", "wish": words}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "随便 晚上八点后最好",
+        "每天上午十点以后方便，之前我在喂饭",
+        "要晚上 白天吊在外墙上接不了",
+        "月初别打 我们结账",
+        "啥时候打都中",
+    ],
+)
+def test_any_answer_to_when_is_the_time(run: Run, words: str) -> None:
+    """Questions of form and reasons in it are no other matter."""
+    agreed = run(Affirm, "对的", "affirm", slots=asked_for_a_call(run))
+    done = run(NotUnderstood, words, "nlu_fallback", slots=agreed.slots, reading=read("callback"))
+    assert (wish(done) or {})["wish"] == words
+
+
+def test_number_and_time_in_one_breath(run: Run) -> None:
+    """Both are kept, each in its place."""
+    slots = run(HandOver, ASK, "ask_human").slots
+    given = run(TakeDetail, "13735520914，要是占线晚上再打", slots=slots, reading=read("value+callback"))
+    assert "137 3552 0914" in given.text
+    done = run(Affirm, "对", "affirm", slots=given.slots, reading=read("yes"))
+    assert (wish(done) or {})["wish"] == "要是占线晚上再打"
+
+
+def test_yes_and_time_in_one_breath(run: Run) -> None:
+    """The time with the yes ends it."""
+    words = "对的对的 你们白天打 晚上我睡得早"
+    done = run(Affirm, words, "affirm", slots=asked_for_a_call(run), reading=read("yes+callback"))
+    assert (wish(done) or {})["wish"] == words
+
+
+def test_the_time_before_the_number_is_kept(run: Run) -> None:
+    """Who answers with a time is asked for the number in other words."""
+    slots = run(HandOver, ASK, "ask_human").slots
+    told = run(TakeDetail, "只有晚上八点以后能接", slots=slots, reading=read("callback"))
+    assert "哪个号码" in told.text
+    given = run(TakeDetail, "13735520914", slots=told.slots, reading=read("value"))
+    done = run(Affirm, "对", "affirm", slots=given.slots, reading=read("yes"))
+    assert (wish(done) or {})["wish"] == "只有晚上八点以后能接"
+
+
+def test_the_same_number_said_again_is_a_yes(run: Run) -> None:
+    """It is not read back for ever."""
+    asked = run(TakeDetail, "13912345678", slots=asked_for_a_call(run))
+    assert "什么时候" in asked.text
+
+
+def test_the_matter_goes_with_the_call_and_stays_for_an_order(run: Run) -> None:
+    """Who calls back knows what it is about; what was told is not lost for an order."""
+    seed = {"text": SMOKE, "seq": 1, "intent": "order_complain", "entities": []}
+    slots = asked_for_a_call(run, pending={"offer": "order", "seed": seed})
+    done = run(Affirm, "对，随时", "affirm", slots=slots, reading=read("yes+callback"))
+    assert (wish(done) or {})["matter"] == SMOKE
+    assert done.slots["pending"] == {"offer": "kept", "seed": seed}
+
+
+def test_a_time_for_the_departments_call_is_added_to_the_order(run: Run, orders: FakeOrders) -> None:
+    """After an order was written, the call is the department's."""
+    form = fill_form(run, SMOKE, "我姓王", "13912345678", "对")
+    slots = run(SubmitOrder, "对", slots=form.slots).slots
+    words = "对了 回电话尽量晚上"
+    told = run(TakeDetail, words, slots=slots, reading=read("callback"))
+    assert wish(told) is None
+    assert [text for _, text in orders.remarks] == [words]

@@ -10,6 +10,7 @@ from desk.orders.drafting.turn import Turn
 from desk.orders.number import format_number
 from desk.orders.order import NewOrder, OrderStatus, OrderType
 from tests.actions.conftest import NOW, FakeOrders, Run
+from tests.actions.readings import read as reading_of
 
 
 @pytest.fixture
@@ -143,3 +144,62 @@ def test_what_is_missing_comes_in_order() -> None:
     assert missing(FollowState("withdraw", number="1", proved=True)) == "sure"
     assert missing(FollowState("hurry", number="1", proved=True)) == ""
     assert begin(Turn("催一下", 1, NOW, intent="order_hurry"), "261122").number == "261122"
+
+
+@pytest.mark.parametrize("words", ["急急急", "快点啊", "在线等", "求你了", "人命关天"])
+def test_who_speaks_of_no_order_is_asked_for_no_number(run: Run, words: str) -> None:
+    """急急急 is heard as a hurry: what is the matter is asked."""
+    outcome = run(BeginFollow, words, "order_hurry")
+    assert outcome.followup == ""
+    assert "遇到了什么事" in outcome.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我爸在外省住院 出院结账失败",
+        "押金交了3万 结不了走不了",
+        "楼上漏水把我家天花板泡了",
+        "工地拖着工钱不给",
+        "校门口井盖没了",
+    ],
+)
+def test_who_tells_a_trouble_leaves_the_number_behind(run: Run, words: str) -> None:
+    """Nobody is asked for an order number for ever."""
+    slots = run(BeginFollow, "查一下我的单子", "order_status").slots
+    assert slots["follow"]["asked"] == "number"
+    left = run(
+        ValidateFollowForm,
+        words,
+        "nlu_fallback",
+        slots=slots,
+        form="order_follow_form",
+        reading=reading_of("details"),
+    )
+    assert (left.slots["follow"], left.slots["requested_slot"]) == (None, None)
+    assert left.slots["order_seed"]["text"] == words
+
+
+def test_who_asks_a_question_is_answered_and_leaves(run: Run) -> None:
+    """The question was what he wanted."""
+    slots = run(BeginFollow, "查一下我的单子", "order_status").slots
+    left = run(
+        ValidateFollowForm,
+        "公积金怎么提取",
+        "order_status",
+        slots=slots,
+        form="order_follow_form",
+        reading=reading_of("ask"),
+    )
+    assert left.messages[0]["kind"] == "answer"
+    assert left.slots["follow"] is None
+
+
+@pytest.mark.parametrize("intent", ["goodbye", "rate", "order_complain", "inform"])
+@pytest.mark.parametrize("digits", ["2222", "12", "8812 1100"])
+def test_digits_lead_nowhere_else(run: Run, digits: str, intent: str) -> None:
+    """Whatever intent they look like, they were meant as the number that was asked for."""
+    slots = run(BeginFollow, "查一下我的单子", "order_status").slots
+    outcome = run(ValidateFollowForm, digits, intent, slots=slots, form="order_follow_form")
+    assert outcome.slots["requested_slot"] == "follow_number"
+    assert outcome.slots["follow"]["tries"] == 1

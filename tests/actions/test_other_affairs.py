@@ -7,8 +7,9 @@ import pytest
 from actions.emergency import AnswerEmergency
 from actions.emotion import CalmDown
 from actions.knowledge import AnswerKnowledge, NotUnderstood
-from actions.manners import Goodbye, Rate, Repeat, Simpler, Slower, score_in
+from actions.manners import Goodbye, Repeat, Simpler, Slower
 from actions.open_turns import Affirm, Deny, TakeDetail
+from actions.rating import Rate, score_in
 from actions.replies import plain
 from tests.actions.conftest import FakeKnowledge, FakeOrders, Run
 
@@ -75,7 +76,12 @@ def test_danger_is_heard_in_every_action(run: Run) -> None:
 
 def test_an_emergency_without_a_rule_gets_general_advice(run: Run) -> None:
     outcome = run(AnswerEmergency, "快来人啊", "emergency")
-    assert [row["number"] for row in outcome.messages[0]["card"]["numbers"]] == ["110", "119", "120"]
+    assert [row["number"] for row in outcome.messages[0]["card"]["numbers"]] == [
+        "110",
+        "119",
+        "120",
+        "122",
+    ]
 
 
 def test_a_complaint_told_in_anger_is_an_order(run: Run) -> None:

@@ -149,7 +149,7 @@ def test_a_frail_citizens_question_gets_its_answer_and_a_person(run: Run, knowle
 def test_a_choice_between_articles_is_left_out_when_a_person_comes(
     run: Run, knowledge: FakeKnowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "answer", lambda _query: FakeKnowledge().answer("公积金"))
+    monkeypatch.setattr(knowledge, "answer", lambda _query, **_more: FakeKnowledge().answer("公积金"))
     outcome = run(AnswerKnowledge, "我八十了不会弄,公积金", "ask_knowledge")
     assert outcome.called == ("vulnerable", "")
     assert [m["kind"] for m in outcome.messages if "text" in m] == ["handoff"]
