@@ -29,7 +29,7 @@ from rich.table import Table
 from bench.machine import machine
 from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge.analysis import Analyzer
-from desk.knowledge.embedding import E5Embedder, Vectors
+from desk.knowledge.embedding import EncoderEmbedder, Vectors
 from desk.knowledge.importer import read_articles
 from desk.settings import ROOT, WORDS_FILE, load_settings
 from desk.store.base import Base
@@ -158,10 +158,10 @@ class RandomArticleVectors:
     time belongs to the search."""
 
     name = "random"
-    dimensions = E5Embedder.dimensions
+    dimensions = EncoderEmbedder.dimensions
 
     def __init__(self) -> None:
-        self._of_queries = E5Embedder()
+        self._of_queries = EncoderEmbedder()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         if len(texts) == 1:

@@ -203,14 +203,34 @@ def search(eval_dir: Path, show: bool) -> None:
         else:
             CONSOLE.print(f"Paraphrases: {paraphrases} is not present")
         leave_one_out(engine, analyzer)
+        KnowledgeStore(engine, "shipped").put_all(read_articles(ROOT / "data" / "knowledge"), "bench")
+        everyday(open_collection("shipped", True), show)
         government = eval_dir / "gov_intents.tsv"
         if show and government.exists():
-            KnowledgeStore(engine, "shipped").put_all(read_articles(ROOT / "data" / "knowledge"), "bench")
             found = open_collection("shipped", True)
             for row in read_tsv(government):
                 answer = found.answer(row["text"])
                 best = answer.candidates[0].title if answer.candidates else "-"
                 CONSOLE.print(f"  {answer.outcome:9} {row['text']}  ->  {best}", markup=False)
+
+
+def everyday(found: KnowledgeSearch, show: bool) -> None:
+    """Everyday questions, answered whole: the right article, asked back, and whether the short answer tells it."""
+    rows = read_tsv(ROOT / "tests" / "data" / "section_questions.tsv")
+    right = unclear = told = 0
+    for row in rows:
+        answer = found.answer(row["question"])
+        unclear += answer.outcome == "ambiguous"
+        if answer.article is None or answer.part is None or answer.article.id != row["article"]:
+            if show:
+                CONSOLE.print(f"  {answer.outcome:9} {row['question']}", markup=False)
+            continue
+        right += 1
+        said = "".join(answer.part.text.split())
+        told += any("".join(needle.split()) in said for needle in row["needle"].split("|"))
+    count = len(rows)
+    figures = [("sections", count, right / count, unclear / count, told / count)]
+    table("Everyday questions, answered", figures, "", "n", "right article", "asked back", "told")
 
 
 def ranks(found: KnowledgeSearch, queries: Sequence[str]) -> tuple[int, float, float]:

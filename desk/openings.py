@@ -10,12 +10,12 @@ READ_BACK = "我给您念一遍。"
 REGISTERED = "登记好了。"
 YES = "好的。"
 
-CALM = "您先别着急,"
+CALM = "您先别着急，"
 
 
 def registering(label: str, *, calm: bool) -> str:
     """An order of the type `label` (求助) begins; `calm`: for one who is upset."""
-    return f"好的,{CALM if calm else ''}我来帮您登记{label}。"
+    return f"好的，{CALM if calm else ''}我来帮您登记{label}。"
 
 
 ALL = (

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
-# Word counts for chinese.homophones, made by the launcher beside the trained models.
+# Word counts for language.homophones, made by the launcher beside the trained models.
 WORDS_FILE = ROOT / "models" / "words.gz"
 
 
@@ -78,9 +78,9 @@ class Settings(BaseSettings):
         4, ge=1, description="A department hears of a hurried order at most once in so many hours"
     )
     knowledge_min_score: float = Field(
-        0.43, ge=0, le=1, description="Below this score an article is no answer"
+        0.475, ge=0, le=1, description="Below this score an article is no answer"
     )
-    knowledge_tie_margin: float = Field(0.025, ge=0, le=1, description="Closer hits than this are clarified")
+    knowledge_tie_margin: float = Field(0.018, ge=0, le=1, description="Closer hits than this are clarified")
     knowledge_embedding: bool = Field(
         True, description="Use sentence vectors (multilingual-e5-small) in the search"
     )

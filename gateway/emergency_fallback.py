@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from danger.advice import advice_book
+from danger.english import english_danger
+
 _FIRE = ("119", "火警、救援")
 _POLICE = ("110", "报警")
 _AMBULANCE = ("120", "急救")
@@ -33,4 +36,5 @@ def emergency_numbers(text: str) -> tuple[tuple[str, str], ...]:
         if pattern.search(text):
             for number, label in numbers:
                 found.setdefault(number, label)
-    return tuple(found.items())
+    english = english_danger(text)
+    return tuple(found.items()) or (advice_book().of(english).numbers if english else ())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -104,7 +104,7 @@ def answer_body(answer: StoreAnswer) -> dict[str, Any]:
         ],
         "marks": [[mark.reason.value, mark.note] for mark in answer.effects.marks],
         "handoff": _request_body(answer.effects.handoff),
-        "callback": [answer.callback.phone, answer.callback.wish] if answer.callback else None,
+        "callback": list(astuple(answer.callback)) if answer.callback else None,
         "rating": answer.effects.rating,
         "close": answer.effects.close,
     }
@@ -135,8 +135,13 @@ def answer_from(body: Mapping[str, Any]) -> StoreAnswer:
             close=body["close"],
             handoff=_request_from(body.get("handoff")),
         ),
-        callback=CallbackWish(phone=callback[0], wish=callback[1]) if callback else None,
+        callback=_callback_from(callback) if callback else None,
     )
+
+
+def _callback_from(kept: Sequence[str]) -> CallbackWish:
+    """An older version of us kept no matter."""
+    return CallbackWish(phone=kept[0], wish=kept[1], matter="".join(kept[2:3]))
 
 
 def _request_body(request: HandoffRequest | None) -> dict[str, Any] | None:

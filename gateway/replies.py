@@ -19,6 +19,7 @@ from desk.conversations import Draft, HandoffReason, HandoffRequest, QuickReply,
 from desk.conversations.conversation import Effects, Mark
 from desk.conversations.handoff import priority_of
 from gateway import sentences
+from gateway.printing import printed
 
 KINDS = frozenset(
     {"text", "answer", "clarify", "order_draft", "order_card", "emergency", "handoff", "rating", "notice"}
@@ -36,10 +37,12 @@ _PHONE = re.compile(r"\+?[0-9]{5,20}")
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackWish:
-    """The citizen wants to be called back. `wish` is a time in their own words, possibly empty."""
+    """The citizen wants to be called back. `wish` is a time, `matter` what it is about, in their own words, possibly
+    empty."""
 
     phone: str
     wish: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,7 @@ def read_replies(raw: object) -> Reading:
         drafts += [d for d in fallbacks if d.kind == "emergency"]
     ignored += max(len(items) - MAX_MESSAGES, 0)
     return Reading(
-        drafts=tuple(drafts),
+        drafts=tuple(printed(draft) for draft in drafts),
         effects=Effects(marks=tuple(marks), rating=rating, close=close, handoff=handoff),
         callback=callback,
         ignored=ignored,
@@ -162,10 +165,14 @@ def _request(body: Mapping[str, Any]) -> HandoffRequest:
 
 
 def _callback(body: Mapping[str, Any]) -> CallbackWish | None:
-    phone, wish = body.get("phone"), body.get("wish")
+    phone, wish, matter = (body.get(key) for key in ("phone", "wish", "matter"))
     if not isinstance(phone, str) or not _PHONE.fullmatch(phone):
         return None
-    return CallbackWish(phone=phone, wish=wish[:MAX_NOTE_CHARS] if isinstance(wish, str) else "")
+    return CallbackWish(
+        phone=phone,
+        wish=wish[:MAX_NOTE_CHARS] if isinstance(wish, str) else "",
+        matter=matter[:MAX_NOTE_CHARS] if isinstance(matter, str) else "",
+    )
 
 
 def _note(body: Mapping[str, Any]) -> str:

@@ -98,6 +98,7 @@ CALL_FULL = "已有一位坐席在三方通话中，或正在被邀请。"
 SEAT_AWAY = "这位坐席现在不在线。"
 GROUP_AWAY = "这个技能组现在没有就绪的坐席。"
 OFFER_GONE = "这个会话已被其他坐席接起，或市民已离开。"
+CALLBACK_PHONE_WRONG = "回电号码不正确，请检查。"
 CALLBACK_GONE = "没有这个回电，或它已被处理。"
 QUEUE_UNAVAILABLE = "排队系统正在恢复，请稍后再试。"
 RECORDINGS = {

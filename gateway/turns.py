@@ -38,7 +38,7 @@ from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
 from gateway.replay import Replay, Replayed, answer_body
-from gateway.replies import read_replies
+from gateway.replies import CallbackWish, read_replies
 from gateway.session import (
     Arrived,
     Ask,
@@ -87,7 +87,7 @@ class Desk(Protocol):
     async def citizen_said(self, appended: Appended) -> None:
         """A message came while a person owns the conversation, or is awaited."""
 
-    async def callback(self, conversation_id: str, phone: str, wish: str) -> None:
+    async def callback(self, conversation_id: str, wish: CallbackWish) -> None:
         """The citizen wants to be called back."""
 
 
@@ -492,7 +492,7 @@ class Turns:
             if answer.effects.rating is not None:
                 self._t.hub.publish(conversation_id, {"type": "rated", "score": answer.effects.rating})
             if answer.callback is not None:
-                await self._t.desk.callback(conversation_id, answer.callback.phone, answer.callback.wish)
+                await self._t.desk.callback(conversation_id, answer.callback)
             if result.turnover is not None:
                 await self._t.desk.requested(result.turnover)
             elif answer.effects.close:
@@ -537,7 +537,7 @@ class Turns:
             for turnover in replayed.turnovers:
                 await self._t.desk.requested(turnover)
             for wish in replayed.callbacks:
-                await self._t.desk.callback(conversation_id, wish.phone, wish.wish)
+                await self._t.desk.callback(conversation_id, wish)
 
     async def _keep(self, said: _Said, cause: Exception) -> NoReturn:
         """Put the message into the spool, and raise what the citizen is to be told."""

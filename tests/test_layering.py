@@ -12,13 +12,14 @@ from desk.settings import ROOT
 
 # room -> rooms it may import. `launcher` starts everything; the command line (in gateway) shows what it knows.
 ALLOWED = {
-    "chinese": set(),
-    "desk": {"chinese"},
-    "bot": {"chinese"},
-    "asr": {"chinese"},
-    "actions": {"desk"},
-    "gateway": {"desk", "launcher", "asr"},
-    "launcher": {"desk", "chinese", "asr"},
+    "language": set(),
+    "danger": {"language"},
+    "desk": {"language"},
+    "bot": {"language"},
+    "asr": {"language"},
+    "actions": {"desk", "danger", "language"},
+    "gateway": {"desk", "danger", "language", "launcher", "asr"},
+    "launcher": {"desk", "language", "asr"},
 }
 ROOMS = set(ALLOWED)
 

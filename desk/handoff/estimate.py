@@ -22,6 +22,8 @@ DEFAULT_HANDLING_S = 360.0
 _ENOUGH = 5
 # The range: a queue moves in jumps, and a wait that turns out shorter annoys nobody.
 _LOW, _HIGH = 0.6, 1.5
+# Skills that nobody else can stand in for; a tax matter can be taken by anybody, English cannot.
+_LANGUAGES = frozenset({"english", "language"})
 
 
 class Team(NamedTuple):
@@ -80,13 +82,16 @@ def admit(
     """May somebody with this skill and priority be queued? `local` is the city's time.
 
     An emergency always may while any console is open, even one that takes no conversations: it is alerted. With
-    nobody there the citizen is better off with a bot that goes on talking than in a silent queue.
+    nobody there the citizen is better off with a bot that goes on talking than in a silent queue. The same holds for who
+    speaks no Chinese and nobody who understands him is there: he is called back.
     """
     if priority >= EMERGENCY_PRIORITY:
         return Admission.QUEUE if any(seat.present for seat in seats) else Admission.NO_SEAT
     if not OpeningHours.parse(rules.hours).open_at(local):
         return Admission.OUT_OF_HOURS
     if not any(is_around(seat) for seat in seats):
+        return Admission.NO_SEAT
+    if skill in _LANGUAGES and not any(is_around(s) and s.state.skills & _LANGUAGES for s in seats):
         return Admission.NO_SEAT
     if len(entries) >= rules.queue_max:
         return Admission.TOO_LONG

@@ -273,11 +273,18 @@ class HandoffService:
         return None if turnover is None else await self._follow(turnover, ended(turnover))
 
     async def callback(
-        self, conversation_id: str, phone: str, wish: str, note: str = "", due_at: datetime | None = None
+        self,
+        conversation_id: str,
+        phone: str,
+        wish: str,
+        note: str = "",
+        due_at: datetime | None = None,
+        *,
+        actor: str = CITIZEN,
     ) -> tuple[Callback, tuple[Event, ...]]:
-        """Keep a wish to be called back; whose the conversation is does not change."""
+        """Keep a wish to be called back, or a seat's promise; whose the conversation is does not change."""
         callback = await self._blocking.write(
-            self._handoffs.add_callback, conversation_id, phone, wish, note, due_at
+            self._handoffs.add_callback, conversation_id, phone, wish, note, due_at, actor
         )
         return callback, (CallbackAdded(callback_id=callback.id, conversation_id=conversation_id),)
 

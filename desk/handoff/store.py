@@ -21,7 +21,7 @@ from desk.conversations import (
     Owner,
     Turnover,
 )
-from desk.conversations.handoff import is_call
+from desk.conversations.handoff import CITIZEN, is_call
 from desk.conversations.store import Clock, utc_now
 from desk.conversations.tables import ConversationRow, HandoffMarkRow
 from desk.conversations.transitions import open_handoff, read_handoff
@@ -228,13 +228,20 @@ class HandoffStore:
         return [Note(**{**row._mapping, "kind": NoteKind(row.kind)}) for row in rows]
 
     def add_callback(
-        self, conversation_id: str, phone: str, wish: str, note: str = "", due_at: datetime | None = None
+        self,
+        conversation_id: str,
+        phone: str,
+        wish: str,
+        note: str = "",
+        due_at: datetime | None = None,
+        actor: str = CITIZEN,
     ) -> Callback:
-        """An open callback of the same conversation and phone is changed, not doubled. Raises ConversationNotFound."""
+        """An open callback of the same conversation and phone is changed, not doubled. `actor` is who asked for it: the
+        citizen, or the seat that promised it. Raises ConversationNotFound."""
         now = self._clock()
         table = _callbacks
         with self._engine.begin() as connection:
-            self._record(connection, conversation_id, EventKind.CALLBACK_REQUESTED, "citizen", {})
+            self._record(connection, conversation_id, EventKind.CALLBACK_REQUESTED, actor, {})
             values = {"wish": wish, "note": note, "due_at": due_at}
             row = connection.execute(
                 update(table)
@@ -265,6 +272,30 @@ class HandoffStore:
             query = query.where(table.c.state.in_([state.value for state in states]))
         with self._engine.connect() as connection:
             return [_callback(row._mapping) for row in connection.execute(query).all()]
+
+    def open_callback(self, conversation_id: str) -> Callback | None:
+        """The newest callback of a conversation that nobody has taken yet."""
+        table = _callbacks
+        query = (
+            select(table)
+            .where(table.c.conversation_id == conversation_id, table.c.state == CallbackState.OPEN.value)
+            .order_by(table.c.created_at.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _callback(row._mapping)
+
+    def calls_back(self, seat_id: str, conversation_id: str) -> bool:
+        """Whether this seat has taken a callback of the conversation, and not finished it."""
+        table = _callbacks
+        query = select(table.c.id).where(
+            table.c.conversation_id == conversation_id,
+            table.c.seat_id == seat_id,
+            table.c.state == CallbackState.TAKEN.value,
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def take_callback(self, callback_id: str, seat_id: str) -> Callback:
         """Open -> taken. Raises CallbackNotFound if somebody else was faster."""

@@ -14,6 +14,8 @@ from desk.settings import Settings
 
 # Emotions that wear a person down; `happy` and `neutral` never call anybody.
 HARD_EMOTIONS = frozenset({"angry", "sad", "anxious"})
+# A feeling below this is none.
+CALM = 0.3
 # Who speaks with their hands is served by a seat who can; the rest are served by everybody.
 _SKILL_OF_VULNERABLE = {"deaf": "sign_language"}
 
@@ -105,10 +107,11 @@ def emotion_strength(turns: Sequence[TurnFacts]) -> float:
     weight = 1.0
     for turn in reversed(turns[-3:]):
         shown = turn.emotion_score if turn.emotion in HARD_EMOTIONS else 0.0
-        if weight == 1.0 and shown < 0.3:
+        if weight == 1.0 and shown < CALM:
             # Who has calmed down is not handed over for the anger of a minute ago.
             return shown
-        calm *= 1 - weight * shown
+        # A complaint that was told in a firm voice makes the outburst after it no second one.
+        calm *= 1 - weight * (shown if shown >= CALM else 0.0)
         weight /= 2
     return 1 - calm
 

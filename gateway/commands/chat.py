@@ -19,8 +19,10 @@ TURN_TIMEOUT_S = 60.0
 def _show(console: Console, message: dict[str, Any]) -> None:
     card = message.get("card") or {}
     lines = [message["text"]] if message.get("text") else []
-    if message["kind"] == "order_draft":
-        lines += [f"  {field['label']}: {field['value']}" for field in card.get("fields", [])]
+    if message["kind"] == "order_draft" and card.get("fields"):
+        # The text tells the fields as well, for those who see no card.
+        lines = lines[0].split("\n")[:1] if lines else []
+        lines += [f"  {field['label']}：{field['value']}" for field in card["fields"]]
     if message["kind"] == "order_card":
         lines += [f"  {key}: {value}" for key, value in card.items() if value]
     console.print(Panel("\n".join(lines), title="民声", title_align="left", border_style="blue"))
@@ -50,7 +52,7 @@ def chat(
             offered = message.get("quick_replies") or offered
         while True:
             try:
-                text = console.input("[bold]您:[/] ").strip()
+                text = console.input("[bold]您：[/]").strip()
             except (EOFError, KeyboardInterrupt):
                 break
             if not text:

@@ -85,7 +85,7 @@ def list_orders(
     console = Console(highlight=False)
     console.print(table)
     if page.next_cursor:
-        console.print(f"只显示最新的 {limit} 件,更多请用 --limit 或 export")
+        console.print(f"只显示最新的 {limit} 件，更多请用 --limit 或 export")
 
 
 @app.command()
@@ -169,7 +169,7 @@ def _store() -> Iterator[tuple[OrderStore, ZoneInfo]]:
         with opened(settings) as engine:
             yield OrderStore(engine, limits), limits.zone
     except OrderNotFound as error:
-        raise CommandError("没有这个工单号,请核对 12 位数字(例如 261122-00015-9)") from error
+        raise CommandError("没有这个工单号，请核对 12 位数字（例如 261122-00015-9）") from error
     except StoreUnavailable as error:
         raise CommandError("the database is locked or gone; try again in a moment") from error
     except OrderError as error:
@@ -254,4 +254,5 @@ _EVENT_LABELS = {
     EventKind.REMARK: "补充",
     EventKind.HURRIED: "催办",
     EventKind.REVEALED: "查看来电人",
+    EventKind.SECRET: "要求保密",
 }

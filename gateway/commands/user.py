@@ -168,10 +168,10 @@ def _new_password(username: str, display_name: str, *, from_stdin: bool) -> str:
         return password
     if not _at_a_terminal():
         raise CommandError("没有终端可以输入密码，请用 --password-stdin (no terminal; use --password-stdin)")
-    password = _ask("新密码: ")
+    password = _ask("新密码：")
     # Said before it is typed a second time.
     check_password(password, username, display_name)
-    if _ask("再输一次: ") != password:
+    if _ask("再输一次：") != password:
         raise CommandError("两次输入的密码不一致 (the passwords differ)")
     return password
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import ModuleType
 
 from desk.conversations import Draft, HandoffReason, HandoffRequest, QuickReply, Sender
 from desk.conversations.conversation import Effects
 from desk.handoff.estimate import Admission
 from desk.handoff.events import Place
-from gateway import sentences
+from gateway import sentences, sentences_english
 
 
 def request_of(effects: Effects) -> HandoffRequest | None:
@@ -40,7 +41,8 @@ def admitted(
     drafts: Sequence[Draft], effects: Effects, request: HandoffRequest, place: Place
 ) -> tuple[tuple[Draft, ...], Effects]:
     """The answer with the place in the queue at its end."""
-    told = urgent_draft(place) if is_urgent(request) else queue_draft(place)
+    words = sentences_english if in_english(request) else sentences
+    told = urgent_draft(place, words) if is_urgent(request) else queue_draft(place, words)
     return (*drafts, told), replace(effects, handoff=request)
 
 
@@ -52,29 +54,37 @@ def refused(
     `opens` is the next opening in the city's time, `now` the time there.
     """
     kept, request = replace(effects, handoff=None), request_of(effects)
+    english = request is not None and in_english(request)
     if request is not None and is_urgent(request):
-        return (*drafts, sentences.notice(sentences.URGENT_NO_SEAT)), kept
+        words = sentences_english if english else sentences
+        return (*drafts, sentences.notice(words.URGENT_NO_SEAT)), kept
     if effects.handoff is None:
         # The bot broke: it has said already that a person will look at it, and nobody asked for one just now.
         return tuple(drafts), kept
     # Next to the bot's own word about a person, so that a question it asks stays the last thing said.
     said = [n for n, draft in enumerate(drafts, 1) if draft.kind == "handoff"]
     place = said[-1] if said else len(drafts)
-    return (*drafts[:place], refusal_draft(admission, opens, now), *drafts[place:]), kept
+    told = english_refusal(admission, opens) if english else refusal_draft(admission, opens, now)
+    return (*drafts[:place], told, *drafts[place:]), kept
 
 
-def queue_draft(place: Place) -> Draft:
-    """The `handoff` message with the place in the queue."""
+def in_english(request: HandoffRequest) -> bool:
+    """Whether the citizen reads English (actions/watch.py notes it)."""
+    return request.detail.get("language") == "en"
+
+
+def queue_draft(place: Place, words: ModuleType = sentences) -> Draft:
+    """The `handoff` message with the place in the queue. `words` is the module with the sentences of a language."""
     ahead = max(place.position - 1, 0)
-    text = (sentences.QUEUE_PLACE if ahead else sentences.QUEUE_NEXT).format(
-        ahead=ahead, wait=wait_words(place)
+    text = (words.QUEUE_PLACE if ahead else words.QUEUE_NEXT).format(
+        ahead=ahead, wait=wait_words(place, words)
     )
     return Draft(sender=Sender.SYSTEM, text=text, kind="handoff", card=place_json(place))
 
 
-def urgent_draft(place: Place) -> Draft:
+def urgent_draft(place: Place, words: ModuleType = sentences) -> Draft:
     """Nobody in danger should wait for us, whoever is on duty."""
-    return Draft(sender=Sender.SYSTEM, text=sentences.URGENT_QUEUED, kind="handoff", card=place_json(place))
+    return Draft(sender=Sender.SYSTEM, text=words.URGENT_QUEUED, kind="handoff", card=place_json(place))
 
 
 def place_json(place: Place) -> dict[str, int]:
@@ -82,13 +92,13 @@ def place_json(place: Place) -> dict[str, int]:
     return {"position": place.position, "low_min": place.low_min or 0, "high_min": place.high_min or 0}
 
 
-def wait_words(place: Place) -> str:
+def wait_words(place: Place, words: ModuleType = sentences) -> str:
     low, high = place.low_min, place.high_min
     if not high:
-        return sentences.WAIT_UNKNOWN
+        return str(words.WAIT_UNKNOWN)
     if not low or low >= high:
-        return sentences.WAIT_SHORT.format(high=high)
-    return sentences.WAIT_RANGE.format(low=low, high=high)
+        return str(words.WAIT_SHORT.format(high=high))
+    return str(words.WAIT_RANGE.format(low=low, high=high))
 
 
 def refusal_draft(admission: Admission, opens: datetime | None, now: datetime) -> Draft:
@@ -105,6 +115,25 @@ def refusal_draft(admission: Admission, opens: datetime | None, now: datetime) -
         QuickReply(text=sentences.REGISTER_ORDER, payload="/order_help"),
     )
     return Draft(sender=Sender.SYSTEM, text=text, kind="handoff", quick_replies=replies)
+
+
+def english_refusal(admission: Admission, opens: datetime | None) -> Draft:
+    """The same in English, where being called back is what can be done instead: the bot writes no orders in English."""
+    match admission:
+        case Admission.OUT_OF_HOURS:
+            text = sentences_english.OUT_OF_HOURS
+            if opens is not None:
+                text += sentences_english.OPENS_AT.format(time=f"{opens:%H:%M}")
+        case Admission.TOO_LONG:
+            text = sentences_english.QUEUE_TOO_LONG
+        case _:
+            text = sentences_english.NO_SEAT
+    return Draft(
+        sender=Sender.SYSTEM,
+        text=text + sentences_english.LEAVE_PHONE,
+        kind="handoff",
+        quick_replies=(QuickReply(text=sentences_english.ASK_CALLBACK),),
+    )
 
 
 def _opening_words(opens: datetime | None, now: datetime) -> str:

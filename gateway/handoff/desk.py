@@ -59,6 +59,7 @@ from gateway.handoff.admission import admitted, place_json, refused, request_of
 from gateway.handoff.bus import DeskBus
 from gateway.hub import Hub
 from gateway.metrics import Metrics
+from gateway.replies import CallbackWish
 from gateway.seats.people import People
 from gateway.session import StoreAnswer
 from gateway.tasks import end_tasks
@@ -187,10 +188,12 @@ class HandoffDesk:
             self._acknowledged.popitem(last=False)
         await self.tell(conversation_id, sentences.notice(sentences.ADDED_WHILE_WAITING))
 
-    async def callback(self, conversation_id: str, phone: str, wish: str) -> None:
+    async def callback(self, conversation_id: str, wish: CallbackWish) -> None:
         """Keep a wish that the bot read. Never raises: the mark of the answer tells of it as well."""
         try:
-            _kept, events = await self._t.service.callback(conversation_id, phone, wish)
+            _kept, events = await self._t.service.callback(
+                conversation_id, wish.phone, wish.wish, wish.matter
+            )
             await self.publish(events)
         except (StoreUnavailable, HandoffError, ConversationError):
             _log.error("callback_not_kept", conversation=conversation_id)

@@ -14,6 +14,7 @@ from desk.seats import User
 from gateway import sentences
 from gateway.errors import Refused
 from gateway.handoff.outside import OutsideDesk, shows_secret
+from gateway.seats.acts import Promise
 from gateway.seats.frames import SeatSend
 from gateway.services import Services
 from gateway.wire import Incoming, MessageId, message_json
@@ -30,6 +31,9 @@ class Closing(Incoming):
     outcome: str = Field("answered", min_length=1, max_length=64)
     tags: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=20)
     note: str = Field("", max_length=2000)
+    # Of the outcome `callback`: another number than the one that is known, and when to call.
+    phone: str = Field("", max_length=40)
+    wish: str = Field("", max_length=200)
 
 
 class Giving(Incoming):
@@ -90,7 +94,8 @@ async def close(services: Needed, outside: Outside, conversation_id: Id, body: C
     held = await _held(services, outside, conversation_id)
     user, acts = await _user(services, outside), services.seats.acts
     await acts.end(user, conversation_id, held.epoch)
-    await acts.wrap(user, conversation_id, body.outcome, body.tags, body.note)
+    promised = Promise(phone=body.phone, wish=body.wish)
+    await acts.wrap(user, conversation_id, body.outcome, body.tags, body.note, promised)
     return Response(status_code=204)
 
 

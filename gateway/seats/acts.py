@@ -9,6 +9,7 @@ from typing import Any
 from desk.conversations import ConversationStore, Draft, EventKind, SeatAppended, Sender
 from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore, Note, NoteKind
+from desk.orders.digits import normal_phone
 from desk.seats import SKILLS, User
 from gateway import sentences
 from gateway.attachments import Attachments
@@ -22,12 +23,17 @@ from gateway.metrics import Metrics
 from gateway.seats.call_ins import CallIns
 from gateway.seats.consoles import sees_everything
 from gateway.seats.frames import SeatSend
+from gateway.seats.order_desk import OrderDesk
 from gateway.seats.people import People
 from gateway.seats.queries import ConsoleQueries
 from gateway.turns import Turns
+from language import phones
 
 # What the bot hears when a conversation comes back to it.
 RETURNED = "/returned_from_seat"
+# The outcome of a wrap-up that promises a call (web/src/seat/desk/labels.ts).
+CALLBACK = "callback"
+MATTER_CHARS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,18 @@ class ActTools:
     attachments: Attachments
     metrics: Metrics
     call_ins: CallIns
+    orders: OrderDesk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What a seat says of the call that he promises in the wrap-up. Without a number, the one that is known is called."""
+
+    phone: str = ""
+    wish: str = ""
+
+
+NO_PROMISE = Promise()
 
 
 class SeatActs:
@@ -138,11 +156,39 @@ class SeatActs:
         if done.turnover.changed:
             await self._t.desk.tell(conversation_id, notices.ended())
 
-    async def wrap(self, user: User, conversation_id: str, outcome: str, tags: list[str], note: str) -> None:
+    async def wrap(
+        self,
+        user: User,
+        conversation_id: str,
+        outcome: str,
+        tags: list[str],
+        note: str,
+        promised: Promise = NO_PROMISE,
+    ) -> None:
+        """The outcome CALLBACK writes a callback, before the conversation closes: the promise must not be lost with it."""
+        if outcome == CALLBACK:
+            await self._promise_call(user, conversation_id, note, promised)
         done = await self._t.service.wrap(conversation_id, user.id, outcome=outcome, tags=tags, note=note)
         await self._t.desk.done(done)
         if note.strip():
             await self.note(user, conversation_id, note, NoteKind.NOTE)
+
+    async def _promise_call(self, user: User, conversation_id: str, note: str, promised: Promise) -> None:
+        """Raises Refused where the number given is none, or the conversation is not his."""
+        await self.may_write(user, conversation_id)
+        conversation = await self._t.blocking.read(self._t.store.get, conversation_id)
+        phone = normal_phone(promised.phone) if promised.phone.strip() else ""
+        if phone and phones.problem(phone):
+            raise Refused(422, "malformed", sentences.CALLBACK_PHONE_WRONG)
+        phone = phone or (await self._t.orders.citizen(conversation)).phone
+        known = await self._t.blocking.read(self._t.handoffs.open_callback, conversation_id)
+        same = known if known is not None and known.phone == phone else None
+        matter = note.strip() or (same.note if same else "") or await self._t.orders.matter(conversation)
+        wish = promised.wish.strip() or (same.wish if same else "")
+        _kept, events = await self._t.service.callback(
+            conversation_id, phone, wish, matter[:MATTER_CHARS], actor=user.id
+        )
+        await self._t.desk.publish(events)
 
     async def pull_in(self, user: User, conversation_id: str, lead: str | None) -> None:
         """Call a lead to look: he is shown the conversation and may whisper or take it over."""
@@ -210,6 +256,9 @@ class SeatActs:
         if sees_everything(user) or any(one.seat_id == user.id for one in served):
             return False
         if await self._t.call_ins.is_in(user.id, conversation_id):
+            return False
+        if await self._t.blocking.read(self._t.handoffs.calls_back, user.id, conversation_id):
+            # Who calls somebody back has to know what was said.
             return False
         raise Refused(403, "forbidden", sentences.NOT_YOUR_CONVERSATION)
 

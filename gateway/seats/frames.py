@@ -147,6 +147,9 @@ class Wrap(Frame):
     outcome: str = Field(min_length=1, max_length=64)
     tags: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=20)
     note: Note = ""
+    # Of the outcome `callback`: another number than the one that is known, and when to call.
+    phone: str = Field("", max_length=40)
+    wish: str = Field("", max_length=200)
 
 
 Acting = (

@@ -35,6 +35,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
         s.settings.offer_timeout_s,
     )
     s.desk.watch(call_ins)
+    orders = OrderDesk(s.store, queries, parts, s.rasa, s.blocking, s.zone)
     acts = SeatActs(
         ActTools(
             desk=s.desk,
@@ -50,6 +51,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
             attachments=s.attachments,
             metrics=s.metrics,
             call_ins=call_ins,
+            orders=orders,
         )
     )
     return SeatParts(
@@ -64,7 +66,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
         acts=acts,
         call_ins=call_ins,
         knowledge=knowledge,
-        orders=OrderDesk(s.store, queries, parts, s.rasa, s.blocking, s.zone),
+        orders=orders,
         feedback=KnowledgeFeedback(s.engine),
         attachments=s.attachments,
         bus=s.bus,

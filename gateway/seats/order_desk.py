@@ -12,8 +12,8 @@ from desk.conversations import Conversation, ConversationStore, Message, Sender
 from desk.conversations.store import PAGE
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.drafting.filling import with_line_phone
-from desk.orders.drafting.phones import find_phone
 from desk.orders.duplicates import likely_duplicates
+from desk.orders.number import format_number
 from desk.orders.order import Order
 from desk.orders.view import order_line
 from gateway.api.desk_parts import DeskParts, Judge
@@ -29,6 +29,7 @@ from gateway.seats.order_form import (
 )
 from gateway.seats.queries import ConsoleQueries
 from gateway.seats.transcript_draft import Transcript, draft_of, read_tracker
+from language.phones import find_phone
 
 # A long conversation is read whole; one that never ends is not.
 MESSAGES_MAX = 5 * PAGE
@@ -134,6 +135,14 @@ class OrderDesk:
             address=draft.place_text or (newest.place if newest else ""),
             line=line and bool(phone),
         )
+
+    async def matter(self, conversation: Conversation) -> str:
+        """What the conversation was about: its newest order, else what the citizen told; "" where he told nothing."""
+        orders = await self._parts.orders()
+        mine = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        if mine:
+            return f"工单 {format_number(mine[0].number)}：{mine[0].title}"
+        return (await self._draft(conversation, frozenset())).get("description")
 
     async def past(self, conversation: Conversation) -> tuple[list[Conversation], list[dict[str, Any]]]:
         """Other conversations and all orders of the same phone, newest first, masked. Empty without a phone.
@@ -263,6 +272,6 @@ def _with_phone(draft: Draft, messages: list[Message]) -> Draft:
         if message.sender is Sender.CITIZEN:
             good, _bad = find_phone(message.text)
             if good is not None:
-                value = Value(good.digits, message.seq, good.start, good.end, 0.9)
+                value = Value(good.full, message.seq, good.start, good.end, 0.9)
                 return draft.with_field("phone", value)
     return draft

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from desk.orders.digits import normal_phone
-from desk.orders.drafting import phones
 from desk.orders.drafting.building import Filing, build_order
 from desk.orders.drafting.draft import TYPES, Draft, Value
 from desk.orders.drafting.plan import needs_place
 from desk.orders.drafting.summary import title
 from desk.orders.order import FieldSource, NewOrder, OrderType, Origin, Urgency
 from desk.orders.rows import MAX_CHARS, clean_text
-from desk.places import format_place, parse_address
+from desk.places import columns_of, parse_address
+from language import phones
 
 if TYPE_CHECKING:
     # Slow to load, and here only a type.
@@ -175,12 +175,9 @@ def order_from(
     code = texts["category_code"]
     path = tree.path(code) if tree is not None and code in tree else base.category_path
     same_place = texts["place"] == draft.place_text
-    place = draft.place if same_place else parse_address(texts["place"])
-    detail = "".join((place.road, place.number, place.building, place.unit, place.room, place.detail))
-    if not same_place and _loses_words(texts["place"], format_place(place)):
-        # The rules did not understand all of it: keep the seat's own words rather than half an address.
-        detail = texts["place"]
-        place = type(place)()
+    # What the seat wrote stays as it was written; the parser only finds the parts in it.
+    place = draft.place if same_place else replace(parse_address(texts["place"]), said=texts["place"])
+    columns = columns_of(place)
     order = NewOrder(
         conversation_id=conversation_id,
         draft_id=draft_id,
@@ -190,10 +187,10 @@ def order_from(
         description=texts["description"],
         appeal=texts["appeal"],
         event_time=texts["event_time"],
-        place_district=place.district,
-        place_street=place.street,
-        place_community=place.community,
-        place_detail=detail,
+        place_district=columns.district,
+        place_street=columns.street,
+        place_community=columns.community,
+        place_detail=columns.detail,
         subject=texts["subject"],
         category_code=code,
         category_path=path,
@@ -208,10 +205,6 @@ def order_from(
         sources=_sources(texts, fields, draft, base, suggestion),
     )
     return order
-
-
-def _loses_words(text: str, understood: str) -> bool:
-    return sum(char in understood for char in text) < len(text) * 0.9
 
 
 def _problems(

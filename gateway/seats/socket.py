@@ -25,6 +25,7 @@ from gateway.attachments import BadPicture
 from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.page_socket import BAD_HELLO, NO_RIGHT, TRY_LATER, WRONG_TOKEN, PageSocket
 from gateway.seats import frames as f
+from gateway.seats.acts import Promise
 from gateway.seats.consoles import sees_everything
 from gateway.seats.parts import SeatParts
 from gateway.seats.people import user_json
@@ -315,7 +316,8 @@ class SeatSocket(PageSocket[str]):
             case f.End():
                 await acts.end(user, frame.conversation, frame.epoch)
             case f.Wrap():
-                await acts.wrap(user, frame.conversation, frame.outcome, frame.tags, frame.note)
+                promised = Promise(phone=frame.phone, wish=frame.wish)
+                await acts.wrap(user, frame.conversation, frame.outcome, frame.tags, frame.note, promised)
         return None
 
     async def _set_status(self, status: SeatStatus, reason: str) -> None:

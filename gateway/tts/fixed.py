@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from danger.advice import FILE as ADVICE
+from danger.advice import load_advice
 from desk import openings
 from desk.knowledge.article import Article
 from gateway import sentences
@@ -51,8 +53,10 @@ def answers_in(code: Path) -> Iterator[str]:
 
 
 def fixed_requests(root: Path, city: str, voice: str = MANDARIN, speed: float = 1.0) -> list[SpeechRequest]:
-    """One request a sentence, each sentence once: `fixed_texts`, then `answers_in` the actions. `root`: of the project."""
-    texts = (*fixed_texts(root / "domain.yml", city), *answers_in(root / "actions"))
+    """One request a sentence, each sentence once: `fixed_texts`, the advice in danger, then `answers_in` the actions. `root`:
+    of the project."""
+    advice = load_advice(root / "data" / ADVICE.name).texts()
+    texts = (*fixed_texts(root / "domain.yml", city), *advice, *answers_in(root / "actions"))
     return _public((p.spoken for text in texts for p in pieces_of(text)), voice, speed)
 
 

@@ -424,7 +424,9 @@ class Call:
         frame = mixed(own, self._t.person.next_frame())
         self._t.recorder.played(frame)
         self._note_heard()
-        if self._playback.idle and self._making is None and not self._queue:
+        # What pauses has not ended, even if nothing of it is left: the rules still owe the end of the pause.
+        pausing = self._playback.paused
+        if self._playback.idle and not pausing and self._making is None and not self._queue:
             if self._sounding is not None:
                 self._sounding = None
                 self._feed(SpeechEnded())

@@ -166,6 +166,11 @@ class FakeSeatGateway:
             ("u000000001031", "u000000001031", "u000000001035", "u000000001042", "u000000001053")
         ):
             self._add(number + 1, seat, "serving", conversation=f"x{number:02d}")
+        # What was said before the promises to call back.
+        for number, callback in enumerate(self.callbacks):
+            conversation = callback["conversation"]
+            said = self.messages[f"c{number:02d}"]
+            self.messages[conversation] = [{**message, "at": day.moment(7200)} for message in said]
 
     def _add(self, index: int, seat: str | None, state: str, conversation: str = "") -> Json:
         item = day.item(index, seat=seat, state=state)

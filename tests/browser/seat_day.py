@@ -517,7 +517,13 @@ CANNED = [
 
 def callbacks() -> list[Json]:
     def one(
-        number: int, phone: str, wish: str, note: str, state: str, due_s: float, seat: str | None = None
+        number: int,
+        phone: str,
+        wish: str,
+        note: str,
+        state: str,
+        due_s: float | None,
+        seat: str | None = None,
     ) -> Json:
         return {
             "id": f"k{number}",
@@ -527,7 +533,7 @@ def callbacks() -> list[Json]:
             "note": note,
             "state": state,
             "created_at": moment(7200 + number * 900),
-            "due_at": moment(-due_s),
+            "due_at": None if due_s is None else moment(-due_s),
             "seat": seat,
             "done_at": None,
             "result": "",
@@ -535,7 +541,7 @@ def callbacks() -> list[Json]:
 
     return [
         one(1, "138****0012", "今天下午", "暖气不热，报修两次无人上门", "open", -1500),
-        one(2, "139****7741", "明天上午", "公积金贷款提前还款流程", "open", 61200),
+        one(2, "139****7741", "明天上午", "公积金贷款提前还款流程", "open", None),
         one(3, "137****2205", "今天 17 点后", "对医保报销比例有疑问", "taken", 5400, ME["id"]),
         one(4, "135****9930", "随时", "店铺门前道路施工影响经营", "done", -7200, "u000000001031"),
     ]

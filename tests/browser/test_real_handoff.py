@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
-from redis.asyncio import Redis
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from desk.conversations import ConversationStore, Message, Owner
-from desk.handoff.queue import HandoffQueue, Snapshot
-from desk.handoff.routing import is_around
 from desk.seats import Accounts, NewUser, Role
 from desk.seats.passwords import Argon2Hasher
 from desk.store.engine import open_engine
 from launcher.private import PrivateProduct
+from tests.browser.real_desk import (
+    EXPECTED,
+    PASSWORD,
+    choose_status,
+    conversation_of,
+    decline,
+    desk,
+    get_ready,
+    messages,
+    nobody_around,
+    sign_in,
+    take,
+    with_store,
+    wrap_up,
+)
 from tests.waiting import PATIENCE_MS
 
+__all__ = ["desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
 
-PASSWORD = "Mingzhou-12345-desk"
-# What browsers report by themselves when a server is gone, ...
-EXPECTED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|status of (401|502|503)")
-# ... and when a console asks about a conversation in the moment in which it goes to somebody else.
+# What browsers report when a console asks about a conversation in the moment in which it goes to somebody else.
 REFUSED = re.compile(r"/api/v1/desk/(conversations|citizens)/\S+ .*status of 403")
 
-T = TypeVar("T")
 NewPage = Callable[[int, int], Page]
 OpenConsole = Callable[[str], Page]
 
@@ -50,7 +54,7 @@ def seats(product: PrivateProduct) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser) -> Iterator[NewPage]:
+def new_page(chromium: Browser, desk: None) -> Iterator[NewPage]:
     """Pages in browser contexts of their own, which may not complain."""
     made: list[Page] = []
     problems: list[str] = []
@@ -77,91 +81,29 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
 
 @pytest.fixture
 def citizen_page(product: PrivateProduct, new_page: NewPage) -> Callable[[], Page]:
+    """The page of a citizen whose conversation has begun."""
+
     def open_() -> Page:
         page = new_page(390, 844)
         page.goto(product.url)
-        expect(page.get_by_test_id("input")).to_be_enabled()
+        conversation_of(page)
         return page
 
     return open_
 
 
 @pytest.fixture
-def console(product: PrivateProduct, seats: tuple[str, ...], new_page: NewPage) -> Iterator[OpenConsole]:
-    """`console("real-wang")`: signed in, not ready yet. At the end nobody is at the desk any more: other tests need it
-    empty."""
-    opened: list[Page] = []
+def console(product: PrivateProduct, seats: tuple[str, ...], new_page: NewPage) -> OpenConsole:
+    """`console("real-wang")`: signed in, not ready yet."""
 
     def open_(username: str) -> Page:
         assert username in seats
         page = new_page(1440, 900)
         page.goto(f"{product.url}/seat")
-        page.get_by_test_id("username").fill(username)
-        page.get_by_test_id("password").fill(PASSWORD)
-        page.get_by_test_id("password").press("Enter")
-        expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online")
-        opened.append(page)
+        sign_in(page, username)
         return page
 
-    yield open_
-    try:
-        for page in opened:
-            if not page.is_closed():
-                choose_status(page, "offline")
-    finally:
-        # A console that a failed test left in a state in which it does not listen is missed like a killed one.
-        for page in opened:
-            if not page.is_closed():
-                page.context.close()
-        nobody_around(product)
-
-
-def snapshot(product: PrivateProduct) -> Snapshot:
-    """The queue now. In a thread, because Playwright has a loop in this one."""
-
-    async def read() -> Snapshot:
-        client = Redis.from_url(product.settings.effective_redis_url)
-        try:
-            return await HandoffQueue(client).snapshot()
-        finally:
-            await client.aclose()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, read()).result()
-
-
-def nobody_around(product: PrivateProduct) -> None:
-    """Wait until the last seat is gone; one whose browser was killed is there until it is missed."""
-    deadline = time.monotonic() + product.settings.seat_lost_s + 15
-    while any(
-        is_around(view) for view in snapshot(product).views(datetime.now(UTC), product.settings.seat_lost_s)
-    ):
-        assert time.monotonic() < deadline, "a seat is still at the desk"
-        time.sleep(0.5)
-
-
-def choose_status(page: Page, status: str) -> None:
-    page.keyboard.press("Alt+s")
-    page.get_by_test_id(f"status-{status}").click()
-    expect(page.get_by_test_id("status")).to_have_attribute("data-status", status)
-
-
-def get_ready(page: Page) -> None:
-    page.keyboard.press("Alt+r")
-    expect(page.get_by_test_id("status")).to_have_attribute("data-status", "ready")
-
-
-def take(page: Page, conversation: str) -> None:
-    """Wait for the offer of this conversation and accept it by key."""
-    offer = page.locator(f'[data-testid="offer"][data-conversation="{conversation}"]')
-    expect(offer).to_be_visible()
-    page.keyboard.press("Alt+a")
-    expect(offer).to_have_count(0)
-    expect(page.get_by_test_id("talk")).to_have_attribute("data-conversation", conversation)
-
-
-def messages(page: Page, sender: str) -> Locator:
-    return page.locator(f'[data-testid="message"][data-from="{sender}"]')
+    return open_
 
 
 def words(page: Page) -> list[str]:
@@ -199,31 +141,8 @@ def owner(page: Page, wanted: str) -> None:
     expect(page.get_by_test_id("owner")).to_have_attribute("data-owner", wanted)
 
 
-def newest(product: PrivateProduct) -> str:
-    """The conversation that was begun last."""
-    return with_store(product, lambda store: store.newest(limit=1)[0].id)
-
-
 def stored(product: PrivateProduct, conversation: str) -> list[Message]:
     return with_store(product, lambda store: store.messages(conversation, 0, 1000))
-
-
-def with_store(product: PrivateProduct, look: Callable[[ConversationStore], T]) -> T:
-    engine = open_engine(product.settings.effective_database_url)
-    try:
-        return look(ConversationStore(engine))
-    finally:
-        engine.dispose()
-
-
-def wrap_up(page: Page, outcome_key: str) -> None:
-    """End the talk and fill in the wrap-up, by keys alone."""
-    page.keyboard.press("Alt+w")
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("dialog-wrap-up")).to_be_visible()
-    page.keyboard.press(outcome_key)
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_test_id("my-conversation")).to_have_count(0)
 
 
 def rate(page: Page, stars: int) -> None:
@@ -238,7 +157,7 @@ def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
     seat = console("real-wang")
     get_ready(seat)
     page = citizen_page()
-    conversation = newest(product)
+    conversation = conversation_of(page)
     ask(page, "我家楼下烧烤店油烟太大了,在和平路88号,天天晚上弄到一两点")
     say(page, "你们到底管不管,气死我了,给我转人工!")
     owner(page, "WAITING")
@@ -294,6 +213,8 @@ def test_an_angry_citizen_is_served_by_a_seat_given_back_and_served_again(
     said = stored(product, conversation)
     assert [message.seq for message in said] == list(range(1, len(said) + 1))
     with_store(product, lambda store: closed_with(store, conversation, 5))
+    choose_status(seat, "offline")
+    nobody_around(product)
 
 
 def closed_with(store: ConversationStore, conversation: str, stars: int) -> None:
@@ -307,7 +228,7 @@ def test_a_seat_transfers_to_a_colleague_who_knows_everything_and_closes(
     wang = console("real-wang")
     get_ready(wang)
     page = citizen_page()
-    conversation = newest(product)
+    conversation = conversation_of(page)
     ask(page, "小区停暖气三天了,家里老人冻得发烧,在幸福里小区3号楼")
     say(page, "气死我了,没人理,转人工!")
     take(wang, conversation)
@@ -351,10 +272,9 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
     # Somebody who has waited longer than the one whose seat will be lost.
     patient = citizen_page()
     say(patient, "转人工")
-    expect(wang.get_by_test_id("offer")).to_be_visible()
-    wang.keyboard.press("Alt+x")
+    decline(wang, conversation_of(patient))
     page = citizen_page()
-    conversation = newest(product)
+    conversation = conversation_of(page)
     say(page, "转人工")
     take(wang, conversation)
     reply(wang, "您好,请讲。")
@@ -379,13 +299,15 @@ def test_a_killed_browser_and_a_restarted_gateway_lose_nobody_and_nothing(
     before = words(page)
     li.get_by_test_id("input").fill("停机时写的话")
     product.kill("gateway")
-    expect(li.get_by_test_id("line-broken")).to_be_visible()
-    page.get_by_test_id("input").fill("断网时说的一句")
-    page.get_by_test_id("send").click()
-    li.get_by_test_id("input").press("Enter")
-    expect(li.get_by_test_id("outgoing")).to_have_count(1)
-    product.launch("gateway")
-    product.wait("gateway")
+    try:
+        expect(li.get_by_test_id("line-broken")).to_be_visible()
+        page.get_by_test_id("input").fill("断网时说的一句")
+        page.get_by_test_id("send").click()
+        li.get_by_test_id("input").press("Enter")
+        expect(li.get_by_test_id("outgoing")).to_have_count(1)
+    finally:
+        product.launch("gateway")
+        product.wait("gateway")
     expect(li.get_by_test_id("console")).to_have_attribute("data-line", "online")
     expect(messages(page, "seat").last).to_contain_text("停机时写的话")
     expect(messages(li, "citizen").last).to_contain_text("断网时说的一句")

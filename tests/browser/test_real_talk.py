@@ -26,13 +26,15 @@ from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.tts.pcm import Resampler
 from launcher.private import PrivateProduct
 from tests.browser.fake_microphone import RATE_HZ, chromium_with_microphone, play_into
-from tests.browser.test_real_handoff import (
+from tests.browser.real_desk import (
     EXPECTED,
     PASSWORD,
     choose_status,
+    desk,
     get_ready,
     messages,
     nobody_around,
+    sign_in,
     take,
     wrap_up,
 )
@@ -41,6 +43,7 @@ from tests.browser.watched import Watched
 from tests.spoken import SEAT_WORDS, recorded_lines
 from tests.waiting import PATIENCE_MS, PATIENCE_S
 
+__all__ = ["desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
 
 # He says it again if nobody understood.
@@ -81,7 +84,7 @@ class Telephone:
 
 
 @pytest.fixture
-def telephone(callable_product: PrivateProduct) -> Iterator[Telephone]:
+def telephone(callable_product: PrivateProduct, desk: None) -> Iterator[Telephone]:
     line = Telephone(callable_product.settings)
     yield line
     line.close()
@@ -96,27 +99,24 @@ def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def console(speaking: Browser, callable_product: PrivateProduct) -> Iterator[Page]:
-    """A seat, ready; gone at the end."""
+def console(speaking: Browser, callable_product: PrivateProduct, desk: None) -> Iterator[Page]:
+    """A seat, ready."""
     engine = open_engine(callable_product.settings.effective_database_url)
     zhao = NewUser(username="real-zhao", display_name="real-zhao", badge="8811", role=Role.SEAT)
     Accounts(engine).users.add(zhao, Argon2Hasher().hash(PASSWORD), "test")
     engine.dispose()
     context = speaking.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    context.grant_permissions(["microphone"], origin=callable_product.url)
-    watched = Watched(context, EXPECTED)
-    page = watched.page(f"{callable_product.url}/seat")
-    page.set_default_timeout(PATIENCE_MS)
-    page.get_by_test_id("username").fill("real-zhao")
-    page.get_by_test_id("password").fill(PASSWORD)
-    page.get_by_test_id("password").press("Enter")
-    expect(page.get_by_test_id("console")).to_have_attribute("data-line", "online")
-    get_ready(page)
-    yield page
-    choose_status(page, "offline")
-    nobody_around(callable_product)
-    watched.check()
-    context.close()
+    try:
+        context.grant_permissions(["microphone"], origin=callable_product.url)
+        watched = Watched(context, EXPECTED)
+        page = watched.page(f"{callable_product.url}/seat")
+        page.set_default_timeout(PATIENCE_MS)
+        sign_in(page, "real-zhao")
+        get_ready(page)
+        yield page
+        watched.check()
+    finally:
+        context.close()
 
 
 async def understood(settings: Settings, pcm: bytes, rate_hz: int) -> str:
@@ -173,3 +173,5 @@ def test_a_caller_and_a_seat_talk_and_the_recording_is_played(
     console.get_by_test_id("recording-play").click()
     heard_at_least(console, 1.0)
     wrap_up(console, "1")
+    choose_status(console, "offline")
+    nobody_around(callable_product)

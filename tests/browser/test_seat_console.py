@@ -558,6 +558,47 @@ def test_callbacks_are_taken_and_finished(gateway: FakeSeatGateway, console: Ope
     assert gateway.callback_acts == [("k1", "take", ""), ("k1", "done", "已答复")]
 
 
+def test_a_callback_shows_matter_time_and_what_was_said(
+    gateway: FakeSeatGateway, console: OpenConsole
+) -> None:
+    """The way to the conversation opens for who has taken the callback."""
+    page = console()
+    page.get_by_test_id("view-callbacks").click()
+    open_one, taken = page.locator('[data-id="k2"]'), page.locator('[data-id="k3"]')
+    expect(open_one.get_by_test_id("callback-matter")).to_contain_text("公积金贷款提前还款流程")
+    expect(open_one.get_by_test_id("callback-wish")).to_have_text("明天上午")
+    expect(open_one.get_by_test_id("callback-conversation")).to_be_disabled()
+    taken.get_by_test_id("callback-conversation").click()
+    expect(page.get_by_test_id("dialog-said-before")).to_contain_text("对医保报销比例有疑问")
+    words = gateway.messages["c83"][0]["text"]
+    expect(page.get_by_test_id("said").first).to_contain_text(words[:12])
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("dialog-said-before")).to_have_count(0)
+
+
+def test_a_wrap_up_promises_a_call(gateway: FakeSeatGateway, console: OpenConsole) -> None:
+    """The number that is known need not be written again; the time and the matter are asked for."""
+    page = console()
+    page.keyboard.press("Alt+w")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("dialog-wrap-up")).to_be_visible()
+    expect(page.get_by_test_id("wrap-call")).to_have_count(0)
+    page.keyboard.press("3")
+    expect(page.get_by_test_id("wrap-phone")).to_have_attribute(
+        "placeholder", re.compile(r"不填则打 \d{3}\*{4}")
+    )
+    page.get_by_test_id("wrap-wish").fill("明天上午9点以后")
+    page.get_by_test_id("wrap-note").fill("核实处理结果")
+    page.keyboard.press("Control+Enter")
+    wrap = gateway.wait_for("wrap")
+    assert (wrap["outcome"], wrap["wish"], wrap["phone"], wrap["note"]) == (
+        "callback",
+        "明天上午9点以后",
+        "",
+        "核实处理结果",
+    )
+
+
 def test_an_emergency_is_shown_until_it_is_dismissed(gateway: FakeSeatGateway, console: OpenConsole) -> None:
     page = console()
     gateway.alert("c12")

@@ -80,7 +80,8 @@ async def test_two_gateways_on_one_redis_never_ask_at_the_same_time(
     make_gateway: MakeGateway, rasa: FakeRasa
 ) -> None:
     rasa.delay_s = 0.02
-    one, two = make_gateway(), make_gateway()
+    # Eighteen turns take their turns one after another: a busy machine must not run out of patience with any of them.
+    one, two = make_gateway(rasa_timeout_s=30.0), make_gateway(rasa_timeout_s=30.0)
     async with client_of(one) as first, client_of(two) as second:
         citizen = await Citizen.arrive(first)
         twin = Citizen(second, citizen.id, citizen.token)

@@ -12,6 +12,8 @@ from desk.conversations import HandoffReason, HandoffRequest, QuickReply, Sender
 from gateway import sentences
 from gateway.emergency_fallback import emergency_numbers
 from gateway.replies import CallbackWish, read_replies
+from gateway.voice import prompts
+from language.punctuation import full_width
 
 
 def test_a_response_with_buttons() -> None:
@@ -101,13 +103,97 @@ def test_nothing_understood_is_nothing_said(raw: object) -> None:
     assert read_replies(raw).drafts == ()
 
 
+def test_what_the_bot_says_is_printed_full_width() -> None:
+    """Text and quick replies, Markdown and numbers left as they are."""
+    buttons = [{"text": "是,对的", "payload": "/affirm"}, {"text": "不对?"}]
+    [draft] = read_replies(
+        [
+            {
+                "custom": {
+                    "text": "**费用:** 1,000元(一次),对吗?",
+                    "format": "markdown",
+                    "quick_replies": buttons,
+                }
+            }
+        ]
+    ).drafts
+    assert draft.text == "**费用：** 1,000元（一次），对吗？"
+    assert [reply.text for reply in draft.quick_replies] == ["是，对的", "不对？"]
+
+
+def test_what_is_spoken_and_sent_back_stays_as_the_bot_knows_it() -> None:
+    """The sound of a fixed sentence is found by its text, and a tapped reply is the bot's own words."""
+    raw = {"text": "好的,请讲.", "quick_replies": [{"text": "是,对的"}, {"text": "不对", "payload": "/deny"}]}
+    [draft] = read_replies([raw]).drafts
+    assert (draft.text, draft.speech) == ("好的，请讲。", "好的,请讲.")
+    assert draft.quick_replies == (
+        QuickReply(text="是，对的", payload="是,对的"),
+        QuickReply(text="不对", payload="/deny"),
+    )
+    [told] = read_replies([{"custom": {"text": "好的,请讲.", "speech": "好的,请讲"}}]).drafts
+    assert told.speech == "好的,请讲"
+
+
+def test_the_citizens_words_in_a_read_back_are_not_touched() -> None:
+    """Our labels and the values that we word are printed, on the card and in the text alike."""
+    fields = [
+        {"name": "description", "label": "问题描述:", "value": "吵,没人管!(天天)"},
+        {"name": "caller", "label": "姓名", "value": "王小明(先生)"},
+    ]
+    text = "请核对,对吗?\n问题描述:吵,没人管!(天天)\n姓名:王小明(先生)"
+    raw = {"text": text, "kind": "order_draft", "card": {"fields": fields}}
+    [draft] = read_replies([{"custom": raw}]).drafts
+    assert draft.text == "请核对，对吗？\n问题描述：吵,没人管!(天天)\n姓名：王小明（先生）"
+    assert draft.card == {
+        "fields": [
+            {"name": "description", "label": "问题描述：", "value": "吵,没人管!(天天)"},
+            {"name": "caller", "label": "姓名", "value": "王小明（先生）"},
+        ]
+    }
+
+
+def test_cards_name_articles_and_numbers_in_full_width() -> None:
+    """What stands on a card by our own hand; its ids and an order's words stay."""
+    articles = [{"id": "a:b", "title": "公积金提取(租房)", "department": "住建局,公积金中心"}, 3]
+    order = {"number": "261122-00015-9", "title": "投诉:吵,没人管"}
+    found = read_replies(
+        [
+            {"custom": {"text": "您想问", "card": {"articles": articles}}},
+            {"custom": {"text": "登记好了", "card": order}},
+        ]
+    ).drafts
+    assert found[0].card == {
+        "articles": [{"id": "a:b", "title": "公积金提取（租房）", "department": "住建局，公积金中心"}, 3]
+    }
+    assert found[1].card == order
+
+
+def test_the_gateways_own_sentences_are_written_full_width() -> None:
+    """They reach people by many ways, so each is written right where it stands."""
+    found = [*vars(sentences).values(), *vars(prompts).values(), sentences.greeting("明州").text]
+    texts = [t for v in found for t in (v.values() if isinstance(v, dict) else [v]) if isinstance(t, str)]
+    assert [t for t in texts if full_width(t) != t] == []
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["text", "custom", "event", "buttons", "quick_replies", "score", "numbers", "card", "kind"]
+                [
+                    "text",
+                    "custom",
+                    "event",
+                    "buttons",
+                    "quick_replies",
+                    "score",
+                    "numbers",
+                    "card",
+                    "kind",
+                    "fields",
+                    "name",
+                ]
             ),
             inner
             | st.sampled_from(["emergency", "handoff_requested", "callback_requested", "rating", "close"]),

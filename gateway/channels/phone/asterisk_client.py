@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 import uuid
 from collections import deque
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from gateway.voice.metronome import Metronome
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """One frame from the server; `at_s` by the monotonic clock."""
+    """One frame from the server; `at_s` by the clock of the event loop, which is the monotonic one."""
 
     at_s: float
     pcm: bytes
@@ -127,10 +126,11 @@ class AsteriskClient:
         return b"".join(frame.pcm for frame in self.heard)
 
     async def _send(self) -> None:
-        beat = Metronome(time.monotonic(), FRAME_S)
+        loop = asyncio.get_running_loop()
+        beat = Metronome(loop.time(), FRAME_S)
         silence = bytes(frame_bytes(self.rate_hz))
         while not self.hung_up.is_set():
-            await asyncio.sleep(beat.wait_s(time.monotonic()))
+            await asyncio.sleep(beat.wait_s(loop.time()))
             pcm = self._to_say.popleft() if self._to_say else silence
             if not self._to_say:
                 self._said.set()
@@ -138,6 +138,7 @@ class AsteriskClient:
                 self._writer.write(encode_audio(pcm, self.rate_hz))
 
     async def _receive(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while True:
                 head = await self._reader.readexactly(HEADER_BYTES)
@@ -145,7 +146,7 @@ class AsteriskClient:
                 if head[0] == Kind.TERMINATE:
                     return
                 if head[0] in RATES_HZ:
-                    self.heard.append(Heard(at_s=time.monotonic(), pcm=payload))
+                    self.heard.append(Heard(at_s=loop.time(), pcm=payload))
         except (asyncio.IncompleteReadError, OSError):
             return
         finally:

@@ -72,6 +72,17 @@ def test_admission() -> None:
     assert admit(NOON, Rules(), seats, long[:10], 600) is Admission.QUEUE
 
 
+def test_a_language_queues_only_where_somebody_speaks_it() -> None:
+    """Anybody can take a tax matter, nobody but who speaks it English; danger asks for nothing of the kind."""
+    general, speaks = view("g", "general"), view("e", "english")
+    assert admit(NOON, RULES, [general], [], 300, skill="english") is Admission.NO_SEAT
+    assert admit(NOON, RULES, [general], [], 300, skill="language") is Admission.NO_SEAT
+    assert admit(NOON, RULES, [general, speaks], [], 300, skill="english") is Admission.QUEUE
+    assert admit(NOON, RULES, [general], [], 300, skill="tax") is Admission.QUEUE
+    assert admit(NOON, RULES, [general], [], 300, skill="sign_language") is Admission.QUEUE
+    assert admit(NOON, RULES, [general], [], 300, skill="english", priority=400) is Admission.QUEUE
+
+
 @pytest.mark.parametrize(
     ("text", "open_at", "closed_at"),
     [

@@ -67,6 +67,15 @@ def test_anger_adds_up_and_calms_down() -> None:
     assert emotion_strength([cross, cross]) > emotion_strength([CALM, cross])
 
 
+def test_a_complaint_in_a_firm_voice_makes_no_second_outburst() -> None:
+    """Below a certain strength a feeling is none, also in the turns before."""
+    firm, outburst = (TurnFacts(emotion="angry", emotion_score=score) for score in (0.28, 0.72))
+    assert emotion_strength([firm, outburst]) == pytest.approx(0.72)
+    assert reason(firm, outburst) is None
+    cross = TurnFacts(emotion="angry", emotion_score=0.4)
+    assert reason(cross, outburst) is HandoffReason.EMOTION
+
+
 def test_the_bot_may_help_first_once_and_only_a_calm_first_wish() -> None:
     wish = TurnFacts(asked=True)
     first = judge([wish], USUAL)

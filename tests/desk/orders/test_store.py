@@ -312,3 +312,12 @@ def test_a_locked_database_is_our_error_and_retryable(tmp_path: object) -> None:
     assert caught.value.retryable
     other.dispose()
     engine.dispose()
+
+
+def test_an_order_becomes_secret_once_and_says_so_in_its_journal(store: OrderStore) -> None:
+    """Whatever its status; a second wish changes nothing."""
+    order = store.create(barbecue("d1"))
+    kept = store.keep_secret(order.number, "citizen")
+    assert kept.confidential
+    assert kept.history[-1].kind is EventKind.SECRET
+    assert store.keep_secret(order.number, "citizen") == kept

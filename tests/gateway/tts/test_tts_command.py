@@ -108,7 +108,8 @@ def act(say, n):
     )
     assert list(answers_in(tmp_path)) == ["好的。请讲。", "抱歉,没听清!", "请\n说?"]
     fixed = [request.text for request in fixed_requests(ROOT, "明州市")]
-    assert "抱歉,我没太听明白。" in fixed, "actions/knowledge.py"
+    assert "抱歉，我没太听明白。" in fixed, "actions/at_a_loss.py"
+    assert "请马上拨打幺幺九！" in fixed, "data/danger_advice.yml"
 
 
 def test_an_engine_or_text_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:

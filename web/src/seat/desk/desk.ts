@@ -13,6 +13,7 @@ import { addNote, contiguousUpTo, emptyView, merge, type View } from "./view";
 import type {
   Author,
   Callback,
+  PromisedCall,
   CallLine,
   ClientFrame,
   DeskMessage,
@@ -326,8 +327,8 @@ export class Desk {
     return this.#line.request({ type: "end", conversation, epoch: this.#epoch(conversation) });
   }
 
-  wrap(conversation: string, outcome: string, tags: string[], note: string): Promise<void> {
-    return this.#line.request({ type: "wrap", conversation, outcome, tags, ...(note === "" ? {} : { note }) });
+  wrap(conversation: string, outcome: string, tags: string[], note: string, call: PromisedCall | null = null): Promise<void> {
+    return this.#line.request({ type: "wrap", conversation, outcome, tags, ...(note === "" ? {} : { note }), ...(call ?? {}) });
   }
 
   whisper(conversation: string, text: string): Promise<void> {

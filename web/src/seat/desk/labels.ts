@@ -63,7 +63,7 @@ const EVENTS: Record<string, string> = {
   ended: "结束对话",
   wrapped: "完成小结",
   closed: "会话关闭",
-  callback_requested: "市民预约回拨",
+  callback_requested: "预约回拨",
   called_in: "邀请三方通话",
   joined_call: "加入三方通话",
   left_call: "三方通话结束",

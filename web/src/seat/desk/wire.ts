@@ -148,7 +148,13 @@ export type ClientFrame =
   | { type: "take_over"; conversation: string; epoch: number }
   | { type: "to_bot"; conversation: string; epoch: number; note?: string }
   | { type: "end"; conversation: string; epoch: number }
-  | { type: "wrap"; conversation: string; outcome: string; tags: string[]; note?: string };
+  | { type: "wrap"; conversation: string; outcome: string; tags: string[]; note?: string; phone?: string; wish?: string };
+
+/** A call that is promised in the wrap-up: another number than the one that is known, and when. */
+export interface PromisedCall {
+  phone: string;
+  wish: string;
+}
 
 export interface DeskSettings {
   offer_s: number;
