@@ -46,6 +46,7 @@ test-root:  ## all other tests (Python 3.11)
 
 bench: setup train  ## benchmarks: understanding, text, handoff, calls; each prints a table
 	@$(VENV)/python bench/understanding.py
+	@$(VENV)/python -m bench.reading
 	@$(VENV)/python bench/text.py
 	@$(VENV)/python bench/handoff.py
 	@$(VENV)/python -m bench.voice --only calls
