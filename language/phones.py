@@ -1,7 +1,7 @@
 """Telephone numbers as people write them, say them and a recogniser writes them down: found, judged, read back.
 
 A number is in national form everywhere: 13912345678, 057187654321, 4001234567; a foreign one keeps its +; an extension
-follows after 转. `find_phones` reads a text, `normal_line` what an exchange announces, `with_tail` a correction.
+follows after 转. `find_phones` reads a text, `with_tail` a correction.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from dataclasses import dataclass
 # Digits beyond doubt: written, said, and the capitals of bank forms.
 PLAIN_DIGITS = {
     **{chr(first + digit): str(digit) for first in (0x30, 0xFF10) for digit in range(10)},
-    **dict(zip("零〇○一幺二三四五六七八九", "00011234567" + "89", strict=False)),
+    **dict(zip("零〇○一幺二三四五六七八九", "0001123456789", strict=True)),
     **dict(zip("壹贰貳叁肆伍陆陸柒捌玖", "12234566789", strict=True)),
 }
-PLAIN_DIGITS.update(zip("零〇○一幺二三四五六七八九", "0001123456789", strict=True))
 # How soldiers, drivers and operators say 0, 2, 7 and 9: digits within a run, words beside it (墙上有个洞13912345678).
 TRADE_DIGITS = {"洞": "0", "两": "2", "俩": "2", "拐": "7", "勾": "9"}
 # What a recogniser writes for a digit. Read as one only in the midst of a number of which enough is certain.
@@ -175,7 +174,6 @@ _PLUS = re.compile(r"[+＋][ (（]*$")
 _SPOKEN_PLUS = re.compile(r"加[号]?[ (（]*$")
 _DATE_OF_BIRTH = re.compile(r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _SHORT_DATE = re.compile(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_IP_PREFIX = re.compile(r"(?:17951|17911|17909|17908|12593|10193|11808)(?=1[3-9]\d{9}$|0[1-9]\d{9,10}$)")
 
 
 def is_mobile(digits: str) -> bool:
@@ -240,32 +238,6 @@ def masked(phone: str) -> str:
     """139****5678: enough to recognise one's own number."""
     number = phone.partition("转")[0]
     return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else "*" * len(number)
-
-
-def normal_line(caller_id: str) -> str:
-    """A number that the line announces, one spelling for each: +86, 0086, 86 and 0 before mobiles go, a foreign number
-    keeps its +. Empty when it is withheld, or is none."""
-    text = (
-        re.sub(r"^(?:tel|sips?):", "", caller_id.strip(), flags=re.IGNORECASE)
-        .partition("@")[0]
-        .partition(";")[0]
-    )
-    if re.search(r"[A-Za-z]", text):
-        return ""
-    digits = "".join(PLAIN_DIGITS[char] for char in text if char in PLAIN_DIGITS)
-    abroad = bool(re.match(r"\s*[(（]?[+＋]", text))
-    if digits.startswith("00") and not abroad:
-        digits, abroad = digits[2:], True
-    if abroad:
-        if digits.startswith("86"):
-            return _after_86(digits[2:])
-        return f"+{digits}" if 7 <= len(digits) <= 15 and digits[0] != "0" else ""
-    return normal(_IP_PREFIX.sub("", digits))
-
-
-def _after_86(rest: str) -> str:
-    found = normal(f"86{rest}")
-    return rest if found == f"86{rest}" else found
 
 
 # --- numbers in a text ------------------------------------------------------------------------------------------

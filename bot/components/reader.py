@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import logging
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,19 +201,18 @@ class MessageReader(GraphComponent):
                     ours[:, column] = [self._tagger.marginal(tag, place) for place in range(len(text))]
             share = self._config["spans_share"]
             rows = share * rows + (1 - share) * ours
-        found = (
-            _trimmed(text, span.label, span.start, span.end, span.probability) for span in best_spans(rows)
-        )
+        found = (_trimmed(text, span) for span in best_spans(rows))
         return tuple(span for span in found if span is not None)
 
 
-def _trimmed(text: str, label: str, start: int, end: int, confidence: float) -> ReadSpan | None:
+def _trimmed(text: str, span: ReadSpan) -> ReadSpan | None:
     """Without the spaces and commas at its edges."""
+    start, end = span.start, span.end
     while start < end and text[start] in " ,，。、;；":
         start += 1
     while start < end and text[end - 1] in " ,，。、;；":
         end -= 1
-    return ReadSpan(label, start, end, confidence) if start < end else None
+    return replace(span, start=start, end=end) if start < end else None
 
 
 def _mean(first: float, second: float, share: float) -> float:

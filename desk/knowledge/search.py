@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,8 @@ COVERAGE_COUNTS, COVERAGE_LACKING, COVERED_ENOUGH = 0.05, 0.05, 0.035
 STRAYS_BELOW, STRAYS_COVERED = 0.53, 0.4
 # Hits beyond the wanted ones, since some found articles may not be in force today.
 SPARE_HITS = 10
+# Questions whose hits are kept until the articles change; they belong to turns that are being answered now.
+REMEMBERED = 32
 QUERY_MAX_CHARS = 5000
 
 
@@ -86,7 +89,7 @@ class Answer:
     part: Part | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Loaded:
     revision: int
     index: Index
@@ -130,25 +133,29 @@ class KnowledgeSearch:
         self._checked_at = -1e9
         self._loaded: _Loaded | None = None
         self._loading = threading.Lock()
+        # One turn asks several times: is it known, is it ambiguous, what is told.
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._search)
 
     def search(self, query: str, top: int = 3) -> list[Hit]:
         """The best articles in force, best first; fewer (or none) where fewer share anything with the query."""
-        loaded = self._current()
+        return list(self._remembered(self._current(), self._today(), query, top))
+
+    def _search(self, loaded: _Loaded, today: date, query: str, top: int) -> tuple[Hit, ...]:
         query = self._analyzer.repair(query[:QUERY_MAX_CHARS])
         analysis = self._analyzer.analyze(query)
         if not analysis.chars:
-            return []
+            return ()
         vector: Vectors | None = None
         if self._embedder is not None and loaded.index.has_vectors:
             vector = self._embedder.embed([self._analyzer.normalise(query)])[0]
-        today, hits = self._today(), []
+        hits: list[Hit] = []
         for found in loaded.index.search(analysis, vector, top + SPARE_HITS):
             article = loaded.articles[loaded.index.article_ids[found.article]]
             if article.in_force(today):
                 hits.append(_hit(article, found.score))
                 if len(hits) == top:
                     break
-        return hits
+        return tuple(hits)
 
     def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
         """Decide what to do with a question.
@@ -253,6 +260,8 @@ class KnowledgeSearch:
                 revision = self._store.revision()
                 if revision != loaded.revision:
                     self._loaded = self._load(revision)
+                    # They would keep the old index in memory.
+                    self._remembered.cache_clear()
                 self._checked_at = time.monotonic()
             finally:
                 self._loading.release()

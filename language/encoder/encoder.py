@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from language.encoder.labels import ACTS, KINDS
-from language.encoder.pieces import Sentence, Span, Splitter, best_spans, tag_rows
+from language.encoder.pieces import Sentence, Splitter, best_spans, tag_rows
 from language.encoder.tokenizer import Tokenizer
+from language.reading import ReadSpan
 
 Vector = npt.NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "weights"
@@ -39,8 +40,12 @@ class Encoded:
     danger: float
     kinds: Mapping[str, float]
     acts: Mapping[str, float]
-    spans: tuple[Span, ...]
     tags: Vector
+
+    @property
+    def spans(self) -> tuple[ReadSpan, ...]:
+        """What the network alone takes for values."""
+        return tuple(best_spans(self.tags))
 
 
 class Encoder:
@@ -78,7 +83,6 @@ class Encoder:
             float(_logistic(found["danger"] / parts.scales["danger"])[0]),
             dict(zip(KINDS, (kinds / kinds.sum()).tolist(), strict=True)),
             dict(zip(ACTS, acts.tolist(), strict=True)),
-            tuple(best_spans(tags)),
             tags,
         )
 

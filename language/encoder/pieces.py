@@ -12,6 +12,7 @@ import numpy.typing as npt
 from language.annotated import LABELS
 from language.encoder.labels import ASKED, SLOTS, TAGS
 from language.encoder.tokenizer import Tokenizer
+from language.reading import ReadSpan
 
 _PREFIXES = ("query: ", "passage: ")
 # The network knows 512 places; a longer message keeps its beginning and its end, where people say what they want.
@@ -44,16 +45,6 @@ class Sentence:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     first: int
-
-
-@dataclass(frozen=True)
-class Span:
-    """Characters `start` to `end` (exclusive) of the text, and how sure the network is of them."""
-
-    label: str
-    start: int
-    end: int
-    probability: float
 
 
 class Splitter:
@@ -111,28 +102,26 @@ def tag_rows(sentence: Sentence, scores: npt.NDArray[np.float32], length: int) -
     return rows
 
 
-def best_spans(rows: npt.NDArray[np.float32]) -> list[Span]:
+def best_spans(rows: npt.NDArray[np.float32]) -> list[ReadSpan]:
     """The likeliest row of tags that is in order (an I follows a B or an I of its label). `rows` [characters, tags]."""
     if not len(rows):
         return []
     path = _best_path(np.log(np.maximum(rows, 1e-9)))
-    spans: list[Span] = []
+    spans: list[ReadSpan] = []
     begun = 0
     for place in range(len(path) + 1):
         tag = TAGS[path[place]] if place < len(path) else "O"
         if place and path[place - 1] and not tag.startswith("I-"):
             label = _LABELS[path[begun]]
-            inside = [
-                rows[p, 2 * LABELS.index(label) + 1 : 2 * LABELS.index(label) + 3].sum()
-                for p in range(begun, place)
-            ]
-            spans.append(Span(label, begun, place, float(np.mean(inside))))
+            first = 2 * LABELS.index(label) + 1
+            inside = rows[begun:place, first : first + 2].sum(1)
+            spans.append(ReadSpan(label, begun, place, float(inside.mean())))
         if tag.startswith("B-"):
             begun = place
     return spans
 
 
-def spans_of(sentence: Sentence, scores: npt.NDArray[np.float32]) -> list[Span]:
+def spans_of(sentence: Sentence, scores: npt.NDArray[np.float32]) -> list[ReadSpan]:
     """The network's own spans."""
     return best_spans(tag_rows(sentence, scores, max(sentence.ends)))
 

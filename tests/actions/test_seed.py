@@ -16,7 +16,7 @@ def test_the_reading_is_kept() -> None:
     text, reading = marked("[和平路88号](place)半夜打桩", "details")
     back = turn_from(seed_of(Turn(text, 3, NOW, "order_complain", reading=reading)) or {}, NOW_TURN)
     assert (back.text, back.seq, back.intent) == (text, 3, "order_complain")
-    assert [back.part(span) for span in back.spans("place")] == ["和平路88号"]
+    assert [span.of(back.text) for span in back.spans("place")] == ["和平路88号"]
     assert back.does("details")
 
 
@@ -37,7 +37,7 @@ def test_what_is_said_with_the_yes_is_added_verbatim() -> None:
     )
     back = turn_from(joined(seed, more), NOW_TURN)
     assert back.text == f"{first}，{second}"
-    assert [(span.label, back.part(span)) for span in back.reading.spans] == [
+    assert [(span.label, span.of(back.text)) for span in back.reading.spans] == [
         ("subject", "老五烧烤"),
         ("place", "和平路88号"),
     ]

@@ -13,6 +13,7 @@ from desk.orders.drafting.describing import tidy
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import Filled, fill
 from desk.orders.drafting.keeping import cannot_wait, noted, says_that_he_asks
+from desk.orders.drafting.moments import speaks_of_time
 from desk.orders.drafting.phrases import (
     agrees_only,
     asks_for_person,
@@ -56,7 +57,6 @@ _MORE_CHARS = 6
 _EARLIER = re.compile(
     r"工单|单子|单号|之前(?:那|的|反映|投诉)|上(?:次|回|周|个月)(?:那|的|反映|投诉|打)|原来(?:那|的)|以前(?:那|的)|\d{6}-?\d{5}"
 )
-_TIMELY = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
 
 
 def step_by_words(draft: Draft, turn: Turn) -> Step:
@@ -252,7 +252,7 @@ def _free_answer(draft: Draft, turn: Turn) -> Draft | None:
         return replace(draft, place=place, place_source=said(turn, place.said, 0, len(words), 0.5))
     if is_yes(words) or is_no(words):
         return None
-    if asked == "event_time" and not _TIMELY.search(words):
+    if asked == "event_time" and not speaks_of_time(words):
         return None
     if asked == "subject" and turn.reading:
         # It was read, and nothing clear was found: only what can be a name counts.

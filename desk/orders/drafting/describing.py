@@ -317,12 +317,17 @@ def _is_new(told: str, known: str) -> bool:
     return len(re.sub(r"\W", "", told)) >= 2 and told not in known
 
 
-def _appended(draft: Draft, turn: Turn, told: str, changed: list[str]) -> Draft:
-    changed.append("description")
+def appended(draft: Draft, turn: Turn, told: str) -> Draft:
+    """The description with `told` behind it."""
     old = draft.fields.get("description")
     if old is None:
         return draft.with_field("description", said(turn, told[:MAX_CHARS], 0, len(turn.words)))
     return draft.with_field("description", replace(old, value=f"{old.value}；{told}"[:MAX_CHARS]))
+
+
+def _appended(draft: Draft, turn: Turn, told: str, changed: list[str]) -> Draft:
+    changed.append("description")
+    return appended(draft, turn, told)
 
 
 def _more_by_rule(

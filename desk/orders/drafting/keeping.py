@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from desk.knowledge.aspects import has_shape_of_question
-from desk.orders.drafting.describing import MAX_CHARS, tidy
+from desk.orders.drafting.describing import appended, tidy
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import Filled
 from desk.orders.drafting.phrases import (
@@ -21,6 +21,7 @@ from desk.orders.drafting.phrases import (
 from desk.orders.drafting.plan import needs_place, next_field
 from desk.orders.drafting.sources import said
 from desk.orders.drafting.steps import ALWAYS, ALWAYS_CONFIDENCE, NEEDED, Kind, Step, names_field
+from desk.orders.drafting.stretches import stretches
 from desk.orders.drafting.turn import Turn
 
 # Questions that want a yes or a no.
@@ -46,8 +47,7 @@ _VALUES = ("place", "time", "name", "phone", "order")
 def question_in(turn: Turn) -> str:
     """The words to look up: without the clauses that only bring a value (a name or a number is nobody's business)."""
     words = turn.words
-    shift = len(turn.text) - len(turn.text.lstrip())
-    spans = [(span.start - shift, span.end - shift) for span in turn.reading.labelled(*_VALUES)]
+    spans = [value.range for value in stretches(turn, *_VALUES)]
     asking, start = [], 0
     for clause in CLAUSES.split(words):
         start = words.find(clause, start)
@@ -165,12 +165,7 @@ def with_confidential(draft: Draft, turn: Turn, value: str) -> Draft:
 def noted(draft: Draft, turn: Turn) -> Draft:
     """The description with these words behind it, whole."""
     words = tidy(turn.words) or turn.words
-    old = draft.fields.get("description")
-    if old is None:
-        return draft.with_field("description", said(turn, words[:MAX_CHARS], 0, len(turn.words)))
-    if words in old.value:
-        return draft
-    return draft.with_field("description", replace(old, value=f"{old.value}；{words}"[:MAX_CHARS]))
+    return draft if words in draft.get("description") else appended(draft, turn, words)
 
 
 def leavable(draft: Draft, turn: Turn) -> str:

@@ -26,6 +26,7 @@ from desk.orders.drafting.keeping import (
     with_confidential,
     with_question,
 )
+from desk.orders.drafting.moments import speaks_of_time
 from desk.orders.drafting.order_types import judged
 from desk.orders.drafting.phrases import (
     asks_for_person,
@@ -75,7 +76,6 @@ _SOMEWHERE = re.compile(
 _DECLINES = re.compile(
     r"(?<!能)(?<!可以)(?<!可不可以)[不别莫甭](?:用|想|能|敢|便|方便|愿意?|要)?(?:留|写|填|说|讲|报|给|登|告诉)|不方便|免了|算了|匿名|保密"
 )
-_TIMELY = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
 _COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
 
 
@@ -295,9 +295,9 @@ def _as_said(draft: Draft, turn: Turn) -> Draft | None:
                 place = replace(place, confidence=AS_SAID_CONFIDENCE)
             source = said(turn, place.said, 0, len(words), place.confidence)
             return replace(draft, place=place, place_source=source)
-        case "event_time" if len(plain) <= _TIME_CHARS and (_TIMELY.search(words) or second):
+        case "event_time" if len(plain) <= _TIME_CHARS and (speaks_of_time(words) or second):
             return draft.with_field(
-                asked, _value(turn, plain, 0.6 if _TIMELY.search(words) else AS_SAID_CONFIDENCE)
+                asked, _value(turn, plain, 0.6 if speaks_of_time(words) else AS_SAID_CONFIDENCE)
             )
         case "subject" if (named := answered_subject(words))[1]:
             return draft.with_field(asked, said(turn, words[slice(*named)], *named, 0.6))

@@ -16,10 +16,17 @@ _RECENT = re.compile(
     r"昨[天晚夜日儿]|前[天晚]|今[早晨]|今天(?:一?早|上午|中午|下午|凌晨|早上|晚上)|刚才|刚刚|上个?(?:周|星期|礼拜)"
 )
 _ONE_DAY = timedelta(days=1)
+# Of an answer to "when?" that no rule can read.
+_OF_TIME = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
 # A clock alone (早上七点二十左右, 末班车下午四点半) is a habit as often as a moment: only a named day has a date.
 _NAMED_DAY = re.compile(
     r"[今昨前去当][天晚早晨日夜年朝]|前[天晚日夜]|今[早晨晚]|刚才|刚刚|[0-9一二三四五六七八九十]+[号日]|月|初[一二三四五六七八九十]|(?:周|星期|礼拜)[一二三四五六日天末]|上个?(?:周|星期|礼拜|月)|除夕|元旦|国庆|中秋|春节|清明|端午|天前|小时前|分钟前|个?钟头?前"
 )
+
+
+def speaks_of_time(words: str) -> bool:
+    """Whether words that hold no known expression may say when all the same."""
+    return bool(_OF_TIME.search(words))
 
 
 def time_told(turn: Turn, asked: bool) -> Stretch | None:

@@ -56,7 +56,3 @@ class Turn:
     def spans(self, *labels: str) -> list[ReadSpan]:
         """What was read as the value of a field, in the order of the text."""
         return self.reading.labelled(*labels)
-
-    def part(self, span: ReadSpan) -> str:
-        """The words of a span; offsets count characters of `text` as it came in."""
-        return span.of(self.text)

@@ -220,3 +220,16 @@ def test_accents_fold_to_the_same_sound() -> None:
 )
 def test_misheard_words_of_the_lexicon_are_put_right(analyzer: Analyzer, heard: str, meant: str) -> None:
     assert analyzer.repair(heard) == meant
+
+
+def test_the_questions_of_one_turn_are_searched_once_until_articles_change(
+    open_it: Callable[..., KnowledgeSearch], engine: Engine
+) -> None:
+    embedder = CountingEmbedder()
+    search = open_it(embedder)
+    search.answer("家里没水了怎么办")
+    asked = len(embedder.embedded)
+    search.answer("家里没水了怎么办")
+    assert len(embedder.embedded) == asked
+    KnowledgeStore(engine).put_all([replace(ARTICLES[2], title="家里停水没水了怎么办")], "test")
+    assert search.search("家里没水了怎么办", 1)[0].title == "家里停水没水了怎么办"
