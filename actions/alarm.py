@@ -7,7 +7,7 @@ The slot `danger_state` holds what was told. It is cleared here, and when a pers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import ask_for_human, say, signal
 from actions.turn_facts import wants_person
-from danger.advice import GENTLE, Advice, advice_book
+from danger.advice import GENTLE, advice_book
 from danger.rules import (
     besides_over,
     cannot_speak,
@@ -51,7 +51,7 @@ SURE = 0.7
 SILENT = "silent_help"
 # These do not end because the talk turns to something else: who is afraid of being overheard talks of something else,
 # and so does who has made up his mind.
-_LASTING = frozenset({"self_harm", "suicide_other", "domestic_violence", SILENT})
+LASTING = frozenset({"self_harm", "suicide_other", "domestic_violence", SILENT})
 _SUICIDAL = frozenset({"self_harm", "suicide_other"})
 # Where no call is to be made from the room, a short message is no way either: out first.
 _LEAVE_FIRST = frozenset({"gas", "carbon_monoxide", "explosion"})
@@ -168,7 +168,7 @@ def alarm(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState, kind
     if state and not _is_new(state.kind, kind):
         return _go_on(dispatcher, turn, state)
     advice = advice_book().of(kind)
-    _say(dispatcher, advice, advice.text, speech=advice.spoken or None)
+    say_with_numbers(dispatcher, advice.text, advice.numbers, speech=advice.spoken or None)
     signal(dispatcher, "emergency", kind=advice.kind, numbers=[number for number, _ in advice.numbers])
     ask_for_human(dispatcher, "emergency", advice.kind)
     return [SlotSet("emergency_kind", advice.kind), DangerState(advice.kind, 1).event()]
@@ -176,16 +176,19 @@ def alarm(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState, kind
 
 def _go_on(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState) -> Events:
     advice = advice_book().of(state.kind)
-    _say(dispatcher, advice, advice.said_again(state.told - 1))
+    say_with_numbers(dispatcher, advice.said_again(state.told - 1), advice.numbers)
     if wants_person(turn) or turn.does("human"):
         # Called already; whoever asks for a person is told again what is true about it.
         ask_for_human(dispatcher, "emergency", advice.kind)
     return [SlotSet("emergency_kind", advice.kind), DangerState(state.kind, state.told + 1).event()]
 
 
-def _say(dispatcher: CollectingDispatcher, advice: Advice, text: str, speech: str | None = None) -> None:
-    numbers = [{"number": number, "label": label} for number, label in advice.numbers]
-    say(dispatcher, text, speech=speech, kind="emergency", card={"numbers": numbers})
+def say_with_numbers(
+    dispatcher: CollectingDispatcher, text: str, numbers: Iterable[tuple[str, str]], speech: str | None = None
+) -> None:
+    """What to do in danger, with the numbers to dial, each with its label, beside it."""
+    shown = [{"number": number, "label": label} for number, label in numbers]
+    say(dispatcher, text, speech=speech, kind="emergency", card={"numbers": shown})
 
 
 def _is_new(known: str, kind: str) -> bool:
@@ -193,10 +196,10 @@ def _is_new(known: str, kind: str) -> bool:
     one accident differ from sentence to sentence; to tell all of it anew each time helps nobody."""
     if kind == known or known == SILENT:
         return False
-    if known in _LASTING:
+    if known in LASTING:
         return kind == SILENT
     book = advice_book()
-    return kind in _LASTING or book.of(kind).numbers[0] != book.of(known).numbers[0]
+    return kind in LASTING or book.of(kind).numbers[0] != book.of(known).numbers[0]
 
 
 def _passes(turn: Turn, state: DangerState) -> bool:
@@ -205,7 +208,7 @@ def _passes(turn: Turn, state: DangerState) -> bool:
         if turn.intent == "ask_human":
             return False
         # To press something else is a clear choice; who wants to die, or is overheard, is offered no menu all the same.
-        return turn.intent == _RETURNED or state.kind not in _LASTING
+        return turn.intent == _RETURNED or state.kind not in LASTING
     if _ending(turn, state):
         return _tells_more(turn)
     return _is_elsewhere(turn, state)
@@ -228,7 +231,7 @@ def _tells_more(turn: Turn) -> bool:
 
 def _is_elsewhere(turn: Turn, state: DangerState) -> bool:
     """Whether the citizen turns to an ordinary matter, after he has heard twice what helps in danger."""
-    if state.kind in _LASTING or state.told < 2 or danger_in(turn, state):
+    if state.kind in LASTING or state.told < 2 or danger_in(turn, state):
         return False
     if turn.reading:
         turns = turn.reading.danger < HARMLESS and turn.does(*_OTHER_ACTS)

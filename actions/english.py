@@ -15,10 +15,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.alarm import DangerState
+from actions.alarm import LASTING, DangerState, say_with_numbers
 from actions.conversation import last_replies
 from actions.replies import ask_for_human, say, signal
-from danger.advice import GENTLE, Advice, advice_book
+from danger.advice import GENTLE, advice_book
 from danger.english import LANGUAGE, english_danger, english_over, goes_on, language_skill
 from danger.english_advice import OVER, first_words, more_words, named
 from desk.orders.drafting.turn import Turn
@@ -77,7 +77,6 @@ _OF_THE_DANGER = re.compile(
     r"where|what (?:should|do) i|how long|still|him|her)\b",
     re.IGNORECASE,
 )
-_LASTING = frozenset({"self_harm", "suicide_other", "domestic_violence", "silent_help"})
 _MATTER_WORDS = 4
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -189,11 +188,11 @@ def _in_danger(dispatcher: CollectingDispatcher, state: DangerState, kind: str, 
     advice = book.of(kind if anew else state.kind)
     told = 1 if anew else state.told + 1
     if anew:
-        _say(dispatcher, advice, first_words(advice))
+        say_with_numbers(dispatcher, first_words(advice), named(advice))
         signal(dispatcher, "emergency", kind=advice.kind, numbers=[number for number, _ in advice.numbers])
         ask_for_human(dispatcher, "emergency", advice.kind)
     else:
-        _say(dispatcher, advice, more_words(advice, state.told - 1))
+        say_with_numbers(dispatcher, more_words(advice, state.told - 1), named(advice))
         if _ASKS_PERSON.search(words):
             ask_for_human(dispatcher, "emergency", advice.kind)
     return [SlotSet("emergency_kind", advice.kind), DangerState(advice.kind, told).event()]
@@ -201,14 +200,9 @@ def _in_danger(dispatcher: CollectingDispatcher, state: DangerState, kind: str, 
 
 def _is_elsewhere(state: DangerState, words: str) -> bool:
     """Whether another matter is told, after it was heard twice what helps in danger."""
-    if state.kind in _LASTING or state.told < 2 or _OF_THE_DANGER.search(words):
+    if state.kind in LASTING or state.told < 2 or _OF_THE_DANGER.search(words):
         return False
     return len(words.split()) >= _MATTER_WORDS
-
-
-def _say(dispatcher: CollectingDispatcher, advice: Advice, text: str) -> None:
-    numbers = [{"number": number, "label": label} for number, label in named(advice)]
-    say(dispatcher, text, kind="emergency", card={"numbers": numbers})
 
 
 def _phone_in(words: str) -> str:
