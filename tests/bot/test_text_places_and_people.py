@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -145,11 +144,10 @@ def test_one_sentence_gives_all_its_entities_in_original_offsets(gazetteer: Gaze
         "在",
     ],
 )
-def test_very_long_texts_are_read_in_linear_time(gazetteer: Gazetteer, now: datetime, unit: str) -> None:
-    finder = EntityFinder(gazetteer)
-    started = time.process_time()
-    finder.find((unit * 5000)[:5000], now)
-    assert time.process_time() - started < 20
+def test_very_long_texts_are_read(gazetteer: Gazetteer, now: datetime, unit: str) -> None:
+    """A rule that backtracks would hang here; `bench/lengths.py` shows the time."""
+    spans = EntityFinder(gazetteer).find((unit * 5000)[:5000], now)
+    assert all(0 <= span.start < span.end <= 5000 for span in spans)
 
 
 def entity(kind: str, start: int, end: int, value: Any = "x", extractor: str = "DIET") -> dict[str, Any]:

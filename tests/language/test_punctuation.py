@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -145,9 +143,9 @@ def test_only_signs_change(text: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["好,", "(", "好(", "A", "a.", "/:", "http://,", "1,", "`", "](", "/a", "[:", "你.a ", ")."]
 )
-def test_a_long_text_takes_time_by_its_length(piece: str) -> None:
-    """Nobody holds the hotline up by a text of many signs."""
+def test_a_long_text_of_signs_is_printed(piece: str) -> None:
+    """Nobody holds the hotline up by a text of many signs: `bench/lengths.py` shows the time, a hang would show here."""
     text = "好" + piece * (20_000 // len(piece))
-    started = time.process_time()
-    full_width(text)
-    assert time.process_time() - started < 1.0
+    printed = full_width(text)
+    assert len(printed) == len(text)
+    assert full_width(printed) == printed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 
@@ -191,8 +191,10 @@ def test_a_naive_now_is_refused() -> None:
 @pytest.mark.parametrize(
     "unit", ["我家楼下上周三晚上八点多就吵", "1", "一", "每天", "现在都几点了", "一点", "从", "三月到"]
 )
-def test_five_thousand_characters_take_a_moment(unit: str) -> None:
-    started = time.process_time()
-    find_times((unit * 5000)[:5000], NOW)
-    find_time((unit * 5000)[:5000])
-    assert time.process_time() - started < 5
+def test_five_thousand_characters_are_read_in_order(unit: str) -> None:
+    """`bench/lengths.py` shows the time that it takes; a rule that backtracks would hang here."""
+    text = (unit * 5000)[:5000]
+    found = find_times(text, NOW)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    said = find_time(text)
+    assert said is None or 0 <= said.start < said.end <= len(text)
