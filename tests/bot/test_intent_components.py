@@ -18,7 +18,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_classifier import LinearIntentClassifier
-from bot.components.meaning_featurizer import MeaningFeaturizer, _Encoder
+from bot.components.meaning_featurizer import MeaningFeaturizer, _Vectors
+from language.encoder.encoder import Encoder
 
 Graph = Callable[..., Any]
 EXAMPLES = [
@@ -81,9 +82,23 @@ def test_the_next_training_takes_over_the_vectors_of_the_last(
 ) -> None:
     config = {"alias": "meaning", "cache_path": str(tmp_path / "vectors.npz")}
     graph(MeaningFeaturizer, config).train(training())
-    monkeypatch.setattr(_Encoder, "_kept", {})
-    monkeypatch.setattr(_Encoder, "_engine", lambda texts: pytest.fail("computed again") if texts else None)
+    monkeypatch.setattr(_Vectors, "_kept", {})
+    monkeypatch.setattr(Encoder, "meaning", lambda encoder, text: pytest.fail("computed again"))
     graph(MeaningFeaturizer, config).train(training())
+
+
+def test_vectors_of_other_weights_are_not_taken_over(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"alias": "meaning", "cache_path": str(tmp_path / "vectors.npz")}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(Encoder, "digest", lambda encoder: "of other weights")
+        graph(MeaningFeaturizer, config).train(training())
+    monkeypatch.setattr(_Vectors, "_kept", {})
+    graph(MeaningFeaturizer, config).train(training())
+    assert len(_Vectors._kept) == len(EXAMPLES)
+    with np.load(tmp_path / "vectors.npz") as arrays:
+        assert str(arrays["digest"]) == Encoder.load().digest()
 
 
 def test_a_broken_cache_of_vectors_only_costs_time(graph: Graph, tmp_path: Path) -> None:

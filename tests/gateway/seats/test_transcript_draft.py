@@ -11,8 +11,11 @@ import pytest
 from desk.conversations import Message, Sender
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.order import Origin
+from gateway.seats.order_desk import read_alone
 from gateway.seats.order_form import FieldProblems, Suggestion, form_fields, order_from
 from gateway.seats.transcript_draft import Transcript, draft_of, last_wish, read_tracker
+from language.encoder.encoder import Encoder, EncoderError
+from language.reading import Reading, ReadSpan
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -266,3 +269,70 @@ def test_knowledge_follows_what_is_left_of_an_impatient_message() -> None:
 
 def test_a_question_about_time_limits_opens_no_order() -> None:
     assert not draft_of(transcript(("citizen", "你们一般几天办结"))).has("description")
+
+
+def test_what_was_said_to_a_seat_is_read_in_the_light_of_what_they_asked() -> None:
+    """A shop that no rule knows, a place that ends in a shop's name, an employer who is named after 单位."""
+    told = draft_of(
+        transcript(
+            ("citizen", "转人工"),
+            ("seat", "您好，请问什么事？"),
+            ("citizen", "老马烧烤 每天晚上弄到一两点 油烟往我家里灌"),
+            ("seat", "在什么位置？"),
+            ("citizen", "学院路南京理发店隔壁"),
+            ("seat", "怎么称呼您？"),
+            ("citizen", "叫我小潘吧"),
+            read=read_alone,
+        )
+    )
+    assert (told.get("subject"), told.place_text) == ("老马烧烤", "学院路南京理发店隔壁")
+    assert told.get("caller_name") == "小潘"
+    told = draft_of(
+        transcript(
+            ("citizen", "我单位三年没给我交公积金了 单位叫宏达机械"),
+            ("seat", "有什么诉求？"),
+            ("citizen", "把这三年的补上"),
+            read=read_alone,
+        )
+    )
+    assert told.get("subject") == "宏达机械" and not told.has("event_time")
+
+
+def test_what_rasa_has_read_is_not_read_again() -> None:
+    words = "天天晚上吵死人 老马烧烤"
+    reading = Reading({"details": 1.0}, (ReadSpan("subject", 8, 12, 0.9),))
+    tracker = {
+        "slots": {},
+        "events": [
+            {
+                "event": "user",
+                "metadata": {"seq": 1},
+                "parse_data": {
+                    "intent": {"name": "order_complain", "confidence": 0.9},
+                    "reading": reading.to_json(),
+                },
+            }
+        ],
+    }
+    understood = read_tracker(tracker)
+    assert understood.readings == {1: reading}
+    told = draft_of(
+        transcript(
+            ("citizen", words), readings=understood.readings, read=lambda text, asked: pytest.fail(text)
+        )
+    )
+    assert told.get("subject") == "老马烧烤"
+
+
+@pytest.mark.parametrize("broken", ["no reading", {"spans": [["place"]]}, {"acts": {"ask": "much"}}])
+def test_a_broken_reading_of_a_tracker_is_none(broken: object) -> None:
+    event = {"event": "user", "metadata": {"seq": 1}, "parse_data": {"reading": broken}}
+    assert not read_tracker({"slots": {}, "events": [event]}).readings[1]
+
+
+def test_without_the_encoder_the_rules_fill_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(encoder: Encoder, text: str, asked: str = "") -> None:
+        raise EncoderError("no weights")
+
+    monkeypatch.setattr(Encoder, "load", lambda: type("Broken", (), {"read": broken})())
+    assert read_alone("老马烧烤吵", "start") == Reading()
