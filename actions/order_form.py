@@ -24,7 +24,7 @@ from actions.open_wishes import Wish
 from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, OTHER_WORDS
 from actions.process_questions import answer_process, kinds_asked
 from actions.replies import ask_for_human, say
-from actions.seed import joined, seed_for, seed_of, turn_from
+from actions.seed import joined, later_of, seed_for, seed_of, turn_from
 from actions.sympathy import sympathy
 from actions.taking_up import (
     answer_before_order,
@@ -34,6 +34,7 @@ from actions.taking_up import (
     last_order,
     look_up,
     offer_order,
+    order_here,
     wish_for,
 )
 from actions.told_before import with_story
@@ -41,8 +42,9 @@ from actions.watch import RESUME
 from desk.orders.drafting.arbitration import Kind, Step, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.filling import ANNOUNCED, fill, with_line_phone
+from desk.orders.drafting.filling import ANNOUNCED, fill, with_caller_of, with_line_phone
 from desk.orders.drafting.keeping import noted
+from desk.orders.drafting.matters import another_matter, matters_of
 from desk.orders.drafting.order_types import judged
 from desk.orders.drafting.phrases import is_anybody_there, only_asks
 from desk.orders.drafting.plan import next_field
@@ -52,11 +54,13 @@ from desk.orders.duplicates import likely_duplicates
 NOT_KNOWN = "这个问题我暂时没有准确答案，先不乱说；登记好以后可以请人工回答您。"
 NOT_KNOWN_AT_ALL = "这个问题我暂时没有准确答案，不能乱说。"
 UNSEEN = "图片和链接我这边看不到，请打字告诉我；原件先留好，承办的人会找您要。"
+LATER = "好的，这件事我也记着，登记完手上这件，接着给您登记。"
 HURRIED = "好的，我尽快给您登记。"
 FORM = "order_form"
 ANGRY_SCORE = 0.75
 # Below this a question about the procedure is no question of policy.
 MAY_ASK = 0.3
+_COUNTED = "一两三四五"
 _HURRY = re.compile(r"急|快|速度|赶紧")
 _TYPE = re.compile(r"order_(consult|help|complain|report|suggest|praise)")
 
@@ -122,15 +126,23 @@ class ValidateOrderForm(HotlineAction):
 
     def _start(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         seed = seed_for(tracker, turn)
-        first = with_story(tracker, turn_from(seed, turn) if seed else turn, turn)
+        waited = later_of(seed)
+        first = turn_from(seed, turn) if seed else turn
+        if waited is None:
+            first = with_story(tracker, first, turn)
+        first, *others = matters_of(first) if waited is None else (first,)
         if first.does("process") and not seed:
             say(dispatcher, answer_process(turn, self.parts))
         draft = _begun(first, turn, offered=bool(seed))
         filled = fill(draft, first)
-        draft = with_line_phone(filled.draft, turn.line_phone, turn.seq)
+        draft = replace(filled.draft, later=tuple(waited or filter(None, map(seed_of, others))))
+        draft = with_caller_of(draft, order_here(self.parts, tracker), turn.seq)
+        draft = with_line_phone(draft, turn.line_phone, turn.seq)
         draft = draft.asking(next_field(draft))
         if first.does("grumble"):
             say(dispatcher, sympathy(first.words))
+        if others:
+            say(dispatcher, f"您说了{_COUNTED[len(others)]}件事，我一件一件登记，先登记第一件。")
         say(dispatcher, opening(draft, first))
         draft = self._with_duplicate(tracker, draft)
         return [
@@ -180,6 +192,12 @@ class ValidateOrderForm(HotlineAction):
         return asks and self.parts.knowledge.answer(turn.words).outcome == "found"
 
     def _go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft) -> Events:
+        another = another_matter(turn)
+        if another is not None:
+            say(dispatcher, LATER)
+            seed = seed_of(another)
+            draft = replace(draft, later=(*draft.later, seed)) if seed else draft
+            return self._ask(tracker, draft, Step(Kind.ANSWERED, draft))
         taken = step(draft, turn)
         match taken.kind:
             case Kind.DIGRESSED:

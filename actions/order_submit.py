@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -11,10 +13,12 @@ from actions.conversation import channel_of
 from actions.filing import file_under
 from actions.process_questions import answer_process, day_and_hour, kinds_asked
 from actions.replies import HUMAN, Button, say
-from actions.taking_up import look_up
+from actions.taking_up import look_up, offer_order
 from desk import openings
 from desk.orders.drafting.building import build_order
+from desk.orders.drafting.describing import tidy
 from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.summary import shorten
 from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition
 from desk.orders.number import format_number
@@ -22,7 +26,16 @@ from desk.orders.order import Order
 from desk.orders.view import order_card
 from language.reading import HOLDS
 
+TOLD_CHARS = 40
 ENDINGS_WITHOUT_ORDER = ("stuck", "none")
+
+
+def next_of(draft: Draft) -> dict[str, Any] | None:
+    """The first of the matters that wait behind the draft, with the others behind it, as an order form's beginning."""
+    if not draft.later:
+        return None
+    first, *others = draft.later
+    return {**first, "later": [dict(other) for other in others]}
 
 
 class SubmitOrder(HotlineAction):
@@ -56,13 +69,23 @@ class SubmitOrder(HotlineAction):
         if outcome == "remark":
             return [*done, *self._remark(dispatcher, draft)]
         if outcome == "cancelled":
-            say(dispatcher, "好的，这次不登记。之后想反映，随时告诉我。")
+            return [*done, *self._laid_aside(dispatcher, draft)]
         return done
+
+    def _laid_aside(self, dispatcher: CollectingDispatcher, draft: Draft) -> Events:
+        waiting = next_of(draft)
+        if waiting is None:
+            say(dispatcher, "好的，这次不登记。之后想反映，随时告诉我。")
+            return []
+        told = shorten(tidy(str(waiting["text"])), TOLD_CHARS)
+        offer_order(dispatcher, f"好的，这一件不登记。您还说了另一件：{told}。这一件要登记吗？")
+        return [SlotSet("pending", {"offer": "order", "seed": waiting})]
 
     def _store(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft) -> Events:
         order = self.parts.orders.create(
             build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))
         )
+        more = "接着为您登记下一件。" if draft.later else "还有什么可以帮您？"
         number, due = format_number(order.number), day_and_hour(order.due_at.astimezone(self.parts.zone))
         reach = (
             "凭单号和手机后四位可以随时查进度。" if order.phone else "请保存好单号，在这里可以随时查进度。"
@@ -70,16 +93,19 @@ class SubmitOrder(HotlineAction):
         kept_secret = "您的个人信息会严格保密。" if order.confidential else ""
         say(
             dispatcher,
-            f"登记好了，工单号是 {number}，将在{due}前答复。{kept_secret}{reach}还有什么可以帮您？",
-            speech=f"{openings.REGISTERED}工单号是{number}，将在{due}前答复。还有什么可以帮您？",
+            f"登记好了，工单号是 {number}，将在{due}前答复。{kept_secret}{reach}{more}",
+            speech=f"{openings.REGISTERED}工单号是{number}，将在{due}前答复。{more}",
             kind="order_card",
-            buttons=(Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
+            buttons=()
+            if draft.later
+            else (Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
             card=order_card(order, self.parts.zone),
         )
         self._answer_besides(dispatcher, tracker, turn, order)
         return [
             SlotSet("last_order", order.number),
             SlotSet("proved_orders", [*(tracker.get_slot("proved_orders") or []), order.number]),
+            *([SlotSet("order_seed", next_of(draft)), FollowupAction("order_form")] if draft.later else ()),
         ]
 
     def _answer_besides(

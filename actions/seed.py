@@ -151,6 +151,12 @@ def joined(seed: Mapping[str, Any], turn: Turn) -> dict[str, Any]:
     }
 
 
+def later_of(seed: Mapping[str, Any] | None) -> list[Mapping[str, Any]] | None:
+    """The matters that wait behind the one of the seed; None where the seed did not wait itself."""
+    later = seed.get("later") if seed else None
+    return list(later) if isinstance(later, list) else None
+
+
 def turn_from(seed: Mapping[str, Any], now: Turn) -> Turn:
     """The kept turn, with the clock and channel of the present one."""
     return replace(

@@ -240,6 +240,12 @@ def last_order(parts: Parts, tracker: Tracker) -> Order | None:
         return None
 
 
+def order_here(parts: Parts, tracker: Tracker) -> Order | None:
+    """The last order that was written in this conversation: whoever speaks now has told who they are."""
+    order = last_order(parts, tracker)
+    return order if order is not None and order.conversation_id == tracker.sender_id else None
+
+
 def keep_secret(dispatcher: CollectingDispatcher, parts: Parts, tracker: Tracker, turn: Turn) -> Events:
     """Marks the order of this conversation as secret; without one, says that an order can be."""
     order = last_order(parts, tracker)

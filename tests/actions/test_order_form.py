@@ -230,3 +230,67 @@ def test_a_new_trouble_is_not_taken_for_the_one_before(run: Run) -> None:
         ValidateOrderForm, SMOKE, "order_complain", slots={"pending": {"offer": "order", "seed": seed}}
     )
     assert outcome.slots["order_draft"]["fields"]["description"]["value"] == SMOKE
+
+
+TWO = "两件事，第一件是和平路88号楼道灯坏了，第二件是学院路58号门口垃圾没人清"
+
+
+def test_two_matters_become_two_orders_each_with_its_own_words(run: Run, orders: FakeOrders) -> None:
+    outcome = fill_form(run, TWO, "我姓王", "13912345678")
+    assert "您说了两件事" in run(ValidateOrderForm, TWO, "order_complain").text
+    outcome = run(ValidateOrderForm, "对", slots=outcome.slots, form="order_form")
+    done = run(SubmitOrder, "对", slots=outcome.slots)
+    assert "接着为您登记下一件" in done.text and "还有什么" not in done.text
+    second = run(ValidateOrderForm, "对", slots=done.slots)
+    # Who has told their name and number once is not asked again.
+    assert second.slots["requested_slot"] == "order_confirm"
+    outcome = run(ValidateOrderForm, "对", slots=second.slots, form="order_form")
+    done = run(SubmitOrder, "对", slots=outcome.slots)
+    assert "还有什么可以帮您" in done.text
+    first, second_order = orders.orders.values()
+    assert ("楼道灯" in first.description, "垃圾" in first.description) == (True, False)
+    assert ("楼道灯" in second_order.description, "垃圾" in second_order.description) == (False, True)
+    assert (first.place_detail, second_order.place_detail) == ("和平路88号", "学院路58号门口")
+    assert second_order.phone == first.phone == "13912345678"
+    assert second_order.caller_name == "王"
+
+
+def test_who_lays_the_first_matter_aside_is_asked_about_the_second(run: Run) -> None:
+    outcome = fill_form(run, TWO)
+    laid_aside = {**outcome.slots, "order_outcome": "cancelled"}
+    asked = run(SubmitOrder, "第一件算了", slots=laid_aside)
+    assert "门口垃圾没人清" in asked.text
+    begun = run(
+        ValidateOrderForm,
+        "要的",
+        "affirm",
+        slots={**asked.slots, "order_seed": asked.slots["pending"]["seed"]},
+    )
+    assert "垃圾" in begun.slots["order_draft"]["fields"]["description"]["value"]
+
+
+def test_another_matter_in_the_middle_waits_for_its_turn(run: Run, orders: FakeOrders) -> None:
+    outcome = fill_form(run, SMOKE)
+    told = run(
+        ValidateOrderForm,
+        "对了还有一件事 学院路58号门口的井盖翘起来了",
+        slots=outcome.slots,
+        form="order_form",
+    )
+    assert "登记完手上这件" in told.text
+    assert told.slots["requested_slot"] == outcome.slots["requested_slot"]
+    for answer in ("我姓王", "13912345678", "对"):
+        told = run(ValidateOrderForm, answer, slots=told.slots, form="order_form")
+    done = run(SubmitOrder, "对", slots=told.slots)
+    (order,) = orders.orders.values()
+    assert "井盖" not in order.description
+    assert "井盖" in done.slots["order_seed"]["text"]
+
+
+def test_who_would_not_tell_name_or_number_is_not_asked_for_the_second_matter(
+    run: Run, orders: FakeOrders
+) -> None:
+    outcome = fill_form(run, TWO, "名字就不说了", "电话也不留", "对")
+    done = run(SubmitOrder, "对", slots=outcome.slots)
+    second = run(ValidateOrderForm, "对", slots=done.slots)
+    assert second.slots["requested_slot"] == "order_confirm"

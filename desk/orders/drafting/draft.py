@@ -89,6 +89,8 @@ class Draft:
     before_cancel: str = ""
     duplicate_number: str = ""
     duplicate_on: str = ""
+    later: tuple[Mapping[str, Any], ...] = ()
+    """Turns, as JSON, that tell of other matters: each becomes an order when this one is registered."""
 
     def get(self, name: str) -> str:
         found = self.fields.get(name)
@@ -140,6 +142,7 @@ class Draft:
             "before_cancel": self.before_cancel,
             "duplicate_number": self.duplicate_number,
             "duplicate_on": self.duplicate_on,
+            "later": [dict(turn) for turn in self.later],
         }
 
     @classmethod
@@ -158,4 +161,5 @@ class Draft:
             before_cancel=str(data.get("before_cancel", "")),
             duplicate_number=str(data.get("duplicate_number", "")),
             duplicate_on=str(data.get("duplicate_on", "")),
+            later=tuple(turn for turn in data.get("later", ()) if isinstance(turn, Mapping)),
         )

@@ -33,6 +33,7 @@ from desk.orders.drafting.sources import said
 from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
 from desk.orders.drafting.subjects import answered, find_subject, is_kind, names_somebody
 from desk.orders.drafting.turn import Turn
+from desk.orders.order import Order
 from language.phones import Digits, Phone, digit_runs, find_phone, find_phones, normal, problem, with_tail
 
 __all__ = ["ANNOUNCED", "LINE_OFFERED", "Filled", "fill", "said", "tidy", "with_line_phone"]
@@ -40,6 +41,8 @@ __all__ = ["ANNOUNCED", "LINE_OFFERED", "Filled", "fill", "said", "tidy", "with_
 _TYPE_OF_INTENT = {
     f"order_{name}": name for name in ("consult", "help", "complain", "report", "suggest", "praise")
 }
+# Origin of a value that was said for an earlier order of the conversation.
+EARLIER = "earlier"
 # In `Draft.checked`: the type is certain, for the citizen has named it.
 ANNOUNCED = "type"
 _LAW_BREAKING = re.compile(r"举报|查处|违法|犯法|无证|非法|私自|偷|假|黑|赌|诈|骗|贪|贿|超载|传销")
@@ -122,6 +125,22 @@ def _corrects(draft: Draft, turn: Turn) -> bool:
     if turn.does("correct") or stretches(turn, "not") or _SLIP.search(turn.words):
         return True
     return turn.reading.does("correct", at_least=_LIKELY) and is_correction(turn.words)
+
+
+def with_caller_of(draft: Draft, order: Order | None, turn: int) -> Draft:
+    """The draft with what the caller said of themselves for `order`, which was written in the same conversation: nobody is
+    asked twice, nor twice refuses. What the new matter says itself goes first."""
+    if order is None:
+        return draft
+    known = {"caller_name": order.caller_name, "caller_title": order.caller_title, "phone": order.phone}
+    for name, value in known.items():
+        if value and not draft.has(name):
+            draft = draft.with_field(name, Value(value, turn, origin=EARLIER))
+    for name, field in (("caller_name", "caller"), ("phone", "phone")):
+        draft = draft if draft.has(name) else draft.skip(field)
+    if order.confidential and not draft.has("confidential"):
+        draft = draft.with_field("confidential", Value("yes", turn, origin=EARLIER))
+    return draft
 
 
 # In `Draft.checked`: the number of the line was offered already, and is not once more after a no.
