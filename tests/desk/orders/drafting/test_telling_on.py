@@ -197,6 +197,14 @@ def test_a_harmless_story_is_told_on(intent: str, told: str) -> None:
     assert told in taken.draft.get("description")
 
 
+@pytest.mark.parametrize("intent", ["emergency", "emotion_despair"])
+@pytest.mark.parametrize("words", ["不留了哈,就是路过", "名字就别问了", "算了吧不写了"])
+def test_a_refusal_that_the_intent_takes_for_a_cry_is_a_refusal(intent: str, words: str) -> None:
+    """Else the same question comes again and again, however often the citizen declines."""
+    taken = step(known("caller"), turn(words, "refuse", intent, 0.9))
+    assert taken.kind is Kind.ANSWERED and "caller" in taken.draft.skipped
+
+
 @pytest.mark.parametrize("told", ["我真的撑不下去了", "活着没意思", "快来救人啊"])
 def test_despair_is_never_told_on(told: str) -> None:
     assert step(known("caller"), turn(told, "details", "emotion_despair", 0.9)).kind is Kind.DIGRESSED
