@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -10,11 +12,32 @@ from actions.at_a_loss import miss
 from actions.base import Events
 from actions.open_wishes import Wish
 from actions.replies import say
-from actions.seed import order_if_told
+from actions.seed import joined, offered, order_if_told
 from actions.taking_up import OpenAction, agree, decline, keep_detail, keep_secret, look_up
-from desk.orders.drafting.phrases import is_question
+from desk.orders.drafting.phrases import gives_up, is_no, is_question, is_skip, only_asks
 from desk.orders.drafting.turn import Turn
 from desk.orders.number import find_number
+
+LEAST_CHARS = 4
+_NO_MORE = re.compile(r"没(?:有)?(?:什么|啥)?事|谢谢|多谢|再见|拜拜")
+
+
+def told_after_all(tracker: Tracker, turn: Turn) -> Events | None:
+    """没有母婴室 to "what is it about?": it begins like a no, and tells. None where it is one."""
+    pending, words = tracker.get_slot("pending") or {}, turn.words
+    kept = offered(tracker)
+    if kept is None or not pending.get("lead") or len(words) < LEAST_CHARS:
+        return None
+    if (
+        _NO_MORE.search(words)
+        or is_no(words)
+        or is_skip(words)
+        or gives_up(words)
+        or only_asks(words)
+        or turn.does("cancel", "refuse", "thanks")
+    ):
+        return None
+    return [SlotSet("order_seed", joined(kept, turn)), SlotSet("pending", None), FollowupAction("order_form")]
 
 
 class Affirm(OpenAction):
@@ -28,7 +51,7 @@ class Deny(OpenAction):
     ACTION = "action_deny"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        return decline(dispatcher, tracker)
+        return told_after_all(tracker, turn) or decline(dispatcher, tracker)
 
 
 class LayAside(OpenAction):
@@ -37,6 +60,9 @@ class LayAside(OpenAction):
     ACTION = "action_lay_aside"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        told = told_after_all(tracker, turn)
+        if told:
+            return told
         say(dispatcher, "好的，有需要随时找我。")
         return [SlotSet("pending", None)]
 

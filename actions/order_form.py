@@ -298,7 +298,7 @@ class ValidateOrderForm(HotlineAction):
             [
                 SlotSet("order_draft", None),
                 SlotSet("misses", 0),
-                SlotSet("pending", {"offer": "order", "seed": seed} if turn.does("ask") else None),
+                SlotSet("pending", {"offer": "order" if turn.does("ask") else "kept", "seed": seed}),
             ]
         )
 

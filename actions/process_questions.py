@@ -27,12 +27,13 @@ def day_and_hour(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Affair:
-    """What the answers depend on. `due` is for people; `status` of an order that is no longer open, "" otherwise.
+    """What the answers depend on. `due` and `within` are for people; `status` of an order that is no longer open, "" otherwise.
     `has_phone` is None before the citizen was asked for it."""
 
     limits: OrderLimits
     number: str = ""
     due: str = ""
+    within: str = ""
     department: str = ""
     has_phone: bool | None = None
     secret: bool = False
@@ -60,6 +61,7 @@ def _affair(turn: Turn, parts: Parts, about: Order | Draft | None) -> Affair:
             parts.limits,
             format_number(about.number),
             day_and_hour(about.due_at.astimezone(parts.zone)),
+            parts.limits.within(about.urgency),
             about.department,
             bool(about.phone or about.callback_phone),
             about.confidential,
@@ -68,11 +70,12 @@ def _affair(turn: Turn, parts: Parts, about: Order | Draft | None) -> Affair:
     if about is None or not about.has("description"):
         return Affair(parts.limits)
     filing = file_under(parts, about)
-    due = parts.limits.due_at(Urgency(filing.urgency), turn.now)
+    urgency = Urgency(filing.urgency)
     return Affair(
         parts.limits,
         "",
-        day_and_hour(due.astimezone(parts.zone)),
+        day_and_hour(parts.limits.due_at(urgency, turn.now).astimezone(parts.zone)),
+        parts.limits.within(urgency),
         filing.department if filing.confidence >= SURE_OF_DEPARTMENT else "",
         True if about.has("phone") else False if "phone" in about.skipped else None,
         about.get("confidential") == "yes",
@@ -122,14 +125,14 @@ _KINDS = (
     (
         "open_hours",
         re.compile(
-            r"上班|下班|值班|周末|周六|周日|礼拜天|节假日|几点(?:开|关)|24小时|二十四小时|晚上(?:也|还)?(?:有人|在)"
+            r"有(?:没有)?人(?:接|值班|听)|接(?:不接)?电话|上班|下班|值班|周末|周六|周日|礼拜天|节假日|几点(?:开|关)|24小时|二十四小时|晚上(?:也|还)?(?:有人|在)"
         ),
     ),
     ("why_phone", _why("电话|手机|号码")),
     (
         "why_place",
         re.compile(
-            rf"{_why('地址|位置|地方|地点|哪里住|住(?:哪|在)|门牌|几栋|小区').pattern}|(?:要|有|填|写)(?:什么|啥)(?:地址|位置|地方|地点)|(?:没|哪有|哪来)(?:有)?(?:什么|啥)?(?:地址|地点|位置)"
+            rf"{_why('地址|位置|地方|地点|哪里住|住(?:哪|在)|门牌|几栋|小区').pattern}|(?:要|有|填|写)(?:什么|啥)(?:地址|位置|地方|地点)|(?:没|哪有|哪来)(?:有)?(?:什么|啥)?(?:地址|地点|位置)|(?:跟|和|与)(?:在)?(?:哪里?|哪儿|地址|地点|位置|地方)[^,，。?？]{0, 4}(?:有)?(?:啥|什么|何)?关系"
         ),
     ),
     ("why_name", _why("姓名|名字|全名|姓什么|姓啥|贵姓|姓(?![\u4e00-\u9fff]*局)|称呼|身份证|实名")),
@@ -148,13 +151,13 @@ _KINDS = (
     (
         "cost",
         re.compile(
-            r"收费|收钱|花钱|要钱|掏钱|交钱|多少钱|免费|费用|要(?:不要|交|付)(?:什么|啥)?(?:钱|费)|话费|扣钱|扣费"
+            r"收费|收钱|花钱|要钱|掏钱|交钱|多少钱|免费|费用|要(?:不要|交|付)(?:什么|啥)?(?:钱|费)|收不收|话费|扣钱|扣费"
         ),
     ),
     (
         "secret",
         re.compile(
-            r"保密|泄露|透露|泄漏|暴露|(?:知道|晓得|查到|查出)(?:是)?我|(?:知道|晓得)(?:是)?(?:谁|哪[户家个])|会不会.{0,6}(?:报复|找我麻烦|黑名单|封号|查我)|说出去|(?:会|会不会|要)?说(?:是)?谁(?:举报|投诉|反映|告|打)|(?:会|会不会)有我(?:的)?(?:名字|电话)|(?:老板|房东|书记|物业|单位|公司|他们?|她|对方|邻居|人家|村里)(?:们)?(?:会不会|不会|能不能|会|能)(?:看到|听到|知道|晓得)|告诉(?:他|她|对方|物业|老板|单位|村)|被(?:他|她|对方|人家).{0,4}(?:知道|晓得)"
+            r"保密|泄露|透露|到[^,，。?？]{0,6}手[里上]|(?:查|猜|认)(?:得|到|出)[^,，。?？]{0,3}(?:系|是)?(?:边个|哪个|谁|我)|卖(?:了|咗)我|泄漏|暴露|(?:知道|晓得|查到|查出)(?:是)?我|(?:知道|晓得)(?:是)?(?:谁|哪[户家个])|会不会.{0,6}(?:报复|找我麻烦|黑名单|封号|查我)|说出去|(?:会|会不会|要)?说(?:是)?谁(?:举报|投诉|反映|告|打)|(?:会|会不会)有我(?:的)?(?:名字|电话)|(?:老板|房东|书记|物业|单位|公司|他们?|她|对方|邻居|人家|村里)(?:们)?(?:会不会|不会|能不能|会|能)(?:看到|听到|知道|晓得)|告诉(?:他|她|对方|物业|老板|单位|村)|被(?:他|她|对方|人家).{0,4}(?:知道|晓得)"
         ),
     ),
     (
@@ -178,7 +181,7 @@ _KINDS = (
     (
         "who",
         re.compile(
-            rf"{_WHO}(?:来|去|在|会|能|给|帮)?(?:我|我们)?(?:处理|管|办|负责|解决|落实|跟进|受理|接手|承办|查)|(?:转|交|派|报|反映|发|递)(?:到|给|去)?{_WHO}|归{_WHO}|找{_WHO}"
+            rf"(?:归|属|由|是)[^\s,，。?？]{{1,6}}(?:里)?管(?:还|不)?是?|{_WHO}(?:来|去|在|会|能|给|帮)?(?:我|我们)?(?:处理|管|办|负责|解决|落实|跟进|受理|接手|承办|查)|(?:转|交|派|报|反映|发|递)(?:到|给|去)?{_WHO}|归{_WHO}|找{_WHO}"
         ),
     ),
     (
@@ -208,21 +211,17 @@ _KINDS = (
 )
 
 
-def _days(limits: OrderLimits, days: int) -> str:
-    return f"{days}个工作日" if limits.working_days else f"{days}天"
-
-
 def _how_long(affair: Affair) -> str:
     if affair.status:
         return f"这张工单现在是“{affair.status}”。"
     if affair.number:
-        return f"这张工单最晚{affair.due}前答复您，到时候没有答复，您随时可以催办。"
+        return f"这张工单{affair.within}、最晚{affair.due}前答复您；到时候没有答复，您随时可以催办。"
     if affair.due:
-        return f"登记好以后，最晚{affair.due}前答复您。"
+        return f"登记好以后，{affair.within}、最晚{affair.due}前答复您。"
     limits = affair.limits
     return (
-        f"登记以后，一般的事{_days(limits, limits.normal_d)}内答复您，紧急的{limits.urgent_h}小时内；"
-        f"牵涉多的要{_days(limits, limits.difficult_d)}。"
+        f"登记以后，一般的事{limits.days(limits.normal_d)}内答复您，紧急的{limits.urgent_h}小时内；"
+        f"牵涉多的要{limits.days(limits.difficult_d)}。"
     )
 
 
@@ -287,7 +286,9 @@ _ANSWERS: dict[str, Callable[[Affair], str]] = {
     "two": lambda affair: "不是一件事的可以分开，这件登记好，我接着给您登记下一件。",
     "again_later": lambda affair: "可以的，撤回以后想再反映，随时可以重新登记。",
     "read_back": lambda affair: "会的，登记之前我把内容给您核对一遍，哪里不对您直接说。",
-    "open_hours": lambda affair: "我这里随时都在，白天晚上都能登记；承办单位一般在工作时间办理。",
+    "open_hours": lambda affair: (
+        "我这里24小时都在，白天晚上、周末节假日都能登记；承办单位一般在工作时间办理。"
+    ),
     "pictures": lambda affair: "照片、录像这些您先留好，承办单位联系您的时候交给他们就行。",
     "next": _next,
 }

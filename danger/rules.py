@@ -180,13 +180,22 @@ def sounds_suicidal(text: str) -> bool:
 
 _NO_VOICE = re.compile(
     r"(?:他|她|他们|人家|对方|外面|隔壁|人)(?:会|能|要|可能会|就)?(?:听见|听到|听得见|听得到)|能听(?:见|到)|(?:不敢|不能|没法|不方便|不好)(?:出声|吭声|说话|讲话|大声|打电话|接电话|开口)|"
-    r"(?:打不了|没法打|不会打|打不成)电话|电话(?:打不了|打不出)|说不了话|说不出话|聋哑|(?:只能|只敢)(?:发短信|打字|发消息)|(?:别|不要)(?:给我)?打(?:电话)?过来|怕(?:他|她|人|被)?(?:们)?(?:听见|听到)"
+    r"(?:打不了|没法打|不会打|打不成)电话|电话(?:打不了|打不出)|聋哑|(?:只能|只敢)(?:发短信|打字|发消息)|(?:别|不要)(?:给我)?打(?:电话)?过来|怕(?:他|她|人|被)?(?:们)?(?:听见|听到)"
+)
+
+
+# Of somebody else it is a sign of illness: 我爸嘴角耷拉,喊他说不出话.
+_SPEECHLESS = re.compile(r"[说讲](?:不了|不出)话")
+_SOMEBODY_ELSE = re.compile(
+    r"[他她它爸妈爹娘爷奶公婆伯叔姑舅姨哥弟姐妹儿女娃孙]|孩子|小孩|宝宝|老[人伴头汉太师]|大[爷妈姐哥叔伯]|同[事学]|朋友|邻居|师傅|工友|室友|司机|乘客|喊|叫不|有(?:个|一个)?人"
 )
 
 
 def cannot_speak(text: str) -> bool:
     """Whether somebody in danger says that a call is impossible: 他会听见, 不敢出声."""
-    return bool(_NO_VOICE.search(text))
+    speechless = _SPEECHLESS.search(text)
+    own = speechless and not _SOMEBODY_ELSE.search(text[: speechless.start()])
+    return bool(own or _NO_VOICE.search(text))
 
 
 _CLAUSES = re.compile(r"[,，。;；!！\s]+")

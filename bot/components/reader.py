@@ -49,8 +49,6 @@ _DANGER, _ACTS = "danger", "acts"
 # Of the messages of other files: an ordinary turn, or an example of an intent, is nearly never dangerous.
 _TURN_WEIGHT, _EXAMPLE_WEIGHT, _EMERGENCY_WEIGHT = 1.0, 0.5, 0.5
 _EXAMPLES_READ = 5_000
-# A context that a danger row names -> what the bot had asked.
-_KNOWLEDGE = {"knowledge": "answer", "": "start"}
 # Spans of a message longer than this are read in its first characters only.
 _TAGGED_CHARS = 400
 _PARAMETERS = {"c1": 0.05, "c2": 0.02, "max_iterations": 80, "feature.possible_transitions": True}
@@ -137,7 +135,8 @@ class MessageReader(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         turns = read_folder(Path(self._config["dialogue_path"]))
-        harmless = [_sample(turn.text, turn.expecting, (), _TURN_WEIGHT) for turn in turns]
+        # Danger is learned without what was asked: few cry out just when the secrecy of their name is asked for.
+        harmless = [Sample(turn.text, frozenset(), weight=_TURN_WEIGHT) for turn in turns]
         told = _read_danger(Path(self._config["danger_path"]))
         self._danger = LinearModel.fit(
             [*told, *harmless, *_examples(training_data)], inverse_regularisation=4.0, labels=[_DANGER]
@@ -176,7 +175,7 @@ class MessageReader(GraphComponent):
         seen = self._encoder.read(shortened(text), asked)
         danger = _mean(
             seen.danger,
-            self._danger.probabilities(text, marks).get(_DANGER, 0.0),
+            self._danger.probabilities(text).get(_DANGER, 0.0),
             self._config["danger_share"],
         )
         ours = self._acts.probabilities(text, marks)
@@ -239,10 +238,7 @@ def _read_danger(folder: Path) -> list[Sample]:
     for path in sorted(folder.glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-                asked = _KNOWLEDGE.get(row["context"], row["context"])
-                samples.append(
-                    _sample(row["text"], asked, [_DANGER] if row["label"] == "danger" else [], 1.0)
-                )
+                samples.append(Sample(row["text"], frozenset([_DANGER] if row["label"] == "danger" else [])))
     return samples
 
 
@@ -254,7 +250,7 @@ def _examples(training_data: TrainingData) -> list[Sample]:
     for message in known[:_EXAMPLES_READ]:
         danger = message.get(INTENT) == "emergency"
         weight = _EMERGENCY_WEIGHT if danger else _EXAMPLE_WEIGHT
-        samples.append(_sample(message.get(TEXT), "start", [_DANGER] if danger else [], weight))
+        samples.append(Sample(message.get(TEXT), frozenset([_DANGER] if danger else []), weight=weight))
     return samples
 
 

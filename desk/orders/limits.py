@@ -44,6 +44,22 @@ class OrderLimits:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def within(self, urgency: Urgency) -> str:
+        """The limit for people: 24小时内, 7天内, 7个工作日内."""
+        match urgency:
+            case Urgency.EMERGENCY:
+                return f"{self.emergency_h}小时内"
+            case Urgency.URGENT:
+                return f"{self.urgent_h}小时内"
+            case Urgency.NORMAL:
+                return f"{self.days(self.normal_d)}内"
+            case Urgency.DIFFICULT:
+                return f"{self.days(self.difficult_d)}内"
+
+    def days(self, count: int) -> str:
+        """So many days for people, as this city counts them."""
+        return f"{count}个工作日" if self.working_days else f"{count}天"
+
     def due_at(self, urgency: Urgency, created_at: datetime) -> datetime:
         """When an answer is owed, in UTC. `created_at` carries a time zone.
 

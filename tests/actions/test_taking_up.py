@@ -8,7 +8,7 @@ from actions.courtesies import Greet
 from actions.emotion import CalmDown
 from actions.knowledge import AnswerKnowledge, NotUnderstood
 from actions.manners import OutOfScope, SmallTalk
-from actions.open_turns import Affirm, Deny, KeepSecret, TakeDetail
+from actions.open_turns import Affirm, Deny, KeepSecret, LayAside, TakeDetail
 from actions.order_follow import BeginFollow
 from actions.order_form import ValidateOrderForm
 from actions.order_submit import SubmitOrder
@@ -235,3 +235,20 @@ def test_who_did_not_mean_the_article_is_not_told_it_again(run: Run, knowledge: 
         AnswerKnowledge, "不是问条件 是问积分怎么算", "ask_knowledge", slots=told.slots, reading=read("ask")
     )
     assert "没有这个问题的准确答案" in again.text
+
+
+@pytest.mark.parametrize("action", [LayAside, Deny])
+@pytest.mark.parametrize("words", ["没有母婴室", "没人管楼道的灯", "没得热水用"])
+def test_what_begins_like_a_no_and_tells_is_told(run: Run, action: type, words: str) -> None:
+    """After a lone place the bot asks what it is about; the answer is the matter, whatever its first word."""
+    asked = run(TakeDetail, "市图书馆三楼", "inform")
+    assert "什么事情" in asked.text
+    outcome = run(action, words, "skip", slots=asked.slots)
+    assert outcome.followup == "order_form"
+    assert outcome.slots["order_seed"]["text"] == f"市图书馆三楼，{words}"
+
+
+@pytest.mark.parametrize("words", ["没有了", "不用了", "算了", "没事了谢谢"])
+def test_a_no_to_what_is_it_about_is_one(run: Run, words: str) -> None:
+    asked = run(TakeDetail, "市图书馆三楼", "inform")
+    assert run(LayAside, words, "skip", slots=asked.slots).followup == ""

@@ -142,7 +142,7 @@ def test_a_question_that_is_registered_keeps_its_topic(run: Run) -> None:
         reading=read("register"),
     )
     draft = begun.slots["order_draft"]
-    assert (draft["type"], draft["fields"]["description"]["value"]) == ("consult", "问下积分落户，本科加几分")
+    assert (draft["type"], draft["fields"]["description"]["value"]) == ("consult", "积分落户，本科加几分")
 
 
 def test_words_beside_the_wish_to_register_are_told(run: Run) -> None:

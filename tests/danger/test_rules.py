@@ -251,6 +251,8 @@ def test_what_else_is_said_is_kept(text: str, rest: str) -> None:
         "只能打字",
         "我是聋哑人",
         "怕他听见",
+        "嗓子被掐得说不出话",
+        "我说不出话只能打字",
         "别打电话过来",
     ],
 )
@@ -259,7 +261,17 @@ def test_who_cannot_speak_is_heard(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["他听不见了", "你们说话不算数", "电话没人接", "喊他都听不见", "电话号码是139"]
+    "text",
+    [
+        "他听不见了",
+        "你们说话不算数",
+        "电话没人接",
+        "喊他都听不见",
+        "电话号码是139",
+        "我爸歪在沙发上，嘴角往下耷拉，喊他光瞪着我说不出话",
+        "老太太突然讲不出话，半边身子动不了",
+        "孩子吓得说不出话",
+    ],
 )
 def test_other_words_of_hearing_and_calling_are_not_it(text: str) -> None:
     assert not cannot_speak(text)

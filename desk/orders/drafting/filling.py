@@ -25,11 +25,13 @@ from desk.orders.drafting.phrases import (
     is_question,
     is_skip,
     is_yes,
+    only_names_type,
     says_same_phone,
     type_said,
     wants_confidence,
 )
 from desk.orders.drafting.sources import said
+from desk.orders.drafting.steps import names_field
 from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
 from desk.orders.drafting.subjects import answered, find_subject, is_kind, names_somebody
 from desk.orders.drafting.turn import Turn
@@ -67,6 +69,17 @@ _COUNTED = re.compile(r"(?:那|这)?([一二两三四五六七八1-8])个(?![月
 _ABOUT_PHONE = re.compile(r"电话|手机|号码|尾号|位|中间|开头|[最末]后?")
 _PLACE_LEAD = re.compile(r"地址|位置|地点|门牌|应该|就是|[是在就改成为到哈吧的]")
 _ABOUT_PLACE = re.compile(r"门牌|地址|[栋幢楼室路街]|单元|小区")
+# 你是问我女叫么子吧: who was misunderstood names one of their own, and nobody that the matter is about.
+_OF_THEIR_OWN = re.compile(
+    r"(?:你|您|恁|侬)(?:是|系)?(?:在)?问(?:的是)?(?:我|俺)|(?:我|俺)(?:家|屋里)?(?:个)?(?:女|儿|娃|孩子?|崽|伢|妹|仔|爸|妈|老公|老婆|孙)[儿子女]?(?:的名字)?(?:就)?(?:叫|名叫)"
+)
+_COUNTED_PERSONS = re.compile(
+    r"[一两二三四五六七八九十几]?(?:位|个|名|帮|伙|家|些)(?:师傅|同志|小伙子|大姐|大哥|医生|护士|老师|民警|人)?"
+)
+# 公司名听错了,是启帆人力,不是启航.
+_NAMED_RIGHT = re.compile(
+    r"(?<!不)(?:应该是|应为|改[成为]|叫做?|是)(?P<name>[^,，。;；!！?？\s是叫]{2,20}?)(?:[吧啊呀哦哈嘛的]*)(?=[,，。;；!！?？\s]|$)"
+)
 # A subject that was read with this probability is one, whatever the rules know of names.
 SURE_SUBJECT = 0.8
 LIKELY_SUBJECT = 0.6
@@ -164,7 +177,8 @@ def _fill_type(draft: Draft, turn: Turn, correcting: bool, changed: list[str]) -
     """The type as it is announced; as it was understood and told where nobody announces one."""
     opening = not draft.asked
     named = type_said(turn.words)
-    if named and (opening or correcting or draft.asked in ("description", "confirm")):
+    listens = opening or correcting or draft.asked in ("description", "confirm")
+    if named and (listens or only_names_type(turn.words)):
         draft = draft.check(ANNOUNCED)
         if named != draft.type and not opening:
             changed.append("type")
@@ -309,6 +323,17 @@ def _with_lead(words: str, start: int, end: int) -> Range:
 # --- caller -----------------------------------------------------------------------------------------------------
 
 
+def _in_full(known: str, words: str) -> Person | None:
+    """名字给我写全吧,傅文清: the whole name of whom only the surname is known."""
+    if len(known) != 1 or not names_field(words, "caller"):
+        return None
+    found = re.search(
+        rf"(?:^|[,，。:：\s叫是])(?P<name>{known}[\u4e00-\u9fff]{{1,2}})(?=$|[,，。!！\s吧啊])", words
+    )
+    # 文化的文,清水的清: the name goes on to where its characters are explained.
+    return Person(found["name"], "", found.start("name"), len(words)) if found else None
+
+
 def _fill_caller(
     draft: Draft, turn: Turn, correcting: bool, changed: list[str], private: list[Range]
 ) -> Draft:
@@ -333,6 +358,8 @@ def _fill_caller(
 
 def _caller_in(draft: Draft, turn: Turn, correcting: bool) -> Person | None:
     words, asked = turn.words, draft.asked == "caller"
+    if draft.asked in READ_BACK and (whole := _in_full(draft.get("caller_name"), words)):
+        return whole
     if not turn.reading:
         return find_person(words, asked=asked)
     named = find_person(words)
@@ -441,6 +468,10 @@ def _subject_read(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Ran
         return _subject_answered(turn, used)
     words, known = turn.words, draft.get("subject")
     named = _named_subjects(draft, turn, correcting, used)
+    if known and correcting and names_field(words, "subject"):
+        right = _NAMED_RIGHT.search(words)
+        if right and names_somebody(words, *right.span("name")):
+            return Stretch(right["name"], *right.span("name"), 0.8)
     if not named:
         return None
     best = named[0]
@@ -502,11 +533,11 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
     # 写着啥驿站 俺不识字 names one, though he says that he does not know.
     if silent and (not names or not turn.does("unknown")):
         return None
-    if is_yes(words) or is_no(words) or is_skip(words):
+    if is_yes(words) or is_no(words) or is_skip(words) or _OF_THEIR_OWN.search(words):
         return None
     spans = [
         span
-        for span in stretches(turn, "subject")
+        for span in (_with_count(words, span) for span in stretches(turn, "subject"))
         if span.start >= start
         and names_somebody(words, span.start, span.end)
         and not _is_only_place(words, span.range, used)
@@ -534,6 +565,12 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
     if plain.text and all(plain.start <= span.start and span.end <= plain.end for span in spans):
         return plain
     return spans[0] if spans else plain if plain.text else None
+
+
+def _with_count(words: str, span: Stretch) -> Stretch:
+    """The span to the end of its word: 消防站那|三位."""
+    more = _COUNTED_PERSONS.match(words, span.end) if span.text[-1:] in "那这" else None
+    return replace(span, text=words[span.start : more.end()], end=more.end()) if more else span
 
 
 def _is_only_place(words: str, where: Range, used: Sequence[Range]) -> bool:

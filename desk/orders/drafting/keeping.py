@@ -37,6 +37,9 @@ _PERSON_WORDS = re.compile(
     r"人工|客服|真人|活人|坐席|接线|话务|专员|工作人员|领导|负责|主管|转|找|叫|喊|换|人呢|有人|来人|个人|[跟和同]人|person|human|agent|operator|staff|someone|people",
     re.IGNORECASE,
 )
+_OF_THE_HOTLINE = re.compile(
+    r"(?:打|拨|12345|你们?(?:这|那|热线)?|热线)[^,，。]{0,8}有(?:没有)?人(?:接|值班|听)"
+)
 # Beside another act, a wish for a person below this is none.
 HINTED = 0.2
 # An intent below this, in words that name no person, is a guess.
@@ -103,6 +106,9 @@ def wants_something_else(turn: Turn) -> bool:
     if turn.intent == "ask_human" and turn.confidence < HEARD and not _PERSON_WORDS.search(turn.words):
         # The intent alone, and not sure of it: 人在深圳.
         return not turn.reading.does("human", at_least=HINTED)
+    if _OF_THE_HOTLINE.search(turn.words) and is_question(turn.words):
+        # 半夜打12345有人接不 asks when the hotline answers.
+        return not turn.reading.does("human")
     other = turn.does("process", "ask", "details", "value")
     return is_anybody_there(turn.words) or other and not turn.reading.does("human", at_least=HINTED)
 

@@ -206,7 +206,10 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
         return Step(Kind.COURTESY, draft)
     if _asks_why(turn) and asked not in told:
         return Step(Kind.PROCESS, kept(draft, filled), told, question=question_in(turn))
-    if turn.does("refuse", "unknown", "nothing") and asked not in told:
+    fears = (
+        "confidential" in told and asked in ("place", "subject", "event_time") and not turn.does("unknown")
+    )
+    if turn.does("refuse", "unknown", "nothing") and asked not in told and not fears:
         left = leavable(draft, turn) if turn.does("refuse") else "" if asked in NEEDED else asked
         if left:
             return with_question(turn, skipped(filled.draft, told, left))

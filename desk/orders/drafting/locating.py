@@ -89,6 +89,10 @@ _SHOP = re.compile(
 _NOTHING = re.compile(
     r"押金|租金|工资|[0-9一二三四五六七八九十百千]+(?:多)?(?:块|元|个月|小时|分钟|天)|身份证|订单|单号|排队|快递$|点[半钟]?$|末班|想问|问[下问]|旗舰店$|APP$|直播间?$|平台$|业主$"
 )
+_OWN_SLIP = re.compile(
+    r"[\s,，、。]+(?:啊|哦|噢|呃|哎|诶|喔)*[\s,，]*(?:不对|勿对|弗对|唔系|唔啱|冇对|不是|勿是|错了|[讲说](?:得|错)(?:岔|错)?[了哉咗])(?:[\s,，、。啊呀]|不对|是|应该)*"
+)
+_DOOR_SAID = re.compile(r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层]|单元|期)")
 _NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
 _PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
 
@@ -139,6 +143,8 @@ def _with_read_place(
         groups = _at_home(turn, groups)
     if draft.asked != "place" and not old and groups:
         groups = _landmark_beside(turn, groups)
+    if draft.asked == "place" and (own := _self_corrected(words, groups)) is not None:
+        return _put(draft, turn, own, replace(groups[0], end=len(words)), changed, used)
     corrects = correcting or (draft.asked in READ_BACK and bool(groups) and not turn.does("details"))
     if old and corrects and _means_place(draft, turn, bool(groups), changed):
         new = amend(old, words)
@@ -172,6 +178,17 @@ def _with_read_place(
     for part in parts:
         used.append(part.range)
     return _put(draft, turn, new, parts[0], changed, [])
+
+
+def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
+    """The place of who puts their own answer right in one breath: 延吉里三十一号 啊勿对 三十七号."""
+    back = _OWN_SLIP.search(words)
+    if back is None or not groups or groups[0].start >= back.start():
+        return None
+    first = words[groups[0].start : back.start()].strip(_PUNCTUATION)
+    if not _DOOR_SAID.search(first) or not _DOOR_SAID.search(words[back.end() :]):
+        return None
+    return amend(place_said(first), words[back.end() :])
 
 
 def _with_door_beside(draft: Draft, turn: Turn, changed: list[str]) -> Draft:

@@ -13,6 +13,10 @@ DESCRIPTION_MIN_CHARS = 5
 MAX_TRIES = 2
 
 _NEEDS_PLACE = frozenset({"help", "complain", "report"})
+# What is suggested for a spot needs it; what is suggested for everybody does not.
+_SPOT = re.compile(
+    r"(?:这|那|我们?|咱们?|俺们?|你们?|附近|门口|楼下|边上)[^,，。;；]{0,8}(?:路口|街|路|小区|公园|广场|大厅|站|桥|楼|学校|医院|图书馆|厕所|坡道|台阶|市场|停车场|斑马线|红绿灯|门口)"
+)
 # What happens on a screen or in an account has no place; a counter, a shop or a site has one even then.
 _PLACELESS = re.compile(
     r"网购|网上(?:买|购|订|下单|付|报名|充)|网店|淘宝|京东|拼多多|闲鱼|抖音|直播间|网贷|网游|游戏(?:账号|充值)|快递(?:丢|弄丢|不见)|社保|社会保险|公积金|医保|养老金|退休金|"
@@ -25,13 +29,20 @@ _PLACED = re.compile(
 # Somebody who has a name: a department cannot start without it.
 _SOMEBODY = re.compile(
     r"(?:公司|单位|工厂|厂家|厂里|厂子|物业|房东|中介|开发商|包工头|工头|老板|商家|卖家|店家|店主|学校|幼儿园|培训(?:班|机构)|辅导班|托管班|驾校|健身房|健身|美容院|理发店|美发|"
-    r"饭店|餐馆|餐厅|火锅店|烧烤店|烧烤摊|酒店|宾馆|超市|商场|便利店|药店|诊所|医院|美容|养生馆|洗车店|修理厂|4[sS]店|银行|保险公司|快递|旅行社|托育|托班|家长群|班主任|月子中心|养老院|敬老院|护理院|福利院|养殖场|养猪场|养鸡场|猪场|石场|砂场|采石场|搅拌站|砖厂|[油化电纸糖酒食]\w?厂|作坊|黑网吧|网吧|KTV|酒吧|歌厅|棋牌室|麻将馆|大排档|烧烤|馆子|菜馆|面馆|餐饮|摊(?:主|贩|子)|小贩|快递点|驿站|外卖|平台|主播|直播|[aA][pP][pP]|网店|旗舰店|拉(?:石头|沙子?|渣土|土)的|渣土车|大货车|石料车|施工队|装修队|装修公司|建筑公司|公交车?(?!卡|站|专用道|优惠)|出租车|网约车|的士|滴滴|卖(?:药|菜|肉|酒|水产|保健品)的|讲课|听课|会员|宽带|运营商|停车场(?:乱|收费|多收)|医美|教练|编程|补习班|兴趣班|电梯公司|[\u4e00-\u9fff]店)"
+    r"饭店|餐馆|餐厅|火锅店|烧烤店|烧烤摊|酒店|宾馆|超市|商场|便利店|药店|诊所|医院|美容|养生馆|洗车店|修理厂|4[sS]店|银行|保险公司|快递|旅行社|托育|托班|家长群|班主任|月子中心|养老院|敬老院|护理院|福利院|养殖场|养猪场|养鸡场|猪场|石场|砂场|采石场|搅拌站|砖厂|[油化电纸糖酒食]\w?厂|作坊|黑网吧|网吧|KTV|酒吧|歌厅|棋牌室|麻将馆|大排档|烧烤|馆子|菜馆|面馆|餐饮|摊(?:主|贩|子)|小贩|快递点|驿站|外卖|平台|主播|直播|[aA][pP][pP]|网店|旗舰店|拉(?:石头|沙子?|渣土|土)的|渣土车|大货车|石料车|施工队|装修队|装修公司|建筑公司|公交车?(?!卡|站|专用道|优惠)|出租车|网约车|的士|滴滴|卖(?:药|菜|肉|酒|水产|保健品)的|讲课|听课|会员|宽带|运营商|停车场(?:乱|收费|多收)|医美|教练|编程|营业厅|补习班|兴趣班|电梯公司|[\u4e00-\u9fff]店)"
     # 学校门口, 超市旁边的路灯: only a landmark.
     r"(?!门口|旁边|对面|附近|后面|前面|边上|周围|楼下|楼上|后门|前门|东门|南门|西门|北门|隔壁|外面|那边|那里|路|街|站|门前|背后|斜对)"
 )
-_MONEY = re.compile(
-    r"工资|工钱|不给钱|没给钱|不结账|不认账|赖账|跑路|忽悠|上当|被骗|滞纳金|退款|退费|不退|押金|预付|充值|办卡|欠薪|拖欠"
+# Whose manners are complained of has a name, or a counter.
+_MANNERS = re.compile(
+    r"(?:大夫|医生|护士|工作人员|办事员|柜员|窗口|保安|司机|城管|民警|客服|老师|服务员|导游|收费员)[^。！!？?]{0,40}(?:态度|骂|凶|吼|推搡|不耐烦|横得|甩脸|甩[^,，。]{0,4}一句|爱理不理|面色|脸色)"
 )
+_MONEY = re.compile(
+    r"违约金|合约|销户|扣费|退票|尾款|定金|中介费|服务费|不退|工资|工钱|不给钱|没给钱|不结账|不认账|赖账|跑路|忽悠|上当|被骗|滞纳金|退款|退费|不退|押金|预付|充值|办卡|欠薪|拖欠"
+)
+
+# Somebody of flesh and blood who does it, and nobody has named: 叫人家拉石子垫了, 有人家养鸽子.
+_SOME_PERSON = re.compile(r"(?:有|叫|让|被|给)(?:一?[个户家])?人家(?!说|都|不|觉得|小孩|孩子)")
 
 # Who may take revenge on the one that complains: who pays him, rules his village, lets him live, teaches his child, threatens
 # him next door, or wears a uniform.
@@ -39,9 +50,10 @@ _RISKY = (
     ("employer", re.compile(r"老板|包工头|工头|厂长|车间主任|领导|上司|我们?(?:公司|单位|厂)|工资|欠薪|加班|辞退|劳动合同|克扣|里面上班|内部员工|工钱|不给钱|入职|离职|HR|人事|交(?:社保|五险|sb)")),
     ("village", re.compile(r"村(?:支书|主任|长|干部|委|书记|会计|霸)|(?:大|小)?队(?:长|书记)|组长|支书|书记|低保(?:名额|户).{0,6}(?:关系|亲戚)")),
     ("landlord", re.compile(r"房东|二房东|宿管")),
+    ("management", re.compile(r"物业(?!费)[^。！!？?]{0,24}(?:收|停|锁|不让|不准|占|改|卖|租|乱|强|拍照|罚|威胁|骂|断|拦)|业委会")),
     # Where everybody knows everybody: the card room below, the pigs of the next group, the stall of every day.
     ("neighbours", re.compile(
-        r"麻将馆|棋牌室|养(?:猪|鸡|鸭|牛|羊|殖)场|猪[场圈]|砂场|采石场|作坊|(?:镇|村|庄|集)[上里头][^,，。]{0,8}(?:店|点|站|摊)|隔壁组|同村|一个(?:村|庄|组|院)|"
+        r"麻将馆|棋牌室|养(?:猪|鸡|鸭|牛|羊|殖)场|猪[场圈]|砂场|采石场|作坊|(?:镇|村|庄|集)[上里头][^,，。]{0,8}(?:店|点|站|摊)|隔壁组|同村|一个(?:村|庄|组|院)|(?:有|叫|让|被|给)(?:一?[个户家])?人家(?!说|都|不|觉得|小孩|孩子)|"
         r"(?:菜场|菜市场|集市|早市|摊)[^。]{0,30}(?:秤|称|短斤|少两|斤两|注水|假)"
     )),
     ("school", re.compile(r"家长群?|课后服务|辅导员|毕业证|强制[^,，。]{0,8}(?:实习|买|订|补课)|(?:崽|娃儿?|孩子|小孩|伢子?|宝宝)[^,，。]{0,6}(?:读|上)的|老师|教师|班主任|校长|园长|教练|宿管|体罚|(?:学校|幼儿园|老师|补课).{0,12}(?:收|打|骂|罚|补课|食堂|乱收费)")),
@@ -59,9 +71,11 @@ _NAMED_BY_RISK = ("employer", "landlord", "school")
 
 def needs_place(draft: Draft) -> bool:
     """Whether the matter is somewhere: wages of a site and refunds of a shop are, telephone bills are not."""
+    told = draft.get("description")
+    if draft.type == "suggest":
+        return bool(_SPOT.search(told))
     if draft.type not in _NEEDS_PLACE:
         return False
-    told = draft.get("description")
     return not _PLACELESS.search(told) or bool(_PLACED.search(_PLACELESS.sub("", told)))
 
 
@@ -72,7 +86,10 @@ def needs_subject(draft: Draft) -> bool:
     told = draft.get("description")
     if draft.type not in ("complain", "help"):
         return False
-    return bool(_MONEY.search(told) or _SOMEBODY.search(told)) or risk_in(draft) in _NAMED_BY_RISK
+    named = (
+        _MONEY.search(told) or _SOMEBODY.search(told) or _MANNERS.search(told) or _SOME_PERSON.search(told)
+    )
+    return bool(named) or risk_in(draft) in _NAMED_BY_RISK
 
 
 def risk_in(draft: Draft) -> str:
@@ -82,9 +99,8 @@ def risk_in(draft: Draft) -> str:
 
 
 def needs_secrecy_asked(draft: Draft) -> bool:
-    if draft.type == "help":
-        return risk_in(draft) in ("neighbours", "employer", "landlord")
-    return draft.type == "report" or (draft.type == "complain" and bool(risk_in(draft)))
+    """Whether somebody is near the caller, or above them, who may not be told who called. A lamp and a shop are not."""
+    return draft.type == "report" or (draft.type in ("complain", "help") and bool(risk_in(draft)))
 
 
 def missing(draft: Draft) -> list[str]:

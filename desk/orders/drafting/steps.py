@@ -99,7 +99,7 @@ _FIELD_WORDS = (
     ("phone", re.compile(r"电话|号码|手机|联系方式|(?<=留)号")),
     ("caller", re.compile(r"姓名|名字|称呼|姓(?!什么)")),
     ("event_time", re.compile(r"时间|日期|什么时候")),
-    ("subject", re.compile(r"对象|店名|单位|公司名|名称")),
+    ("subject", re.compile(r"对象|店名|厂名|单位|公司名|公司(?:的)?名字|名称")),
     ("appeal", re.compile(r"诉求|要求|希望")),
     ("confidential", re.compile(r"保密|匿名")),
     ("description", re.compile(r"内容|描述|情况|事情|问题|经过")),

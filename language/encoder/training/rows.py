@@ -67,7 +67,8 @@ def read_examples(folder: Path, count: int) -> list[Row]:
 
 
 def spoken(row: Row, chance: random.Random) -> Row:
-    """The row as a recogniser would write it, without punctuation, and, where nothing was asked, after any question."""
+    """The row as a recogniser would write it, without punctuation; danger and what resembles it, after any question:
+    who cries out does not wait for the right one."""
     places: list[int] = []
     text, last = "", 0
     for found in _PUNCTUATION.finditer(row.text):
@@ -83,7 +84,5 @@ def spoken(row: Row, chance: random.Random) -> Row:
     if spans is not None:
         moved = (replace(s, start=places[s.start], end=places[s.end]) for s in spans)
         spans = tuple(s for s in moved if s.end > s.start)
-    expecting = row.expecting
-    if row.kind is not None and not expecting:
-        expecting = chance.choice(EXPECTATIONS)
+    expecting = chance.choice(EXPECTATIONS) if row.kind is not None else row.expecting
     return replace(row, text=text, spans=spans, expecting=expecting)

@@ -51,6 +51,8 @@ def test_answers_to_everyday_questions_hold_what_was_asked(focus: Focus, shipped
         ("housing-fund-withdraw-rent", "几天", "多久办好", "3日内"),
         ("social-aid-dibao", "没批下来找谁", "被拒、停发", "复核"),
         ("marriage-birth-marry", "领证要钱吗", "费用", "不收费"),
+        ("social-insurance-retire", "社保缴了十一年 到退休年数勿够哪能办", "最低缴费年限", "延长缴费"),
+        ("social-insurance-retire", "差两年社保才够退休怎么补", "最低缴费年限", "延长缴费"),
         ("traffic-license-renew", "过期了还能换吗", "过期了", "不满 1 年"),
     ],
 )

@@ -1,0 +1,222 @@
+"""What people said to the form in whole conversations, kind by kind: several of each, none of them a rule's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.orders.drafting.arbitration import Kind, step
+from desk.orders.drafting.describing import tidy
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.filling import fill
+from desk.orders.drafting.phrases import only_asks, only_names_type, wants_confidence
+from desk.orders.drafting.plan import needs_place, needs_secrecy_asked, needs_subject
+from desk.orders.drafting.sources import said
+from desk.places import place_said
+from tests.desk.orders.drafting.test_telling_on import known, turn
+
+
+def told(description: str, type_: str = "complain") -> Draft:
+    return Draft("t1", type=type_).with_field(
+        "description", said(turn(description, "details"), description, 0, 1)
+    )
+
+
+# --- the head of the story --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "个税APP里突然冒出一家公司",
+        "事业单位招考不公平",
+        "一条狗咬了我家的鸡",
+        "问题奶粉卖给我家娃",
+        "来福士广场停车难",
+        "登记结婚要预约吗",
+        "要债的天天堵门",
+        "个体户摆摊被赶",
+        "提高水费没通知",
+        "我来自外地，没地方住",
+    ],
+)
+def test_a_word_of_the_matter_is_no_greeting(words: str) -> None:
+    assert tidy(words) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "matter"),
+    [
+        ("哎呀我跟你说啊我们楼上漏水", "我们楼上漏水"),
+        ("喂您好我想投诉一个事情,就是楼上漏水", "楼上漏水"),
+        ("你好,我想反映一下我们小区的问题", "我们小区的问题"),
+        ("事情是这样的，我家漏水", "我家漏水"),
+        ("侬好 我伲楼顶有人养鸽子", "我伲楼顶有人养鸽子"),
+    ],
+)
+def test_what_leads_in_is_left_out(words: str, matter: str) -> None:
+    assert tidy(words) == matter
+
+
+# --- wishes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "这事只能你们跟上头晓得",
+        "漏回村里我一家没法待",
+        "说了在庄里不好混",
+        "莫跟学校讲是我反映的",
+        "唔好卖咗我出去",
+        "他知道是我肯定撵我走",
+        "我娃还在他班上",
+        "号码会不会转头就到物业手里",
+    ],
+)
+def test_a_fear_is_a_wish_for_secrecy(words: str) -> None:
+    assert wants_confidence(words) is True
+
+
+@pytest.mark.parametrize(
+    "words", ["这件事只有你们能管", "我就跟你们说一声", "孩子还在班车上没下来", "他们说话没法听", "手里没钱"]
+)
+def test_other_words_of_knowing_and_telling_are_none(words: str) -> None:
+    assert wants_confidence(words) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["先问一句,这归谁管", "恁先跟俺说说 这事谁管", "我先问清楚再报", "先说一下要多久"]
+)
+def test_who_asks_first_goes_on_afterwards(words: str) -> None:
+    assert not only_asks(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "type_"),
+    [("我要举报他", "report"), ("那我就要投诉物业", "complain"), ("写成建议吧", "suggest")],
+)
+def test_the_type_can_be_named_whatever_was_asked(words: str, type_: str) -> None:
+    assert only_names_type(words)
+    taken = step(known("caller"), turn(words, "details"))
+    assert (taken.draft.type, taken.draft.asked) == (
+        type_,
+        "caller" if type_ == "complain" else taken.draft.asked,
+    )
+
+
+# --- what a matter needs ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "去营业厅销户 不给销 说还有合约",
+        "那大夫头都不抬，甩我一句等不了去私立",
+        "演唱会票不退不换",
+        "庄西头那片地叫人家拉石子垫了",
+    ],
+)
+def test_somebody_has_to_be_named(description: str) -> None:
+    assert needs_subject(told(description))
+
+
+@pytest.mark.parametrize(
+    ("description", "type_"),
+    [
+        ("楼顶有人家养鸽子", "help"),
+        ("班主任晚上在自己家开补习班", "help"),
+        ("物业收了场地费竖天线", "help"),
+        ("村支书冒领公益岗的钱", "complain"),
+    ],
+)
+def test_who_may_be_made_to_pay_for_it_is_asked_about_secrecy(description: str, type_: str) -> None:
+    assert needs_secrecy_asked(told(description, type_))
+
+
+def test_a_lamp_takes_no_revenge() -> None:
+    assert not needs_secrecy_asked(told("路灯坏了三天了", "help"))
+
+
+@pytest.mark.parametrize(
+    ("description", "needed"),
+    [
+        ("你们那个办事大厅门口的坡道太陡了，改缓一点", True),
+        ("我们这个路口装个红绿灯", True),
+        ("公积金提取能不能全部网上办", False),
+        ("高考期间全市禁止施工", False),
+    ],
+)
+def test_a_suggestion_for_a_spot_needs_the_spot(description: str, needed: bool) -> None:
+    assert needs_place(told(description, "suggest")) is needed
+
+
+# --- values -----------------------------------------------------------------------------------------------------
+
+
+def test_three_persons_are_not_cut_in_two() -> None:
+    draft = fill(known("subject"), turn("[松涛路消防站那](subject)三位", "value")).draft
+    assert draft.get("subject") == "松涛路消防站那三位"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "你是问我女叫么子吧 她叫[龙思雨](subject)",
+        "您问我儿子吗 他叫[张小果](subject)",
+        "我家娃叫[王点点](subject)",
+    ],
+)
+def test_ones_own_child_is_nobody_that_the_matter_is_about(words: str) -> None:
+    draft = step(known("subject"), turn(words, "value")).draft
+    assert not draft.has("subject") and draft.asked == "subject"
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("公司名听错了,是启帆人力,帆船的帆,不是启航", "启帆人力"),
+        ("店名不对，叫老码头火锅", "老码头火锅"),
+        ("单位写错了 应该是宏达机电", "宏达机电"),
+    ],
+)
+def test_the_name_of_a_firm_is_put_right(words: str, right: str) -> None:
+    draft = known("confirm").with_field("subject", said(turn("启航人力", "value"), "启航人力", 0, 4))
+    taken = step(draft, turn(words, "correct"))
+    assert taken.draft.get("subject") == right
+    assert right not in taken.draft.get("description")
+
+
+@pytest.mark.parametrize(
+    "words", ["名字给我写全吧,傅文清,文化的文,清水的清", "姓名写全，叫傅文清", "名字是傅文清"]
+)
+def test_the_surname_becomes_the_whole_name(words: str) -> None:
+    draft = known("confirm").with_field("caller_name", said(turn("姓傅", "value"), "傅", 1, 2))
+    taken = step(draft, turn(words, "correct+value"))
+    assert taken.draft.get("caller_name") == "傅文清"
+    assert "文清" not in taken.draft.get("description")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("[延吉里 三十一号](place) 啊勿对 [三十七号](place)", "延吉里37号"),
+        ("[和平路88号](place) 不对 86号", "和平路86号"),
+        ("[幸福小区3栋](place)，哦错了，5栋", "幸福小区5栋"),
+    ],
+)
+def test_a_place_is_put_right_in_one_breath(words: str, place: str) -> None:
+    assert step(known("place"), turn(words, "value")).draft.place_text == place
+
+
+def test_a_person_is_no_part_of_the_place_he_rules() -> None:
+    words = "我实名举报[青桐镇柳林沟村的村支书](place)，公益岗的钱他家亲戚领"
+    draft = fill(Draft("t1", type="report"), turn(words, "details")).draft
+    assert draft.place_text == "青桐镇柳林沟村"
+    assert place_said(draft.place_text).said == "青桐镇柳林沟村"
+
+
+def test_a_fear_told_instead_of_a_name_skips_nothing() -> None:
+    words = "真名我敢留,但这事只能你们跟上头晓得,漏回村里我一家没法待"
+    taken = step(known("subject"), turn(words, "refuse+secret"))
+    assert taken.draft.get("confidential") == "yes"
+    assert taken.kind is Kind.ANSWERED and taken.draft.asked == "subject"
