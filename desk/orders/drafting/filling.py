@@ -30,10 +30,11 @@ from desk.orders.drafting.phrases import (
     type_said,
     wants_confidence,
 )
+from desk.orders.drafting.plan import needs_subject, tells_of_manners
 from desk.orders.drafting.sources import said
 from desk.orders.drafting.steps import names_field
 from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
-from desk.orders.drafting.subjects import answered, find_subject, is_kind, names_somebody
+from desk.orders.drafting.subjects import answered, find_subject, house_in, is_kind, names_somebody
 from desk.orders.drafting.turn import Turn
 from desk.orders.order import Order
 from language.phones import Digits, Phone, digit_runs, find_phone, find_phones, normal, problem, with_tail
@@ -76,6 +77,7 @@ _OF_THEIR_OWN = re.compile(
 _COUNTED_PERSONS = re.compile(
     r"[一两二三四五六七八九十几]?(?:位|个|名|帮|伙|家|些)(?:师傅|同志|小伙子|大姐|大哥|医生|护士|老师|民警|人)?"
 )
+_THEIR_PERSON = re.compile(r"[\u4e00-\u9fff]{1,6}(?=$|[\s,，。;；!！?？])")
 # 公司名听错了,是启帆人力,不是启航.
 _NAMED_RIGHT = re.compile(
     r"(?<!不)(?:应该是|应为|改[成为]|叫做?|是)(?P<name>[^,，。;；!！?？\s是叫]{2,20}?)(?:[吧啊呀哦哈嘛的]*)(?=[,，。;；!！?？\s]|$)"
@@ -84,6 +86,7 @@ _NAMED_RIGHT = re.compile(
 SURE_SUBJECT = 0.8
 LIKELY_SUBJECT = 0.6
 MOST_SUBJECTS = 3
+_HOUSE_CONFIDENCE = 0.6
 _ANSWERS_NOTHING = (
     "refuse", "unknown", "yes", "no", "nothing", "ask", "process", "human", "cancel", "secret", "open", "callback",
     "grumble", "wait", "repeat", "greet", "thanks", "bye", "chat", "register", "follow",
@@ -124,6 +127,7 @@ def fill(draft: Draft, turn: Turn) -> Filled:
     draft = _fill_time(draft, turn, correcting, changed, used)
     draft = _fill_confidence(draft, turn, changed, private)
     draft = _fill_subject(draft, turn, correcting, changed, used)
+    draft = _with_house(draft, turn, changed)
     draft = _fill_appeal(draft, turn, correcting, changed, used)
     draft = with_description(draft, before, turn, correcting, changed, used, private)
     draft = _settled_type(draft, before)
@@ -463,6 +467,17 @@ def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str]
     return draft.with_field("subject", said(turn, found.text, *found.range, found.confidence))
 
 
+def _with_house(draft: Draft, turn: Turn, changed: Sequence[str]) -> Draft:
+    """The school or the hospital that was just told as the place is whom it is about: nobody asks for it once more. Whose
+    manners are complained of (那大夫) is asked for all the same."""
+    if "place" not in changed or draft.has("subject") or not needs_subject(draft) or tells_of_manners(draft):
+        return draft
+    start, end = house_in(draft.place_text, draft.get("description"))
+    if end <= start:
+        return draft
+    return draft.with_field("subject", said(turn, draft.place_text[start:end], 0, 0, _HOUSE_CONFIDENCE))
+
+
 def _subject_read(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Range]) -> Stretch | None:
     if draft.asked == "subject":
         return _subject_answered(turn, used)
@@ -568,8 +583,10 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
 
 
 def _with_count(words: str, span: Stretch) -> Stretch:
-    """The span to the end of its word: 消防站那|三位."""
-    more = _COUNTED_PERSONS.match(words, span.end) if span.text[-1:] in "那这" else None
+    """The span to the end of its word: 消防站那|三位, 宏源燃气的|安检员."""
+    last = span.text[-1:]
+    pattern = _COUNTED_PERSONS if last in "那这" else _THEIR_PERSON if last in "的嘅哩" else None
+    more = pattern.match(words, span.end) if pattern else None
     return replace(span, text=words[span.start : more.end()], end=more.end()) if more else span
 
 

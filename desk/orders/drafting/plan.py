@@ -92,6 +92,11 @@ def needs_subject(draft: Draft) -> bool:
     return bool(named) or risk_in(draft) in _NAMED_BY_RISK
 
 
+def tells_of_manners(draft: Draft) -> bool:
+    """Whether somebody at a counter is complained of, by their trade: 那大夫头都不抬."""
+    return bool(_MANNERS.search(draft.get("description")))
+
+
 def risk_in(draft: Draft) -> str:
     """Who might take revenge for a complaint: "employer", "village", …; "" for nobody in sight."""
     told = " ".join((draft.get("description"), draft.get("subject")))

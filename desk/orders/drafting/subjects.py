@@ -54,6 +54,27 @@ _TAKEN_BACK = re.compile(r"(?:别|不要|莫|不能)(?:写|记|填|提|登)")
 _MOST_CHARS = 40
 
 
+# A house that is a place and, for who tells of what is done in it, somebody: 县二中女生宿舍5栋.
+_HOUSES = (
+    (
+        re.compile(
+            r"[\u4e00-\u9fff]{1,10}?(?:[一二三四五六七八九十][中小](?!区|路|街)|中学|小学|学校|大学|学院|职高|技校|幼儿园|托管班)"
+        ),
+        re.compile(
+            r"学[生校费习期]|读书|读[高初大一二三四五六]|老师|宿舍|住校|上课|课后|孩子|娃|家长|食堂|校长|班主任|补课"
+        ),
+    ),
+    (
+        re.compile(r"[\u4e00-\u9fff]{1,10}?(?:[一二三四五六七八九十]院|医院|卫生院|诊所)"),
+        re.compile(r"看病|挂号|大夫|医生|护士|住院|检查|手术|药|病人|门诊|医保"),
+    ),
+    (
+        re.compile(r"[\u4e00-\u9fff]{1,10}?(?:养老院|敬老院|护理院|福利院)"),
+        re.compile(r"老人|护工|伙食|[爸妈爷奶公婆]|住在"),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Subject:
     text: str
@@ -68,6 +89,15 @@ def find_subject(text: str) -> Subject | None:
         if found:
             return Subject(found.group(1), found.start(1), found.end(1))
     return None
+
+
+def house_in(place: str, told: str) -> tuple[int, int]:
+    """Where in `place` the school, hospital or home is named that `told` is about; (0, 0) where none is."""
+    for house, doings in _HOUSES:
+        named = house.search(place)
+        if named and doings.search(told):
+            return named.span()
+    return 0, 0
 
 
 def answered(text: str) -> tuple[int, int]:

@@ -158,6 +158,11 @@ def test_three_persons_are_not_cut_in_two() -> None:
     assert draft.get("subject") == "松涛路消防站那三位"
 
 
+def test_a_person_of_a_firm_is_not_cut_off() -> None:
+    draft = fill(known("subject"), turn("[宏源燃气的](subject)安检员", "value")).draft
+    assert draft.get("subject") == "宏源燃气的安检员"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -220,3 +225,19 @@ def test_a_fear_told_instead_of_a_name_skips_nothing() -> None:
     taken = step(known("subject"), turn(words, "refuse+secret"))
     assert taken.draft.get("confidential") == "yes"
     assert taken.kind is Kind.ANSWERED and taken.draft.asked == "subject"
+
+
+@pytest.mark.parametrize(
+    ("matter", "place", "subject"),
+    [
+        ("我女儿读高一，学校宿舍没热水", "[县二中女生宿舍五栋](place)", "县二中"),
+        ("医院住院收费不给明细", "[江北区人民医院三楼](place)", "江北区人民医院"),
+        ("那大夫爱理不理，态度恶劣", "[市四院门诊三楼](place)", ""),
+        ("路灯坏了", "[县二中门口](place)", ""),
+    ],
+)
+def test_the_house_that_was_told_as_the_place_is_not_asked_for_again(
+    matter: str, place: str, subject: str
+) -> None:
+    draft = step(told(matter).asking("place"), turn(place, "value")).draft
+    assert draft.get("subject") == subject
