@@ -17,12 +17,14 @@ from desk.seats.errors import (
     WrongPassword,
 )
 from desk.seats.feedback import ArticleVerdicts, Feedback, KnowledgeFeedback, Verdict
+from desk.seats.rights import RIGHTS, Right, may
 from desk.seats.sign_ins import SignedIn, SignInStore
 from desk.seats.skills import SKILLS, skill_label
 from desk.seats.user import NewUser, Role, User, UserChange
 from desk.seats.users import UserStore
 
 __all__ = [
+    "RIGHTS",
     "SKILLS",
     "Accounts",
     "ArticleVerdicts",
@@ -39,6 +41,7 @@ __all__ = [
     "Locked",
     "NewUser",
     "NotSignedIn",
+    "Right",
     "Role",
     "SeatError",
     "SignInStore",
@@ -52,5 +55,6 @@ __all__ = [
     "WeakPassword",
     "WrongPassword",
     "load_canned_replies",
+    "may",
     "skill_label",
 ]

@@ -26,7 +26,7 @@ from desk.handoff.errors import HandoffError
 from desk.handoff.events import Event, HandoffEnded, Offered, OwnerChanged
 from desk.handoff.seat import SeatState, SeatStatus
 from desk.handoff.store import HandoffStore
-from desk.seats import Accounts, SeatError
+from desk.seats import Accounts, Right, SeatError, User, may
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.handoff.desk import HandoffDesk
@@ -150,25 +150,36 @@ class OutsideDesk:
         """Present while this process lives; ready while the outside desk can be reached."""
         while True:
             with contextlib.suppress(*TROUBLE):
-                if not self.seat_id:
-                    await self._find_user()
+                await self._find_user()
                 if self.seat_id:
                     await self._beat()
             await asyncio.sleep(BEAT_S)
 
     async def _find_user(self) -> None:
+        user: User | None
         try:
             user = await self._t.blocking.read(self._t.accounts.users.by_username, self._t.username)
         except SeatError:
-            _log.error("outside_user_missing")
+            user = None
+        except StoreUnavailable:
+            # Who was there a moment ago stays there.
             return
-        self.seat_id, self._skills = user.id, frozenset(user.skills)
+        if user is not None and may(user, Right.SERVE):
+            self.seat_id, self._skills = user.id, frozenset(user.skills)
+            return
+        if self.seat_id:
+            # Out of use, or of a role that meets no citizens: what it has goes back to the queue as a lost seat's does.
+            await self._tell_queue(SeatStatus.OFFLINE)
+            self.seat_id = ""
+        _log.error("outside_user_missing")
 
     async def _beat(self) -> None:
         status = SeatStatus.PAUSE if self._failures else SeatStatus.READY
         known = await self._t.desk.service.heartbeat(self.seat_id)
-        if known and status is self._told:
-            return
+        if not known or status is not self._told:
+            await self._tell_queue(status)
+
+    async def _tell_queue(self, status: SeatStatus) -> None:
         if status is not self._told:
             self._since = datetime.now(UTC)
         state = SeatState(

@@ -22,7 +22,8 @@ from desk.recordings import (
 from gateway import sentences
 from gateway.errors import Refused
 from gateway.network import address_of
-from gateway.seats.access import Id, Needed, Seat, Seats, own
+from gateway.seats.access import Id, Needed, Seats, own
+from gateway.seats.sign_in import Admitted
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
 
@@ -32,7 +33,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @router.get("/conversations/{conversation_id}/recordings", summary="Recordings of a call, oldest first")
-async def recordings_of(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+async def recordings_of(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
     await own(services, seats, found, conversation_id)
     known = await services.blocking.read(services.recordings.catalogue.of_conversation, conversation_id)
     return JSONResponse({"recordings": [recording_json(one) for one in known]})
@@ -43,7 +44,7 @@ async def audio(
     request: Request,
     services: Needed,
     seats: Seats,
-    found: Seat,
+    found: Admitted,
     recording_id: RecordingId,
     range_header: Annotated[str | None, Header(alias="Range")] = None,
 ) -> Response:

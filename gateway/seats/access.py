@@ -7,16 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from desk.conversations import Conversation
-from desk.seats import Role, SignedIn
+from desk.seats import SignedIn
 from gateway.errors import Refused
 from gateway.seats.parts import SeatParts
-from gateway.seats.sign_in import signed_in
 from gateway.services import Services
 
 Id = Annotated[str, Path(max_length=64)]
-# Who talks with citizens, or looks after those who do. `ops` keeps knowledge and orders and reads no conversation.
-Seat = Annotated[SignedIn, Depends(signed_in(Role.SEAT, Role.LEAD))]
-Lead = Annotated[SignedIn, Depends(signed_in(Role.LEAD))]
 
 
 def services_of(request: Request) -> Services:

@@ -10,7 +10,7 @@ from desk.conversations import ConversationStore, Draft, EventKind, SeatAppended
 from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore, Note, NoteKind
 from desk.orders.digits import normal_phone
-from desk.seats import SKILLS, User
+from desk.seats import SKILLS, Right, User, may
 from gateway import sentences
 from gateway.attachments import Attachments
 from gateway.blocking import Blocking
@@ -112,7 +112,7 @@ class SeatActs:
         if seat is not None:
             await self._t.people.know([seat])
             wanted = self._t.people.get(seat)
-            if wanted is None or not wanted.active or seat == user.id:
+            if wanted is None or not may(wanted, Right.SERVE) or seat == user.id:
                 raise Refused(422, "malformed", sentences.NO_SUCH_SEAT)
         if not skill and seat is None:
             raise Refused(422, "malformed", sentences.TRANSFER_WHERE)
@@ -139,7 +139,6 @@ class SeatActs:
             await self.note(user, conversation_id, note, NoteKind.NOTE)
 
     async def take_over(self, user: User, conversation_id: str, epoch: int) -> None:
-        self._lead(user)
         await self._t.desk.done(await self._t.service.take_over(conversation_id, user.id, epoch))
 
     async def to_bot(self, user: User, conversation_id: str, epoch: int, note: str) -> None:
@@ -216,7 +215,6 @@ class SeatActs:
         )
 
     async def whisper(self, user: User, conversation_id: str, text: str) -> Note:
-        self._lead(user)
         return await self.note(user, conversation_id, text, NoteKind.WHISPER)
 
     async def note(self, user: User, conversation_id: str, text: str, kind: NoteKind = NoteKind.NOTE) -> Note:
@@ -272,7 +270,3 @@ class SeatActs:
         if found is None or found[0].conversation_id != conversation_id:
             raise Refused(422, "malformed", sentences.PICTURES["not_found"])
         return found[0].card()
-
-    def _lead(self, user: User) -> None:
-        if not sees_everything(user):
-            raise Refused(403, "forbidden", sentences.NO_RIGHT)

@@ -17,7 +17,7 @@ from desk.handoff.events import Event, OwnerChanged
 from desk.handoff.seat import SeatStatus
 from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore
-from desk.seats import SKILLS, Role, User
+from desk.seats import SKILLS, Right, User, may
 from gateway import sentences
 from gateway.blocking import Blocking
 from gateway.errors import Refused, StoreUnavailable
@@ -30,7 +30,6 @@ from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
-_TALKING = frozenset({Role.SEAT, Role.LEAD, Role.ADMIN})
 # Redis ends it; we look a moment later.
 LATER_S = 0.3
 
@@ -182,7 +181,7 @@ class CallIns:
 
         def talks(user_id: str) -> bool:
             known = self._people.get(user_id)
-            return known is not None and known.active and known.role in _TALKING and user_id != user.id
+            return known is not None and may(known, Right.SERVE) and user_id != user.id
 
         if seat is not None:
             if not talks(seat):

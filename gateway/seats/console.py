@@ -17,10 +17,11 @@ from gateway import sentences
 from gateway.channels.web.pictures import picture_in, picture_response
 from gateway.errors import Refused
 from gateway.network import address_of
-from gateway.seats.access import Id, Needed, Seat, Seats, own, readable
+from gateway.seats.access import Id, Needed, Seats, own, readable
 from gateway.seats.items import REASONS, title_of
 from gateway.seats.order_desk import Citizen
 from gateway.seats.parts import SeatParts
+from gateway.seats.sign_in import Admitted
 from gateway.wire import Incoming, message_json
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
@@ -42,7 +43,7 @@ class ArticleVerdict(Incoming):
 
 
 @router.get("/conversations/{conversation_id}", summary="Everything about a conversation but its messages")
-async def card(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+async def card(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
     conversation = await readable(services, seats, found, conversation_id)
     episode = await services.blocking.read(seats.queries.episode, conversation_id)
     history = await services.blocking.read(seats.queries.history, conversation_id)
@@ -64,7 +65,7 @@ async def card(services: Needed, seats: Seats, found: Seat, conversation_id: Id)
 async def messages(
     services: Needed,
     seats: Seats,
-    found: Seat,
+    found: Admitted,
     conversation_id: Id,
     after: Annotated[int, Query(ge=0)] = 0,
     before: Annotated[int | None, Query(ge=1)] = None,
@@ -90,7 +91,7 @@ async def messages(
 async def knowledge(
     services: Needed,
     seats: Seats,
-    found: Seat,
+    found: Admitted,
     conversation_id: Id,
     q: Annotated[str, Query(max_length=500)] = "",
 ) -> JSONResponse:
@@ -105,7 +106,7 @@ async def knowledge(
 async def feedback(
     services: Needed,
     seats: Seats,
-    found: Seat,
+    found: Admitted,
     article: Annotated[str, Path(max_length=100)],
     body: ArticleVerdict,
 ) -> Response:
@@ -125,7 +126,7 @@ async def feedback(
 
 @router.post("/conversations/{conversation_id}/notes", status_code=201, summary="A private note")
 async def add_note(
-    services: Needed, seats: Seats, found: Seat, conversation_id: Id, body: NewNote
+    services: Needed, seats: Seats, found: Admitted, conversation_id: Id, body: NewNote
 ) -> JSONResponse:
     await own(services, seats, found, conversation_id)
     if not body.text.strip():
@@ -138,7 +139,7 @@ async def add_note(
     "/conversations/{conversation_id}/reveal", summary="One masked value in clear; written down first"
 )
 async def reveal(
-    request: Request, services: Needed, seats: Seats, found: Seat, conversation_id: Id, body: Reveal
+    request: Request, services: Needed, seats: Seats, found: Admitted, conversation_id: Id, body: Reveal
 ) -> JSONResponse:
     conversation = await readable(services, seats, found, conversation_id)
     await services.blocking.write(
@@ -156,7 +157,7 @@ async def reveal(
 
 
 @router.get("/citizens/{conversation_id}/past", summary="Earlier conversations and orders of the same phone")
-async def past(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+async def past(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
     conversation = await readable(services, seats, found, conversation_id)
     heads, orders = await seats.orders.past(conversation)
     told = []
@@ -179,7 +180,7 @@ async def past(services: Needed, seats: Seats, found: Seat, conversation_id: Id)
     "/conversations/{conversation_id}/images", status_code=201, summary="Upload a picture, to be sent next"
 )
 async def upload(
-    request: Request, services: Needed, seats: Seats, found: Seat, conversation_id: Id
+    request: Request, services: Needed, seats: Seats, found: Admitted, conversation_id: Id
 ) -> JSONResponse:
     conversation = await own(services, seats, found, conversation_id)
     if conversation.owner is Owner.CLOSED:
@@ -191,7 +192,7 @@ async def upload(
 
 @router.get("/attachments/{attachment_id}", summary="A picture of a conversation that one may read")
 async def download(
-    services: Needed, seats: Seats, found: Seat, attachment_id: Annotated[str, Path(max_length=120)]
+    services: Needed, seats: Seats, found: Admitted, attachment_id: Annotated[str, Path(max_length=120)]
 ) -> Response:
     picture = await services.blocking.file(seats.attachments.find, attachment_id)
     if picture is None:

@@ -15,7 +15,7 @@ import structlog
 from desk.handoff.errors import QueueUnavailable
 from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore
-from desk.seats import Role, User
+from desk.seats import Right, User, may
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.handoff.bus import DeskBus
@@ -349,4 +349,4 @@ class Consoles:
 
 def sees_everything(user: User) -> bool:
     """Leads look after all conversations; the others after their own and the queue."""
-    return user.role in (Role.LEAD, Role.ADMIN)
+    return may(user, Right.LEAD)

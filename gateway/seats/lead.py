@@ -10,14 +10,15 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from desk.handoff.store import CallbackState
-from desk.seats import SKILLS, BadCannedReplies, Role, load_canned_replies
+from desk.seats import SKILLS, BadCannedReplies, load_canned_replies
 from desk.settings import ROOT
 from gateway import sentences
 from gateway.errors import Refused
-from gateway.seats.access import Id, Lead, Needed, Seat, Seats
+from gateway.seats.access import Id, Needed, Seats
 from gateway.seats.callbacks import callback_json
 from gateway.seats.figures import Contact, overview
 from gateway.seats.picture import seats_json
+from gateway.seats.sign_in import Admitted
 from gateway.wire import Incoming
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
@@ -32,7 +33,7 @@ class CallbackResult(Incoming):
 
 
 @router.get("/directory", summary="Skill groups and seats that a conversation can be transferred to")
-async def directory(services: Needed, seats: Seats, found: Seat) -> JSONResponse:
+async def directory(services: Needed, seats: Seats, found: Admitted) -> JSONResponse:
     await seats.picture.refresh_seats()
     await seats.people.refresh()
     known = seats.picture.seats
@@ -52,14 +53,14 @@ async def directory(services: Needed, seats: Seats, found: Seat) -> JSONResponse
             "present": False,
         }
         for user in seats.people.all()
-        if user.active and user.role in (Role.SEAT, Role.LEAD)
+        if user.active and user.role.meets_citizens
     }
     skills = [{"code": code, "label": label} for code, label in SKILLS.items()]
     return JSONResponse({"skills": skills, "seats": seats_json(everybody)})
 
 
 @router.get("/canned-replies", summary="Ready-made sentences")
-async def canned_replies(services: Needed, found: Seat) -> JSONResponse:
+async def canned_replies(services: Needed, found: Admitted) -> JSONResponse:
     try:
         replies = await services.blocking.file(load_canned_replies, CANNED)
     except BadCannedReplies as error:
@@ -69,7 +70,7 @@ async def canned_replies(services: Needed, found: Seat) -> JSONResponse:
 
 
 @router.get("/callbacks", summary="Promises to call back that are left, and those of the last day")
-async def callbacks(services: Needed, seats: Seats, found: Seat) -> JSONResponse:
+async def callbacks(services: Needed, seats: Seats, found: Admitted) -> JSONResponse:
     known = await services.blocking.read(seats.handoffs.callbacks)
     since = datetime.now(UTC) - DONE_SHOWN
     shown = [
@@ -85,7 +86,7 @@ async def callbacks(services: Needed, seats: Seats, found: Seat) -> JSONResponse
 async def act_on_callback(
     services: Needed,
     seats: Seats,
-    found: Seat,
+    found: Admitted,
     callback_id: Id,
     act: Literal["take", "done", "failed"],
     body: CallbackResult,
@@ -113,7 +114,7 @@ async def act_on_callback(
 
 
 @router.get("/overview", summary="Seats, queue and the day's figures (leads)")
-async def figures(services: Needed, seats: Seats, found: Lead) -> JSONResponse:
+async def figures(services: Needed, seats: Seats, found: Admitted) -> JSONResponse:
     now = datetime.now(UTC)
     midnight = now.astimezone(services.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = await services.blocking.read(seats.queries.since, midnight)

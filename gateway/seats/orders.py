@@ -17,8 +17,9 @@ from desk.orders.view import order_card, order_line
 from gateway import sentences
 from gateway.api.desk_parts import DeskParts
 from gateway.errors import Refused, StoreUnavailable
-from gateway.seats.access import Id, Needed, Seat, Seats, own
+from gateway.seats.access import Id, Needed, Seats, own
 from gateway.seats.order_form import FieldProblems
+from gateway.seats.sign_in import Admitted
 from gateway.wire import Incoming, error_json
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
@@ -32,7 +33,7 @@ class NewOrderForm(Incoming):
 @router.get(
     "/conversations/{conversation_id}/order-draft", summary="The order form, filled from the conversation"
 )
-async def order_draft(services: Needed, seats: Seats, found: Seat, conversation_id: Id) -> JSONResponse:
+async def order_draft(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
     conversation = await own(services, seats, found, conversation_id)
     try:
         return JSONResponse(await seats.orders.form(conversation))
@@ -42,7 +43,7 @@ async def order_draft(services: Needed, seats: Seats, found: Seat, conversation_
 
 @router.post("/conversations/{conversation_id}/orders", status_code=201, summary="Register the order")
 async def submit(
-    services: Needed, seats: Seats, found: Seat, conversation_id: Id, body: NewOrderForm
+    services: Needed, seats: Seats, found: Admitted, conversation_id: Id, body: NewOrderForm
 ) -> JSONResponse:
     """Idempotent by `draft_id`. 422 names the problem of each field in `fields`."""
     conversation = await own(services, seats, found, conversation_id)
@@ -69,7 +70,7 @@ async def submit(
 
 
 @router.get("/categories", summary="All categories that an order may have")
-async def categories(request: Request, found: Seat) -> JSONResponse:
+async def categories(request: Request, found: Admitted) -> JSONResponse:
     parts: DeskParts = request.app.state.parts
     judge = await parts.judge()
     if judge is None:

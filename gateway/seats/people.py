@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desk.conversations import Message
-from desk.seats import Accounts, User
+from desk.seats import RIGHTS, Accounts, User
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 
@@ -85,6 +85,8 @@ def user_json(user: User) -> dict[str, Any]:
         "display_name": user.display_name,
         "badge": user.badge,
         "role": user.role.value,
+        # What the page may show a link to.
+        "rights": sorted(RIGHTS[user.role]),
         "skills": list(user.skills),
         "capacity": user.capacity,
     }

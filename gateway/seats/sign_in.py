@@ -1,14 +1,13 @@
 """Signing in to the console, and the dependency that guards everything else of it.
 
-Routes ask `Depends(signed_in())` (anybody of the desk) or `Depends(signed_in(Role.LEAD))`; an admin may do
-everything. A websocket asks `who_is` before it accepts, compares the `csrf` of its hello with `csrf_fits`, and calls
-`still_signed_in` about once a minute, so that a sign-out or a disabled account ends it too.
+Routes ask `Depends(admitted)`: who may come in stands in `gateway.doors`. A websocket asks `who_is` before it accepts,
+compares the `csrf` of its hello with `csrf_fits`, and calls `still_signed_in` about once a minute, so that a sign-out,
+a disabled account or another role ends it too.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -20,14 +19,14 @@ from desk.seats import (
     Disabled,
     Locked,
     NotSignedIn,
-    Role,
     SignedIn,
-    User,
     WeakPassword,
     WrongPassword,
+    may,
 )
 from desk.seats.sign_ins import hash_token
 from gateway import sentences
+from gateway.doors import right_for
 from gateway.errors import Refused, TooMany
 from gateway.network import address_of, origin_allowed
 from gateway.seats.accounts import SeatAccounts
@@ -67,33 +66,29 @@ def seat_accounts(connection: HTTPConnection) -> SeatAccounts:
     return accounts
 
 
-async def who_is(connection: HTTPConnection, *roles: Role) -> SignedIn:
-    """The user behind the cookie of a request or websocket.
+async def who_is(connection: HTTPConnection) -> SignedIn:
+    """The user behind the cookie of a request or websocket, who may come in by this door.
 
     Raises:
-        Refused: 401 `unauthorized` (nobody is signed in), 403 `forbidden` (none of the roles).
+        Refused: 401 `unauthorized` (nobody is signed in), 403 `forbidden` (not with his role).
         StoreUnavailable.
     """
     token = connection.cookies.get(COOKIE)
     if not token:
         raise Refused(401, "unauthorized", sentences.NOT_SIGNED_IN)
-    return await still_signed_in(connection, hash_token(token), *roles)
+    return await still_signed_in(connection, hash_token(token))
 
 
-async def still_signed_in(connection: HTTPConnection, token_hash: str, *roles: Role) -> SignedIn:
+async def still_signed_in(connection: HTTPConnection, token_hash: str) -> SignedIn:
     """As `who_is`, for `SignedIn.token_hash`. The user that comes back is as he is now: role, skills, capacity."""
     try:
         found = await seat_accounts(connection).find(token_hash)
     except NotSignedIn as error:
         raise Refused(401, "unauthorized", sentences.NOT_SIGNED_IN) from error
-    if not may(found.user, *roles):
+    right = right_for(connection)
+    if right is None or not may(found.user, right):
         raise Refused(403, "forbidden", sentences.NO_RIGHT)
     return found
-
-
-def may(user: User, *roles: Role) -> bool:
-    """No roles: everybody of the desk. An admin may do everything."""
-    return not roles or user.role in roles or user.role is Role.ADMIN
 
 
 def csrf_fits(signed_in: SignedIn, shown: str | None) -> bool:
@@ -107,25 +102,21 @@ def own_page(connection: HTTPConnection) -> bool:
     return origin_allowed(headers.get("origin"), headers.get("host", ""), services.settings.allowed_origins)
 
 
-def signed_in(*roles: Role) -> Callable[[Request], Awaitable[SignedIn]]:
-    """A dependency: the user, once his role is one of `roles` (none: any) and, if something is to change, his page
-    has shown the CSRF value.
+async def admitted(request: Request) -> SignedIn:
+    """A dependency: the user, once he may come in by this door and, if something is to change, his page has shown the
+    CSRF value.
 
     Raises Refused: 401 `unauthorized`, 403 `forbidden`, `csrf` or `foreign_page`; StoreUnavailable.
     """
-
-    async def check(request: Request) -> SignedIn:
-        found = await who_is(request, *roles)
-        if request.method not in _SAFE_METHODS:
-            _check_page(request)
-            if not csrf_fits(found, request.headers.get(CSRF_HEADER)):
-                raise Refused(403, "csrf", sentences.CSRF_WRONG)
-        return found
-
-    return check
+    found = await who_is(request)
+    if request.method not in _SAFE_METHODS:
+        _check_page(request)
+        if not csrf_fits(found, request.headers.get(CSRF_HEADER)):
+            raise Refused(403, "csrf", sentences.CSRF_WRONG)
+    return found
 
 
-Anybody = Annotated[SignedIn, Depends(signed_in())]
+Admitted = Annotated[SignedIn, Depends(admitted)]
 Desk = Annotated[SeatAccounts, Depends(seat_accounts)]
 
 
@@ -151,12 +142,12 @@ async def sign_in(request: Request, desk: Desk, body: Credentials) -> Response:
 
 
 @router.get("/me", summary="Who is signed in, and the CSRF value of this sign-in")
-async def me(found: Anybody) -> JSONResponse:
+async def me(found: Admitted) -> JSONResponse:
     return JSONResponse(_me(found))
 
 
 @router.post("/sign-out", status_code=204, summary="End this sign-in; the user's others stay")
-async def sign_out(request: Request, desk: Desk, found: Anybody) -> Response:
+async def sign_out(request: Request, desk: Desk, found: Admitted) -> Response:
     await desk.sign_out(found, address_of(request))
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=_is_https(request))
@@ -164,7 +155,7 @@ async def sign_out(request: Request, desk: Desk, found: Anybody) -> Response:
 
 
 @router.post("/password", status_code=204, summary="Change one's own password; every other sign-in ends")
-async def change_password(request: Request, desk: Desk, found: Anybody, body: PasswordChange) -> Response:
+async def change_password(request: Request, desk: Desk, found: Admitted, body: PasswordChange) -> Response:
     """403 `wrong` (the old one), 422 `weak_password` (the new one), 423 `locked`. The CSRF value stays."""
     if body.old == body.new:
         raise Refused(422, "weak_password", sentences.SAME_PASSWORD)

@@ -20,8 +20,10 @@ from pydantic import ValidationError
 from desk.conversations import ConversationError
 from desk.handoff.errors import HandoffError, QueueUnavailable
 from desk.handoff.seat import SeatState, SeatStatus
-from desk.seats import SignedIn, User
+from desk.seats import SignedIn, User, may
+from gateway import sentences
 from gateway.attachments import BadPicture
+from gateway.doors import FRAMES
 from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.page_socket import BAD_HELLO, NO_RIGHT, TRY_LATER, WRONG_TOKEN, PageSocket
 from gateway.seats import frames as f
@@ -216,6 +218,8 @@ class SeatSocket(PageSocket[str]):
             try:
                 self._found = await still_signed_in(self._socket, self._found.token_hash)
             except Refused as error:
+                if error.status == 403:
+                    await self._retire()
                 self.close_soon(NO_RIGHT if error.status == 403 else WRONG_TOKEN)
                 return
             except StoreUnavailable:
@@ -226,6 +230,12 @@ class SeatSocket(PageSocket[str]):
                 self._parts.people.remember(self.user)
                 with contextlib.suppress(*PROBLEMS):
                     await self._tell_queue()
+
+    async def _retire(self) -> None:
+        """Their role serves nobody any longer: what would be offered to them goes to somebody else at once."""
+        self._status = SeatStatus.OFFLINE
+        with contextlib.suppress(*PROBLEMS):
+            await self._tell_queue()
 
     async def _watch_queue(self) -> None:
         while True:
@@ -260,6 +270,9 @@ class SeatSocket(PageSocket[str]):
 
     async def _act(self, frame: f.Heartbeat | f.Acting) -> Mapping[str, Any] | None:
         acts, user = self._parts.acts, self.user
+        right = FRAMES.get(frame.type)
+        if right is None or not may(user, right):
+            raise Refused(403, "forbidden", sentences.NO_RIGHT)
         match frame:
             case f.Heartbeat():
                 self._parts.consoles.beat(self.user.id)

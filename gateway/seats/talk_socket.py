@@ -21,7 +21,7 @@ from desk.conversations import Conversation, ConversationError, Owner
 from desk.seats import SignedIn
 from gateway import sentences
 from gateway.channels.web.call_frames import HangUp
-from gateway.errors import GatewayError, Refused
+from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.network import address_of
 from gateway.page_opening import open_for_seat
 from gateway.page_socket import (
@@ -44,6 +44,8 @@ _log = structlog.get_logger(__name__)
 
 # Audio that the browser has not taken yet: 200 ms.
 UNSENT_FRAMES = 10
+# As the console's: a sign-out or another role ends the talk within this time.
+SIGN_IN_CHECK_S = 30.0
 
 router = APIRouter()
 
@@ -128,7 +130,13 @@ class TalkSocket(VoiceSocket):
             _log.info("talk_ended", conversation=self._conversation_id, seat=self._found.user.id)
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return self._read_forever(), self._write_forever(), self._say_here_forever(), self._stay_forever()
+        return (
+            self._read_forever(),
+            self._write_forever(),
+            self._say_here_forever(),
+            self._stay_forever(),
+            self._watch_sign_in(),
+        )
 
     # -- the hub's listener: the conversation may change hands --
 
@@ -182,6 +190,18 @@ class TalkSocket(VoiceSocket):
                     if not await call_ins.third.renew(self._conversation_id, self._third.id):
                         await self._look_again()
             await asyncio.sleep(RENEW_S)
+
+    async def _watch_sign_in(self) -> None:
+        """A talk is a door like any other: who may no longer serve leaves it."""
+        while True:
+            await asyncio.sleep(SIGN_IN_CHECK_S)
+            try:
+                await sign_in.still_signed_in(self._socket, self._found.token_hash)
+            except Refused as error:
+                self.close_soon(NO_RIGHT if error.status == 403 else WRONG_TOKEN)
+                return
+            except StoreUnavailable:
+                continue
 
     async def _look_again(self) -> None:
         # Handed to him, and the news of it is late; or over.

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from desk.seats import BadUser, LastAdmin, NewUser, Role, SignedIn, User, UserChange, UserNotFound
+from desk.seats import (
+    BadUser,
+    LastAdmin,
+    NewUser,
+    Right,
+    Role,
+    SignedIn,
+    User,
+    UserChange,
+    UserNotFound,
+    may,
+)
 from desk.seats.user import CAPACITY_DEFAULT, checked_username
 from gateway import sentences
 from gateway.errors import Refused
 from gateway.network import address_of
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.people import user_json
-from gateway.seats.sign_in import PASSWORD_FIELD_CHARS, Desk, signed_in
+from gateway.seats.sign_in import PASSWORD_FIELD_CHARS, Admitted, Desk
 from gateway.services import Services
 from gateway.wire import error_json
 
 router = APIRouter(prefix="/api/v1/desk/users", tags=["seats"])
 
-Admin = Annotated[SignedIn, Depends(signed_in(Role.ADMIN))]
-Lead = Annotated[SignedIn, Depends(signed_in(Role.LEAD))]
 # What a lead may change, and only of seats: how the shift is staffed.
 _LEAD_FIELDS = {"skills", "capacity"}
 
@@ -53,14 +62,14 @@ class UserPatch(BaseModel):
 
 
 @router.get("", summary="Everybody who has an account (leads and admins)")
-async def list_users(request: Request, desk: Desk, found: Lead) -> JSONResponse:
+async def list_users(request: Request, desk: Desk, found: Admitted) -> JSONResponse:
     services: Services = request.app.state.services
     users = await services.blocking.read(desk.accounts.users.all)
     return JSONResponse({"users": [account_json(user) for user in users]})
 
 
 @router.post("", status_code=201, summary="Add a user (admins)")
-async def add_user(request: Request, desk: Desk, found: Admin, body: UserIn) -> JSONResponse:
+async def add_user(request: Request, desk: Desk, found: Admitted, body: UserIn) -> JSONResponse:
     """422 `bad_user` with the problem of each field in `fields`."""
     services: Services = request.app.state.services
     new = NewUser(
@@ -83,7 +92,11 @@ async def add_user(request: Request, desk: Desk, found: Admin, body: UserIn) -> 
 
 @router.patch("/{user_id}", summary="Change a user (admins; leads: skills and capacity of seats)")
 async def change_user(
-    request: Request, desk: Desk, found: Lead, user_id: Annotated[str, Path(max_length=16)], body: UserPatch
+    request: Request,
+    desk: Desk,
+    found: Admitted,
+    user_id: Annotated[str, Path(max_length=16)],
+    body: UserPatch,
 ) -> JSONResponse:
     """404 `not_found`, 409 `last_admin`, 422 `bad_user`. A new password and `active: false` end every sign-in."""
     try:
@@ -103,7 +116,7 @@ async def _change(
     blocking = request.app.state.services.blocking
     users, by, address = desk.accounts.users, found.user.id, address_of(request)
     before: User = await blocking.read(users.get, user_id)
-    if found.user.role is not Role.ADMIN and not (
+    if not may(found.user, Right.MANAGE) and not (
         before.role is Role.SEAT and body.model_fields_set <= _LEAD_FIELDS
     ):
         raise Refused(403, "forbidden", sentences.NO_RIGHT)

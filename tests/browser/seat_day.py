@@ -13,6 +13,7 @@ ME = {
     "display_name": "王芳",
     "badge": "1024",
     "role": "seat",
+    "rights": ["account", "serve"],
     "skills": ["general", "housing_fund"],
     "capacity": 15,
 }
@@ -23,6 +24,7 @@ LEAD = {
     "display_name": "赵敏",
     "badge": "1001",
     "role": "lead",
+    "rights": ["account", "lead", "serve"],
 }
 
 _SEATS = [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
-from desk.seats import Accounts, NewUser, Role, SignedIn, User, UserChange
+from desk.seats import Accounts, NewUser, Role, User, UserChange
 from desk.seats.sign_ins import hash_token
 from desk.settings import Settings
 from desk.store import migrate
@@ -23,7 +23,7 @@ from gateway.redis_link import RedisLink
 from gateway.seats import accounts as seat_accounts_module
 from gateway.seats import sign_in, users
 from gateway.seats.accounts import SeatAccounts
-from gateway.seats.sign_in import COOKIE, signed_in
+from gateway.seats.sign_in import COOKIE
 from tests.desk.seats.conftest import PASSWORD, Clock, add_user, cheap_hasher
 from tests.gateway.conftest import MakeGateway, client_of
 
@@ -106,10 +106,6 @@ async def console(database_url: str, tmp_path: Path) -> AsyncIterator[Console]:
     app.include_router(sign_in.router)
     app.include_router(users.router)
 
-    @app.get("/leads")
-    async def leads(found: Annotated[SignedIn, Depends(signed_in(Role.LEAD))]) -> dict[str, str]:
-        return {"name": found.user.username}
-
     app.state.services = services
     app.state.seat_accounts = SeatAccounts(accounts, services.blocking, services.limits)
     made = Console(app, services, accounts, clock)
@@ -127,7 +123,7 @@ async def test_a_seat_signs_in_and_out(console: Console) -> None:
     response = await enter(client, "wang")
     body = response.json()
     assert set(body["user"]) == {
-        "id", "username", "display_name", "badge", "role", "skills", "capacity",
+        "id", "username", "display_name", "badge", "role", "rights", "skills", "capacity",
     }  # fmt: skip
     assert (body["user"]["badge"], body["user"]["skills"]) == ("1024", ["housing_fund"])
     cookie = response.headers["set-cookie"]
@@ -214,8 +210,8 @@ async def test_roles_open_doors(console: Console) -> None:
     add_user(console.accounts, "ops", role=Role.OPS)
     for username, wanted in (("zhao", 200), ("boss", 200), ("wang", 403), ("ops", 403)):
         client = await console.seat(username)
-        assert (await client.get("/leads")).status_code == wanted, username
-    assert (await console.browser().get("/leads")).status_code == 401
+        assert (await client.get(f"{API}/users")).status_code == wanted, username
+    assert (await console.browser().get(f"{API}/users")).status_code == 401
 
 
 async def test_looking_around_keeps_the_sign_in_alive(console: Console) -> None:

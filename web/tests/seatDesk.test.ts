@@ -204,7 +204,7 @@ test("an action without a line fails at once and says so", async () => {
 });
 
 test("a lead keeps what others serve; a seat who is asked for help is shown to him", () => {
-  const lead = seatPage(undefined, { ...ME, id: "u9", role: "lead" });
+  const lead = seatPage(undefined, { ...ME, id: "u9", role: "lead", rights: ["account", "lead", "serve"] });
   lead.welcome([], [item("w", { state: "waiting", seat: null }), item("x", { seat: "u2" })]);
   expect(lead.desk.state.queue.map((one) => one.conversation)).toEqual(["w"]);
   expect(lead.desk.state.others.map((one) => one.conversation)).toEqual(["x"]);

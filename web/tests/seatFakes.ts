@@ -9,6 +9,7 @@ export const ME: User = {
   display_name: "王芳",
   badge: "1024",
   role: "seat",
+  rights: ["account", "serve"],
   skills: ["general"],
   capacity: 5,
 };

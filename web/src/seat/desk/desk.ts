@@ -153,7 +153,7 @@ export class Desk {
   }
 
   get isLead(): boolean {
-    return this.#state.user.role === "lead" || this.#state.user.role === "admin";
+    return this.#state.user.rights.includes("lead");
   }
 
   start(): void {

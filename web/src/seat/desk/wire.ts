@@ -19,6 +19,8 @@ export interface User {
   display_name: string;
   badge: string;
   role: Role;
+  /** What the gateway lets this user do; the page shows nothing else. */
+  rights: string[];
   skills: string[];
   capacity: number;
 }
@@ -356,6 +358,7 @@ export function readUser(given: unknown): User | null {
     display_name: text(raw["display_name"]) || text(raw["username"]),
     badge: text(raw["badge"]),
     role: oneOf(raw["role"], ROLES, "seat"),
+    rights: texts(raw["rights"]),
     skills: texts(raw["skills"]),
     capacity: whole(raw["capacity"]) || 5,
   };
