@@ -10,23 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from desk.privacy import mask_address, mask_id, mask_name, mask_phone, mask_text
+from desk.privacy import is_personal, mask_field, mask_phone, mask_text
 from desk.seats.tables import audit
 
 Clock = Callable[[], datetime]
 
 VALUE_MAX_CHARS = 500
 PAGE_MAX = 500
-# Detail keys whose value is one piece of personal data as a whole; everything else is masked as running text.
-_MASKS: dict[str, Callable[[str], str]] = {
-    "phone": mask_phone,
-    "callback_phone": mask_phone,
-    "name": mask_name,
-    "caller_name": mask_name,
-    "address": mask_address,
-    "place": mask_address,
-    "id_number": mask_id,
-}
 # An order number and an id of ours must stay whole; a telephone number must not slip in as one.
 _PHONE_LIKE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|0\d{9,11}")
 # Users' and conversations' ids and codes of ours (`housing_fund`) would only suffer from the masks.
@@ -137,9 +127,7 @@ def _masked(key: str, value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked(key, item) for item in value]
     text = str(value)[:VALUE_MAX_CHARS]
-    if key in _MASKS:
-        return _MASKS[key](text)
-    return text if _CODE.fullmatch(text) else mask_text(text)
+    return text if _CODE.fullmatch(text) and not is_personal(key) else mask_field(key, text)
 
 
 def _safe_id(subject_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Dependencies of the console's routes: the parts, who is signed in, and a conversation that he may see."""
+"""Dependencies of the console's routes: the parts, and the conversations that whoever is signed in may see."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from desk.conversations import Conversation
-from desk.seats import SignedIn
-from gateway.errors import Refused
+from gateway.network import address_of
 from gateway.seats.parts import SeatParts
+from gateway.seats.reading import Part, Reading
+from gateway.seats.sign_in import Admitted
 from gateway.services import Services
 
 Id = Annotated[str, Path(max_length=64)]
@@ -28,41 +29,27 @@ Needed = Annotated[Services, Depends(services_of)]
 Seats = Annotated[SeatParts, Depends(seats_of)]
 
 
-async def readable(
-    services: Services, seats: SeatParts, found: SignedIn, conversation_id: str
-) -> Conversation:
-    """A conversation that this user may read: his own, one that he served, an earlier one of a citizen whom he is
-    serving now, or any for a lead. What is not his own is written down.
+class Reader:
+    """Whoever is signed in, from where. What they read of others' conversations is written down and masked: see
+    `gateway.seats.reading`."""
 
-    Raises ConversationNotFound, Refused (403), StoreUnavailable.
-    """
-    conversation = await services.blocking.read(services.store.get, conversation_id)
-    if await _may_read(seats, found, conversation_id):
-        return conversation
-    await services.blocking.write(
-        seats.accounts.audit.write, found.user.id, "conversation_read", "conversation", conversation_id
-    )
-    return conversation
+    def __init__(self, request: Request, found: Admitted) -> None:
+        self.user = found.user
+        self.token_hash = found.token_hash
+        self.address = address_of(request)
+        self._readings = seats_of(request).readings
 
+    async def read(self, conversation_id: str, what: str) -> Reading:
+        """Raises ConversationNotFound, Refused (403), StoreUnavailable."""
+        return await self._readings.read(self.user, conversation_id, what, self.address)
 
-async def own(services: Services, seats: SeatParts, found: SignedIn, conversation_id: str) -> Conversation:
-    """A conversation in which this user may write (orders, notes, pictures): his own, or any for a lead.
+    async def write(self, conversation_id: str, what: str, part: Part = "messages") -> Reading:
+        """For what belongs to whoever may write in it: their own, or any for a lead. Raises as `read` does."""
+        return await self._readings.write(self.user, conversation_id, what, self.address, part=part)
 
-    Raises ConversationNotFound, Refused (403), StoreUnavailable.
-    """
-    await seats.acts.may_write(found.user, conversation_id)
-    return await services.blocking.read(services.store.get, conversation_id)
+    async def reveal(self, conversation_id: str, what: str, why: str) -> Conversation:
+        """Write down that something masked is looked at. Raises as `read` does."""
+        return await self._readings.reveal(self.user, conversation_id, what, why, self.address)
 
 
-async def _may_read(seats: SeatParts, found: SignedIn, conversation_id: str) -> bool:
-    try:
-        return await seats.acts.may_read(found.user, conversation_id)
-    except Refused:
-        # Perhaps it belongs to the story of somebody whom he is serving at this moment.
-        mine = [
-            item["conversation"] for item in seats.picture.items.values() if item["seat"] == found.user.id
-        ]
-        for one in mine:
-            if conversation_id in await seats.orders.related(one):
-                return False
-        raise
+AsReader = Annotated[Reader, Depends()]

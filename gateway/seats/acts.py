@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from desk.conversations import ConversationStore, Draft, EventKind, SeatAppended, Sender
@@ -34,6 +35,17 @@ RETURNED = "/returned_from_seat"
 # The outcome of a wrap-up that promises a call (web/src/seat/desk/labels.ts).
 CALLBACK = "callback"
 MATTER_CHARS = 500
+
+
+class Reads(Enum):
+    """Why somebody may read a conversation."""
+
+    # It is theirs now.
+    OWN = auto()
+    # Another's, but they cannot do without: the third in its talk, or to call the citizen back.
+    TASK = auto()
+    # Another's, to look after it or to know what was before.
+    LOOK = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,28 +254,27 @@ class SeatActs:
         """A lead looks into a conversation that is not his: written down."""
         await self._t.blocking.write(self._t.handoffs.record, conversation_id, EventKind.OBSERVED, user.id)
 
-    async def may_read(self, user: User, conversation_id: str) -> bool:
-        """True if it is his own now; False if he may read it for another reason.
-
-        Raises Refused (403), ConversationNotFound.
-        """
+    async def may_read(self, user: User, conversation_id: str) -> Reads:
+        """Raises Refused (403), ConversationNotFound."""
         await self._t.blocking.read(self._t.store.get, conversation_id)
         served = await self._t.blocking.read(self._t.handoffs.of_conversation, conversation_id)
         if any(one.seat_id == user.id and one.state.value != "done" for one in served):
-            return True
-        if sees_everything(user) or any(one.seat_id == user.id for one in served):
-            return False
+            return Reads.OWN
         if await self._t.call_ins.is_in(user.id, conversation_id):
-            return False
+            return Reads.TASK
         if await self._t.blocking.read(self._t.handoffs.calls_back, user.id, conversation_id):
             # Who calls somebody back has to know what was said.
-            return False
+            return Reads.TASK
+        if sees_everything(user) or any(one.seat_id == user.id for one in served):
+            return Reads.LOOK
         raise Refused(403, "forbidden", sentences.NOT_YOUR_CONVERSATION)
 
-    async def may_write(self, user: User, conversation_id: str) -> None:
+    async def may_write(self, user: User, conversation_id: str) -> Reads:
         """Raises Refused (403): only whose it is, and leads."""
-        if not await self.may_read(user, conversation_id) and not sees_everything(user):
+        reads = await self.may_read(user, conversation_id)
+        if reads is not Reads.OWN and not sees_everything(user):
             raise Refused(403, "forbidden", sentences.NOT_YOUR_CONVERSATION)
+        return reads
 
     async def _card(self, conversation_id: str, attachment_id: str) -> Mapping[str, Any]:
         found = await self._t.blocking.file(self._t.attachments.find, attachment_id)

@@ -17,6 +17,7 @@ from desk.handoff.events import Event, OwnerChanged
 from desk.handoff.seat import SeatStatus
 from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore
+from desk.privacy import mask_text
 from desk.seats import SKILLS, Right, User, may
 from gateway import sentences
 from gateway.blocking import Blocking
@@ -95,7 +96,8 @@ class CallIns:
                 "conversation": conversation_id,
                 "invitation": one.id,
                 "from": self._people.author(user.id),
-                "note": one.note,
+                # Whoever is asked is not in the talk yet.
+                "note": mask_text(one.note),
                 "until": one.until,
             }
             self._bus.publish(

@@ -21,5 +21,5 @@ def callback_json(callback: Callback, *, revealed: bool = False) -> dict[str, An
         "due_at": callback.due_at.isoformat() if callback.due_at else None,
         "seat": callback.seat_id,
         "done_at": callback.done_at.isoformat() if callback.done_at else None,
-        "result": callback.result,
+        "result": callback.result if revealed or not callback.result else mask_text(callback.result),
     }

@@ -11,17 +11,17 @@ from pydantic import Field
 
 from desk.conversations import Conversation, Owner
 from desk.conversations.store import PAGE
-from desk.privacy import mask_address, mask_name, mask_phone
+from desk.privacy import mask_address, mask_name, mask_phone, mask_text
 from desk.seats import Verdict
+from desk.seats.audit import masked_detail
 from gateway import sentences
 from gateway.channels.web.pictures import picture_in, picture_response
 from gateway.errors import Refused
-from gateway.network import address_of
-from gateway.seats.access import Id, Needed, Seats, own, readable
+from gateway.seats.access import AsReader, Id, Needed, Seats
 from gateway.seats.items import REASONS, title_of
 from gateway.seats.order_desk import Citizen
 from gateway.seats.parts import SeatParts
-from gateway.seats.sign_in import Admitted
+from gateway.seats.reading import masked_message, masked_texts
 from gateway.wire import Incoming, message_json
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
@@ -32,7 +32,7 @@ class NewNote(Incoming):
 
 
 class Reveal(Incoming):
-    what: Literal["phone", "name", "address"]
+    what: Literal["phone", "name", "address", "messages", "order"]
     why: str = Field("", max_length=200)
 
 
@@ -43,8 +43,10 @@ class ArticleVerdict(Incoming):
 
 
 @router.get("/conversations/{conversation_id}", summary="Everything about a conversation but its messages")
-async def card(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
-    conversation = await readable(services, seats, found, conversation_id)
+async def card(services: Needed, seats: Seats, reader: AsReader, conversation_id: Id) -> JSONResponse:
+    """Notes and the journal are masked like the messages: for whoever only looks, until revealed."""
+    reading = await reader.read(conversation_id, "card")
+    conversation = reading.conversation
     episode = await services.blocking.read(seats.queries.episode, conversation_id)
     history = await services.blocking.read(seats.queries.history, conversation_id)
     notes = await services.blocking.read(seats.handoffs.notes, conversation_id)
@@ -53,10 +55,13 @@ async def card(services: Needed, seats: Seats, found: Admitted, conversation_id:
     return JSONResponse(
         {
             "conversation": conversation_json(conversation),
-            "handoff": _handoff_json(episode) if episode else None,
-            "history": [_event_json(seats, event) for event in history],
+            "handoff": _handoff_json(episode, clear=reading.clear) if episode else None,
+            "history": [_event_json(seats, event, clear=reading.clear) for event in history],
             "citizen": masked(citizen) | {"tags": _tags(episode)},
-            "notes": [seats.acts.note_json(note) for note in notes],
+            "notes": [
+                told if reading.clear else masked_texts(told)
+                for told in (seats.acts.note_json(note) for note in notes)
+            ],
         }
     )
 
@@ -65,14 +70,16 @@ async def card(services: Needed, seats: Seats, found: Admitted, conversation_id:
 async def messages(
     services: Needed,
     seats: Seats,
-    found: Admitted,
+    reader: AsReader,
     conversation_id: Id,
     after: Annotated[int, Query(ge=0)] = 0,
     before: Annotated[int | None, Query(ge=1)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = 60,
 ) -> JSONResponse:
-    """In order. `before` gives the last `limit` messages below that number."""
-    conversation = await readable(services, seats, found, conversation_id)
+    """In order. `before` gives the last `limit` messages below that number. Whoever only looks gets them masked, until
+    they have revealed `messages`."""
+    reading = await reader.read(conversation_id, "messages")
+    conversation = reading.conversation
     if before is not None:
         after = await services.blocking.read(seats.queries.before, conversation_id, before, limit)
     page = await services.blocking.read(services.store.messages, conversation_id, after, limit)
@@ -80,6 +87,8 @@ async def messages(
         page = [message for message in page if message.seq < before]
     await seats.people.authors_of(page)
     told = [message_json(message, seats.people.author(message.author)) for message in page]
+    if not reading.clear:
+        told = [masked_message(message) for message in told]
     return JSONResponse(
         {"messages": told, "last_seq": conversation.last_seq, "owner": conversation.owner.value}
     )
@@ -91,30 +100,30 @@ async def messages(
 async def knowledge(
     services: Needed,
     seats: Seats,
-    found: Admitted,
+    reader: AsReader,
     conversation_id: Id,
     q: Annotated[str, Query(max_length=500)] = "",
 ) -> JSONResponse:
-    conversation = await readable(services, seats, found, conversation_id)
+    reading = await reader.read(conversation_id, "knowledge")
     if q.strip():
         return JSONResponse({"query": q.strip(), "hits": await seats.knowledge.search(q.strip())})
-    query, hits = await seats.knowledge.follow(conversation_id, conversation.last_seq)
-    return JSONResponse({"query": query, "hits": hits})
+    query, hits = await seats.knowledge.follow(conversation_id, reading.conversation.last_seq)
+    return JSONResponse({"query": query if reading.clear else mask_text(query), "hits": hits})
 
 
 @router.post("/knowledge/{article}/feedback", status_code=204, summary="An article helped, or did not")
 async def feedback(
     services: Needed,
     seats: Seats,
-    found: Admitted,
+    reader: AsReader,
     article: Annotated[str, Path(max_length=100)],
     body: ArticleVerdict,
 ) -> Response:
-    conversation = await readable(services, seats, found, body.conversation)
+    conversation = (await reader.read(body.conversation, "knowledge")).conversation
     query, _hits = await seats.knowledge.follow(conversation.id, conversation.last_seq)
     await services.blocking.write(
         seats.feedback.add,
-        found.user.id,
+        reader.user.id,
         article,
         conversation.id,
         Verdict(body.verdict),
@@ -125,40 +134,30 @@ async def feedback(
 
 
 @router.post("/conversations/{conversation_id}/notes", status_code=201, summary="A private note")
-async def add_note(
-    services: Needed, seats: Seats, found: Admitted, conversation_id: Id, body: NewNote
-) -> JSONResponse:
-    await own(services, seats, found, conversation_id)
+async def add_note(seats: Seats, reader: AsReader, conversation_id: Id, body: NewNote) -> JSONResponse:
+    await reader.write(conversation_id, "note")
     if not body.text.strip():
         raise Refused(422, "malformed", sentences.MALFORMED)
-    note = await seats.acts.note(found.user, conversation_id, body.text)
+    note = await seats.acts.note(reader.user, conversation_id, body.text)
     return JSONResponse({"note": seats.acts.note_json(note)}, status_code=201)
 
 
 @router.post(
     "/conversations/{conversation_id}/reveal", summary="One masked value in clear; written down first"
 )
-async def reveal(
-    request: Request, services: Needed, seats: Seats, found: Admitted, conversation_id: Id, body: Reveal
-) -> JSONResponse:
-    conversation = await readable(services, seats, found, conversation_id)
-    await services.blocking.write(
-        seats.accounts.audit.write,
-        found.user.id,
-        "reveal",
-        "conversation",
-        conversation_id,
-        {"what": body.what, "why": body.why},
-        address_of(request),
-    )
+async def reveal(seats: Seats, reader: AsReader, conversation_id: Id, body: Reveal) -> JSONResponse:
+    """`messages` and `order` have no value of their own: they are in clear for whoever asked, for an hour."""
+    conversation = await reader.reveal(conversation_id, body.what, body.why)
+    if body.what in ("messages", "order"):
+        return JSONResponse({"value": ""})
     citizen = await seats.orders.citizen(conversation)
     values = {"phone": citizen.phone, "name": citizen.name + citizen.title, "address": citizen.address}
     return JSONResponse({"value": values[body.what]})
 
 
 @router.get("/citizens/{conversation_id}/past", summary="Earlier conversations and orders of the same phone")
-async def past(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
-    conversation = await readable(services, seats, found, conversation_id)
+async def past(services: Needed, seats: Seats, reader: AsReader, conversation_id: Id) -> JSONResponse:
+    conversation = (await reader.read(conversation_id, "past")).conversation
     heads, orders = await seats.orders.past(conversation)
     told = []
     for head in heads:
@@ -180,9 +179,9 @@ async def past(services: Needed, seats: Seats, found: Admitted, conversation_id:
     "/conversations/{conversation_id}/images", status_code=201, summary="Upload a picture, to be sent next"
 )
 async def upload(
-    request: Request, services: Needed, seats: Seats, found: Admitted, conversation_id: Id
+    request: Request, services: Needed, seats: Seats, reader: AsReader, conversation_id: Id
 ) -> JSONResponse:
-    conversation = await own(services, seats, found, conversation_id)
+    conversation = (await reader.write(conversation_id, "picture")).conversation
     if conversation.owner is Owner.CLOSED:
         raise Refused(409, "closed", sentences.CLOSED)
     content = await picture_in(request)
@@ -192,12 +191,12 @@ async def upload(
 
 @router.get("/attachments/{attachment_id}", summary="A picture of a conversation that one may read")
 async def download(
-    services: Needed, seats: Seats, found: Admitted, attachment_id: Annotated[str, Path(max_length=120)]
+    services: Needed, seats: Seats, reader: AsReader, attachment_id: Annotated[str, Path(max_length=120)]
 ) -> Response:
     picture = await services.blocking.file(seats.attachments.find, attachment_id)
     if picture is None:
         raise Refused(404, "not_found", sentences.PICTURES["not_found"])
-    await readable(services, seats, found, picture[0].conversation_id)
+    await reader.read(picture[0].conversation_id, "picture")
     return picture_response(picture)
 
 
@@ -224,12 +223,14 @@ def masked(citizen: Citizen) -> dict[str, Any]:
     }
 
 
-def _handoff_json(row: Mapping[str, Any]) -> dict[str, Any]:
+def _handoff_json(row: Mapping[str, Any], *, clear: bool) -> dict[str, Any]:
     told = {
         key: value.isoformat() if hasattr(value, "isoformat") else value
         for key, value in row.items()
         if key != "conversation_id"
     }
+    if not clear:
+        told |= {"note": mask_text(str(row["note"])), "detail": _masked_detail(row["detail"])}
     return told | {"reason_text": REASONS.get(str(row["reason"]), str(row["reason"]))}
 
 
@@ -239,7 +240,11 @@ def _tags(episode: Mapping[str, Any] | None) -> list[str]:
     return [str(one) for one in found][:5] if isinstance(found, list) else []
 
 
-def _event_json(seats: SeatParts, event: Mapping[str, Any]) -> dict[str, Any]:
+def _masked_detail(detail: Any) -> Any:
+    return masked_detail(detail) if isinstance(detail, Mapping) else detail
+
+
+def _event_json(seats: SeatParts, event: Mapping[str, Any], *, clear: bool) -> dict[str, Any]:
     user = seats.people.get(event["actor"])
     return {
         "at": event["at"].isoformat(),
@@ -248,5 +253,5 @@ def _event_json(seats: SeatParts, event: Mapping[str, Any]) -> dict[str, Any]:
         "actor_name": user.display_name if user else "",
         "epoch": event["epoch"],
         "handoff": event["handoff_id"],
-        "detail": event["detail"],
+        "detail": event["detail"] if clear else _masked_detail(event["detail"]),
     }

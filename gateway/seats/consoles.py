@@ -51,6 +51,9 @@ class Console(Protocol):
     def watches(self, conversation_id: str) -> bool:
         """Whether the conversation is open on the console, or its user's own."""
 
+    def tell_note(self, frame: Mapping[str, Any]) -> None:
+        """A note about a conversation that the console watches; it knows whether its user sees it masked."""
+
     def show_gone(self, conversation_id: str) -> None:
         """It needs nobody any more."""
 
@@ -161,10 +164,9 @@ class Consoles:
                 self.to_seat(event["seat"], event["frame"])
                 return
             case "watchers":
-                encoded = orjson.dumps(event["frame"]).decode()
                 for console in self.all():
                     if console.watches(event["conversation"]):
-                        console.put(encoded)
+                        console.tell_note(event["frame"])
                 return
             case "seats":
                 self._seats_changed = True

@@ -14,7 +14,7 @@ from desk.seats import SKILLS, BadCannedReplies, load_canned_replies
 from desk.settings import ROOT
 from gateway import sentences
 from gateway.errors import Refused
-from gateway.seats.access import Id, Needed, Seats
+from gateway.seats.access import AsReader, Id, Needed, Seats
 from gateway.seats.callbacks import callback_json
 from gateway.seats.figures import Contact, overview
 from gateway.seats.picture import seats_json
@@ -86,13 +86,13 @@ async def callbacks(services: Needed, seats: Seats, found: Admitted) -> JSONResp
 async def act_on_callback(
     services: Needed,
     seats: Seats,
-    found: Admitted,
+    reader: AsReader,
     callback_id: Id,
     act: Literal["take", "done", "failed"],
     body: CallbackResult,
 ) -> JSONResponse:
     """409 `callback_gone` if somebody else was faster."""
-    user = found.user
+    user = reader.user
     if act == "take":
         one = await services.blocking.write(seats.handoffs.take_callback, callback_id, user.id)
         # Taking it shows the number.
@@ -103,6 +103,7 @@ async def act_on_callback(
             "callback",
             callback_id,
             {"what": "phone", "conversation": one.conversation_id},
+            reader.address,
         )
     else:
         state = CallbackState.DONE if act == "done" else CallbackState.FAILED

@@ -12,6 +12,7 @@ from gateway.seats.order_desk import OrderDesk
 from gateway.seats.parts import SeatParts
 from gateway.seats.picture import DeskPicture
 from gateway.seats.queries import ConsoleQueries
+from gateway.seats.reading import Readings
 from gateway.services import Services
 from gateway.talk.third import ThirdSeats
 
@@ -67,6 +68,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
         call_ins=call_ins,
         knowledge=knowledge,
         orders=orders,
+        readings=Readings(s.store, acts, orders, picture, s.accounts, s.blocking),
         feedback=KnowledgeFeedback(s.engine),
         attachments=s.attachments,
         bus=s.bus,

@@ -27,6 +27,7 @@ from gateway.seats.order_form import (
     form_fields,
     order_from,
     suggestions_json,
+    uncovered,
 )
 from gateway.seats.queries import ConsoleQueries
 from gateway.seats.transcript_draft import Transcript, draft_of, read_tracker
@@ -101,15 +102,22 @@ class OrderDesk:
         }
 
     async def submit(
-        self, conversation: Conversation, draft_id: str, fields: dict[str, Any]
+        self, conversation: Conversation, draft_id: str, fields: dict[str, Any], *, seen_masked: bool = False
     ) -> tuple[Order, bool]:
-        """The order, and whether it is new. Idempotent by `draft_id`. Raises FieldProblems, BadOrder, StoreUnavailable (of orders)."""
+        """The order, and whether it is new. Idempotent by `draft_id`.
+
+        `seen_masked`: whoever filled the form in saw it masked; what they left as it was is taken as it was said.
+
+        Raises FieldProblems, BadOrder, StoreUnavailable (of orders).
+        """
         orders = await self._parts.orders()
         known = await self._blocking.read(orders.find_by_conversation, conversation.id)
         for order in known:
             if order.draft_id == draft_id:
                 return order, False
         filled = await self._fill(conversation)
+        if seen_masked:
+            fields = uncovered(fields, form_fields(filled.draft, filled.best))
         new = order_from(
             fields,
             draft=filled.draft,

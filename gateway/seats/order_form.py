@@ -14,6 +14,8 @@ from desk.orders.drafting.summary import title
 from desk.orders.order import FieldSource, NewOrder, OrderType, Origin, Urgency
 from desk.orders.rows import MAX_CHARS, clean_text
 from desk.places import columns_of, parse_address
+from desk.privacy import mask_field
+from desk.privacy.mask import MASK
 from language import phones
 
 if TYPE_CHECKING:
@@ -96,6 +98,46 @@ def form_fields(draft: Draft, suggestion: Suggestion) -> list[dict[str, Any]]:
         fields.append(field)
     # An empty field that must be filled is the least sure of all.
     return sorted(fields, key=lambda f: (f["group"], -1.0 if f.get("problem") else f["confidence"]))
+
+
+# Values of ours; everything else of a form may be the citizen's.
+_OURS = frozenset({"choice", "category", "bool"})
+
+
+def masked_fields(fields: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The fields for whoever only looks; `masked` says which are covered."""
+    shown = []
+    for field in fields:
+        covered = _covered(field)
+        shown.append(
+            {**field, "value": covered, "masked": True} if covered != field["value"] else dict(field)
+        )
+    return shown
+
+
+def uncovered(given: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A form that was filled in masked: what came back as it was covered gets its value again.
+
+    Raises FieldProblems: something masked has been changed, or the citizen has said something else meanwhile.
+    """
+    clear = {field["name"]: field for field in fields}
+    values, problems = dict(given), {}
+    for name, value in given.items():
+        field = clear.get(name)
+        if field is not None and value == _covered(field):
+            values[name] = field["value"]
+        elif isinstance(value, str) and MASK in value:
+            problems[name] = "内容已遮盖，请先查看原文，或整项重新填写"
+    if problems:
+        raise FieldProblems(problems)
+    return values
+
+
+def _covered(field: Mapping[str, Any]) -> Any:
+    value = field["value"]
+    if field["kind"] in _OURS or not isinstance(value, str):
+        return value
+    return mask_field(field["name"], value)
 
 
 def _field(name: str, draft: Draft, suggestion: Suggestion) -> tuple[Any, Value, str]:

@@ -17,8 +17,8 @@ from desk.orders.view import order_card, order_line
 from gateway import sentences
 from gateway.api.desk_parts import DeskParts
 from gateway.errors import Refused, StoreUnavailable
-from gateway.seats.access import Id, Needed, Seats, own
-from gateway.seats.order_form import FieldProblems
+from gateway.seats.access import AsReader, Id, Needed, Seats
+from gateway.seats.order_form import FieldProblems, masked_fields
 from gateway.seats.sign_in import Admitted
 from gateway.wire import Incoming, error_json
 
@@ -33,22 +33,30 @@ class NewOrderForm(Incoming):
 @router.get(
     "/conversations/{conversation_id}/order-draft", summary="The order form, filled from the conversation"
 )
-async def order_draft(services: Needed, seats: Seats, found: Admitted, conversation_id: Id) -> JSONResponse:
-    conversation = await own(services, seats, found, conversation_id)
+async def order_draft(seats: Seats, reader: AsReader, conversation_id: Id) -> JSONResponse:
+    """A lead gets the form of another's conversation masked, until they have revealed `order`."""
+    reading = await reader.write(conversation_id, "order_draft", part="order")
     try:
-        return JSONResponse(await seats.orders.form(conversation))
+        form = await seats.orders.form(reading.conversation)
     except OrdersUnavailable as error:
         raise StoreUnavailable from error
+    if not reading.clear:
+        form["fields"] = masked_fields(form["fields"])
+    return JSONResponse(form | {"masked": not reading.clear})
 
 
 @router.post("/conversations/{conversation_id}/orders", status_code=201, summary="Register the order")
 async def submit(
-    services: Needed, seats: Seats, found: Admitted, conversation_id: Id, body: NewOrderForm
+    services: Needed, seats: Seats, reader: AsReader, conversation_id: Id, body: NewOrderForm
 ) -> JSONResponse:
-    """Idempotent by `draft_id`. 422 names the problem of each field in `fields`."""
-    conversation = await own(services, seats, found, conversation_id)
+    """Idempotent by `draft_id`. 422 names the problem of each field in `fields`. A field that comes back as it was masked
+    is what the citizen said."""
+    reading = await reader.write(conversation_id, "order", part="order")
+    conversation = reading.conversation
     try:
-        order, new = await seats.orders.submit(conversation, body.draft_id, dict(body.fields))
+        order, new = await seats.orders.submit(
+            conversation, body.draft_id, dict(body.fields), seen_masked=not reading.clear
+        )
     except FieldProblems as error:
         return _bad(error.problems)
     except BadOrder as error:
@@ -58,11 +66,12 @@ async def submit(
     if new:
         await services.blocking.write(
             seats.accounts.audit.write,
-            found.user.id,
+            reader.user.id,
             "order_created",
             "order",
             format_number(order.number),
             {"conversation": conversation_id},
+            reader.address,
         )
         if conversation.owner is not Owner.CLOSED:
             await seats.desk.tell(conversation_id, _told(services.zone, order))

@@ -18,6 +18,7 @@ from gateway.seats.order_desk import OrderDesk
 from gateway.seats.people import People
 from gateway.seats.picture import DeskPicture
 from gateway.seats.queries import ConsoleQueries
+from gateway.seats.reading import Readings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class SeatParts:
     call_ins: CallIns
     knowledge: KnowledgePanel
     orders: OrderDesk
+    readings: Readings
     feedback: KnowledgeFeedback
     attachments: Attachments
     bus: DeskBus

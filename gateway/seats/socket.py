@@ -32,6 +32,7 @@ from gateway.seats.consoles import sees_everything
 from gateway.seats.parts import SeatParts
 from gateway.seats.people import user_json
 from gateway.seats.picture import Item, seats_json
+from gateway.seats.reading import masked_frame
 from gateway.seats.sign_in import csrf_fits, still_signed_in
 from gateway.seats.view import ConversationView
 from gateway.services import Services
@@ -69,6 +70,8 @@ class SeatSocket(PageSocket[str]):
         self._shown: set[str] = set()
         # Conversations of others in whose talk this seat is the third.
         self._as_third: set[str] = set()
+        # Opened only to look at: personal data are covered there.
+        self._masked: set[str] = set()
         self._account_changed = asyncio.Event()
         self._forgotten = asyncio.Event()
         self._ready = False
@@ -105,6 +108,8 @@ class SeatSocket(PageSocket[str]):
         if not self._ready:
             return
         conversation_id = item["conversation"]
+        if item["seat"] == self.user.id:
+            self._masked.discard(conversation_id)
         if self._sees(item):
             self._shown.add(conversation_id)
             self.put(frame)
@@ -359,8 +364,9 @@ class SeatSocket(PageSocket[str]):
 
     async def _open(self, frame: f.Open) -> None:
         conversation_id = frame.conversation
-        own = await self._parts.acts.may_read(self.user, conversation_id)
-        conversation = await self._services.blocking.read(self._services.store.get, conversation_id)
+        reading = await self._parts.readings.look(self.user, conversation_id, self._address)
+        own, conversation = reading.own, reading.conversation
+        (self._masked.discard if reading.clear else self._masked.add)(conversation_id)
         before = self._views.pop(conversation_id, None)
         if before is not None:
             before.close()
@@ -386,8 +392,11 @@ class SeatSocket(PageSocket[str]):
         )
         self._put({**third, "conversation": conversation_id})
 
+    def tell_note(self, frame: Mapping[str, Any]) -> None:
+        self._put(masked_frame(frame) if frame["conversation"] in self._masked else frame)
+
     def _show_view(self, frame: Mapping[str, Any]) -> None:
-        self._put(frame)
+        self.tell_note(frame)
         conversation_id = frame["conversation"]
         if frame["type"] == "third" and frame["state"] == "nobody" and conversation_id in self._as_third:
             self._as_third.discard(conversation_id)

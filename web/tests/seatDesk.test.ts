@@ -226,3 +226,24 @@ test("typing is told at most every three seconds, and its end once", () => {
   desk.typing("a", false);
   expect(browser.sent("typing").map((frame) => frame["on"])).toEqual([true, true, false]);
 });
+
+test("what was covered while a lead looked on is asked for again once it is theirs, and takes its place", () => {
+  const lead = seatPage(undefined, { ...ME, id: "u9", role: "lead", rights: ["account", "lead", "serve"] });
+  const theirs = item("a", { seat: "u1", state: "serving" });
+  lead.welcome([], [theirs]);
+  lead.desk.select("a");
+  const said = (text: string, masked: boolean): object => ({
+    type: "message",
+    conversation: "a",
+    message: { seq: 1, from: "citizen", text, masked, at: "2026-11-22T10:00:00+08:00" },
+  });
+  lead.browser.socket.receive(said("电话139****1234", true));
+  expect(lead.desk.view("a").messages[0]?.text).toBe("电话139****1234");
+  lead.browser.socket.receive({ type: "item", item: item("a", { seat: "u9", state: "serving", epoch: 9 }) });
+  expect(lead.browser.sent("open").at(-1)).toMatchObject({ conversation: "a", after: 0 });
+  lead.browser.socket.receive(said("电话13900001234", false));
+  expect(lead.desk.view("a").messages.map((one) => one.text)).toEqual(["电话13900001234"]);
+  // A covered one that comes late covers nothing again.
+  lead.browser.socket.receive(said("电话139****1234", true));
+  expect(lead.desk.view("a").messages[0]?.text).toBe("电话13900001234");
+});

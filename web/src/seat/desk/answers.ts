@@ -105,6 +105,8 @@ export interface OrderDraft {
   registered: OrderBrief[];
   duplicates: OrderBrief[];
   suggested: Category[];
+  /** Another's conversation: what the citizen said of himself is covered. */
+  masked: boolean;
 }
 
 export interface CannedReply {
@@ -218,6 +220,7 @@ export function readDraft(given: unknown): OrderDraft {
     registered: readAll(raw["registered"], readOrder),
     duplicates: readAll(raw["duplicates"], readOrder),
     suggested: readAll(raw["suggested_category"], readCategory),
+    masked: raw["masked"] === true,
   };
 }
 

@@ -64,7 +64,7 @@ const SENTENCES: Record<number, string> = {
   429: "操作太频繁，请稍后再试",
 };
 
-export type RevealWhat = "phone" | "name" | "address";
+export type RevealWhat = "phone" | "name" | "address" | "messages" | "order";
 
 export class DeskApi {
   #csrf = "";

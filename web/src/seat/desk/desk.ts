@@ -9,7 +9,7 @@ import { orderMine, orderQueue, put, without } from "./items";
 import { DeskError, DeskLine, type LineState } from "./line";
 import { SeatOutbox } from "./outbox";
 import type { DeskPorts } from "./ports";
-import { addNote, contiguousUpTo, emptyView, merge, type View } from "./view";
+import { addNote, contiguousUpTo, emptyView, hasMasked, merge, type View } from "./view";
 import type {
   Author,
   Callback,
@@ -205,6 +205,14 @@ export class Desk {
   /** Takes notice of a conversation that somebody else serves, so that a lead can look at it. */
   know(item: Item): void {
     if (this.item(item.conversation) === null) this.#publish({ others: put(this.#state.others, item) });
+  }
+
+  /** Asks for all messages once more where some are covered: they have been revealed, or the conversation is mine. */
+  openAgain(conversation: string): void {
+    const { messages } = this.view(conversation);
+    if (!this.#open.has(conversation) || !hasMasked(messages)) return;
+    const first = messages[0]?.seq ?? 1;
+    this.#line.write({ type: "open", conversation, after: first - 1 });
   }
 
   closeView(conversation: string): void {
@@ -507,6 +515,8 @@ export class Desk {
     if (isMine && item.conversation === selected) this.markRead(item.conversation);
     else this.#countUnread();
     if (isMine && !wasMine) {
+      // What was covered while I only looked is said to me now.
+      this.openAgain(item.conversation);
       this.#dropOffer(item.handoff);
       this.#selectExpected();
     }

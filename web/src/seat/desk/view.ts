@@ -45,15 +45,20 @@ export function emptyView(conversation: string): View {
   };
 }
 
-/** Puts messages in by `seq`; returns the same array if all were held already. */
+/** Puts messages in by `seq`, clear ones in the place of covered ones; returns the same array if all were held already. */
 export function merge(held: readonly DeskMessage[], added: readonly DeskMessage[]): readonly DeskMessage[] {
   const last = held[held.length - 1]?.seq ?? 0;
   const one = added[0];
   if (added.length === 1 && one !== undefined && one.seq > last) return [...held, one];
   const bySeq = new Map(held.map((message) => [message.seq, message]));
-  const before = bySeq.size;
-  for (const message of added) if (!bySeq.has(message.seq)) bySeq.set(message.seq, message);
-  if (bySeq.size === before) return held;
+  let news = false;
+  for (const message of added) {
+    const known = bySeq.get(message.seq);
+    if (known !== undefined && (!known.masked || message.masked)) continue;
+    bySeq.set(message.seq, message);
+    news = true;
+  }
+  if (!news) return held;
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
@@ -65,6 +70,11 @@ export function contiguousUpTo(messages: readonly DeskMessage[]): number {
     at = message.seq;
   }
   return at;
+}
+
+/** Whether something that is held is covered. */
+export function hasMasked(messages: readonly DeskMessage[]): boolean {
+  return messages.some((message) => message.masked);
 }
 
 export function hasOlder(messages: readonly DeskMessage[]): boolean {

@@ -94,6 +94,8 @@ export interface DeskMessage extends ChatMessage {
   attachment: Attachment | null;
   /** Spoken in a call and cut off: what of it the caller heard, maybe nothing. Null: all of it, or it was not spoken. */
   heard: string | null;
+  /** Another's conversation: personal data in it are covered until they are asked for. */
+  masked: boolean;
 }
 
 export interface Note {
@@ -435,6 +437,7 @@ export function readDeskMessage(given: unknown): DeskMessage | null {
         : { id: text(author["id"]), display_name: text(author["display_name"]), badge: text(author["badge"]) },
     attachment,
     heard: typeof raw["heard"] === "string" ? raw["heard"] : null,
+    masked: raw["masked"] === true,
   };
 }
 
