@@ -1,9 +1,10 @@
 """Signing in and changing passwords, in steps.
 
 Checking a password is slow on purpose and must not hold a database connection, nor the event loop of the gateway. So
-signing in is three calls, each of which its caller runs where it belongs:
+signing in is four calls, each of which its caller runs where it belongs:
 
-    attempt = accounts.begin(username)                      # SQL; counts the try, raises Locked
+    place = accounts.place(username, address, devices)      # SQL; is this a device that we know?
+    attempt = accounts.begin(username, place)               # SQL; counts the try, raises Locked, Slowed
     right = accounts.hasher.verify(attempt.password_hash, password)     # slow
     token, signed_in = accounts.sign_in(attempt, right, ...)            # SQL
 """
@@ -18,11 +19,12 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
 
 from desk.seats import tables as t
 from desk.seats.audit import AuditLog, utc_now
-from desk.seats.errors import Disabled, Locked, WrongPassword
+from desk.seats.devices import known_device, with_device
+from desk.seats.errors import Disabled, Locked, UserNotFound, WrongPassword
 from desk.seats.lockout import Tries
 from desk.seats.passwords import Argon2Hasher, Hasher, check_password
 from desk.seats.sign_ins import SignedIn, SignInStore
-from desk.seats.tries import count_try, forget
+from desk.seats.tries import Place, address_place, count_try, device_place, forgive
 from desk.seats.user import User, clean_username
 from desk.seats.users import UserStore, user_of
 
@@ -35,6 +37,7 @@ class Attempt:
     """A try to sign in that has been counted. `user` is None if there is none of that name."""
 
     username: str
+    place: Place
     user: User | None
     password_hash: str | None
     tries: Tries
@@ -58,13 +61,36 @@ class Accounts:
         self.users = UserStore(engine, self.audit, clock)
         self.sign_ins = SignInStore(engine, session, clock)
 
-    def begin(self, username: str) -> Attempt:
-        """Count a try. Raises Locked, which says the same whether the user exists or not."""
+    def place(self, username: str, address: str, devices: str = "") -> Place:
+        """Where a try comes from: a device that has signed in as this person before, else a stranger's address.
+
+        `devices`: the browser's cookie of `devices`.
+        """
+        with self._engine.connect() as connection:
+            row = _by_username(connection, username)
+        user_id, password_hash = (row["id"], row["password_hash"]) if row is not None else (None, None)
+        device = known_device(devices, user_id, password_hash, self._clock())
+        return device_place(device) if device is not None else address_place(address)
+
+    def remember_device(self, user_id: str, devices: str) -> str:
+        """The cookie for a browser in which this person has just signed in. Raises UserNotFound."""
+        with self._engine.connect() as connection:
+            kept = connection.execute(
+                select(t.users.c.password_hash).where(t.users.c.id == user_id)
+            ).scalar_one_or_none()
+        if kept is None:
+            raise UserNotFound
+        return with_device(devices, user_id, kept, self._clock())
+
+    def begin(self, username: str, place: Place | None = None) -> Attempt:
+        """Count a try. Raises Locked, Slowed, which say the same whether the user exists or not."""
+        place = place or address_place("")
         with self._engine.begin() as connection:
-            tries = count_try(connection, username, self._clock())
+            tries = count_try(connection, username, place, self._clock())
             row = _by_username(connection, username)
         return Attempt(
             username=username,
+            place=place,
             user=user_of(row) if row is not None else None,
             password_hash=row["password_hash"] if row is not None else None,
             tries=tries,
@@ -90,7 +116,7 @@ class Accounts:
             self._note_failure(attempt, address)
             raise self._refusal(attempt)
         with self._engine.begin() as connection:
-            forget(connection, attempt.username)
+            forgive(connection, attempt.username, attempt.place)
             # Again, because checking the password took a while.
             row = _by_username(connection, attempt.username)
             if row is None or row["password_hash"] != attempt.password_hash:
@@ -134,7 +160,7 @@ class Accounts:
             # Somebody else set a password in the meantime; his word counts.
             if changed.rowcount != 1:
                 raise WrongPassword
-            forget(connection, attempt.username)
+            forgive(connection, attempt.username, attempt.place)
             connection.execute(delete(t.sign_ins).where(t.sign_ins.c.user_id == user.id))
             self.audit.write_in(connection, user.id, "password_changed", "user", user.id, {}, address)
             return self.sign_ins.begin_in(connection, user, address, user_agent, keep.csrf)

@@ -7,7 +7,8 @@ SeatError                 text, retryable
 │   └── Taken             username or badge belongs to somebody else
 ├── LastAdmin             nobody would be left who can manage accounts
 ├── WrongPassword         username or password wrong; which one is not told
-├── Locked                too many failures; `until` says when to come back, `wait_s` in how long
+├── Locked                too many failures from there; `until` says when to come back, `wait_s` in how long
+├── Slowed                somebody guesses this name's password; strangers wait `wait_s` seconds between tries
 ├── Disabled              the password is right, the account is out of use
 ├── NotSignedIn           no sign-in, or it has run out or was ended
 └── BadCannedReplies      data/canned_replies.yml breaks a rule
@@ -65,9 +66,17 @@ class Locked(SeatError):
     retryable = True
 
     def __init__(self, until: datetime, now: datetime) -> None:
-        super().__init__("密码错误次数过多，账号已暂时锁定")
+        super().__init__("密码错误次数过多，暂时不能从这里登录此账号")
         self.until = until
         self.wait_s = (until - now).total_seconds()
+
+
+class Slowed(SeatError):
+    retryable = True
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("登录尝试太频繁了，请稍后再试")
+        self.wait_s = wait_s
 
 
 class Disabled(SeatError):

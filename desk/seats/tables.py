@@ -35,10 +35,13 @@ sign_in_tries = Table(
     Base.metadata,
     # SHA-256: people type their password into the wrong field.
     Column("username_hash", String(64), primary_key=True),
+    # SHA-256 of an address, a known device or a sign-in; empty: all strangers together.
+    Column("place", String(64), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("since", UtcDateTime),
     Column("locks", Integer, nullable=False),
     Column("locked_until", UtcDateTime),
+    Column("last_at", UtcDateTime),
     Column("touched_at", UtcDateTime, nullable=False),
     Index(None, "touched_at"),
 )

@@ -54,7 +54,7 @@ class User:
     capacity: int
     active: bool
     created_at: datetime
-    # Until when wrong passwords keep the account shut; None when it is open.
+    # Until when wrong passwords keep somebody who tried them out of the account; None where nobody is.
     locked_until: datetime | None = None
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.seats import tables as t
@@ -88,9 +88,9 @@ class UserStore:
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
             locks = connection.execute(
-                select(t.sign_in_tries.c.username_hash, t.sign_in_tries.c.locked_until).where(
-                    t.sign_in_tries.c.locked_until > self._clock()
-                )
+                select(t.sign_in_tries.c.username_hash, func.max(t.sign_in_tries.c.locked_until))
+                .where(t.sign_in_tries.c.locked_until > self._clock())
+                .group_by(t.sign_in_tries.c.username_hash)
             ).all()
         until = {name: moment for name, moment in locks}
         users = [user_of(row, until.get(hash_username(row["username"]))) for row in rows]
@@ -144,10 +144,10 @@ class UserStore:
 
     def _with_lock(self, connection: Connection, row: RowMapping | dict[str, Any]) -> User:
         tries = t.sign_in_tries.c
-        query = select(tries.locked_until).where(
+        query = select(func.max(tries.locked_until)).where(
             tries.username_hash == hash_username(row["username"]), tries.locked_until > self._clock()
         )
-        return user_of(row, connection.execute(query).scalar_one_or_none())
+        return user_of(row, connection.execute(query).scalar_one())
 
     def _taken(self, username: str, badge: str | None, user_id: str) -> Taken:
         with self._engine.connect() as connection:

@@ -222,4 +222,4 @@ def _line(user: User, zone: ZoneInfo) -> dict[str, Any]:
 def _state(line: dict[str, Any]) -> str:
     if not line["active"]:
         return "[dim]停用[/]"
-    return f"[red]锁定至 {line['locked_until'][11:16]}[/]" if line["locked_until"] else "[green]正常[/]"
+    return f"[red]有人被拦至 {line['locked_until'][11:16]}[/]" if line["locked_until"] else "[green]正常[/]"

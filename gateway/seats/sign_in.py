@@ -20,10 +20,12 @@ from desk.seats import (
     Locked,
     NotSignedIn,
     SignedIn,
+    Slowed,
     WeakPassword,
     WrongPassword,
     may,
 )
+from desk.seats.devices import KNOWN_FOR
 from desk.seats.sign_ins import hash_token
 from gateway import sentences
 from gateway.doors import right_for
@@ -35,6 +37,8 @@ from gateway.services import Services
 from gateway.wire import error_json
 
 COOKIE = "minsheng_seat"
+DEVICES_COOKIE = "minsheng_devices"
+DEVICES_PATH = "/api/v1/desk"
 CSRF_HEADER = "x-csrf"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Longer than any password that is allowed, so that the rules and not the parser refuse it.
@@ -127,18 +131,22 @@ async def sign_in(request: Request, desk: Desk, body: Credentials) -> Response:
     address = address_of(request)
     try:
         token, found = await desk.sign_in(
-            body.username, body.password, address=address, user_agent=_user_agent(request)
+            body.username,
+            body.password,
+            address=address,
+            user_agent=_user_agent(request),
+            devices=request.cookies.get(DEVICES_COOKIE, ""),
         )
     except WrongPassword as error:
         raise Refused(401, "wrong", error.text) from error
     except Disabled as error:
         raise Refused(403, "disabled", error.text) from error
-    except (Locked, TooMany) as error:
+    except (Locked, Slowed, TooMany) as error:
         return _come_back_later(error)
     before = request.cookies.get(COOKIE)
     if before:
         await desk.end(before)
-    return _welcome(request, JSONResponse(_me(found)), token, found)
+    return await _welcome(request, desk, JSONResponse(_me(found)), token, found)
 
 
 @router.get("/me", summary="Who is signed in, and the CSRF value of this sign-in")
@@ -168,17 +176,31 @@ async def change_password(request: Request, desk: Desk, found: Admitted, body: P
         raise Refused(422, "weak_password", error.text) from error
     except WrongPassword as error:
         raise Refused(403, "wrong", sentences.OLD_PASSWORD_WRONG) from error
-    except (Locked, TooMany) as error:
+    except Locked as error:
         return _come_back_later(error)
-    return _welcome(request, Response(status_code=204), token, renewed)
+    return await _welcome(request, desk, Response(status_code=204), token, renewed)
 
 
 def _me(found: SignedIn) -> dict[str, Any]:
     return {"user": user_json(found.user), "csrf": found.csrf}
 
 
-def _welcome(request: Request, response: Response, token: str, found: SignedIn) -> Response:
+async def _welcome(
+    request: Request, desk: SeatAccounts, response: Response, token: str, found: SignedIn
+) -> Response:
     """`found` has just begun, so that it was last seen now by the clock that will end it."""
+    devices = await desk.remember_device(found.user.id, request.cookies.get(DEVICES_COOKIE, ""))
+    if devices is not None:
+        # Outlives the sign-in: it opens nothing, and only keeps strangers' wrong passwords from counting here.
+        response.set_cookie(
+            DEVICES_COOKIE,
+            devices,
+            max_age=int(KNOWN_FOR.total_seconds()),
+            path=DEVICES_PATH,
+            httponly=True,
+            samesite="strict",
+            secure=_is_https(request),
+        )
     response.set_cookie(
         COOKIE,
         token,
@@ -191,14 +213,14 @@ def _welcome(request: Request, response: Response, token: str, found: SignedIn) 
     return response
 
 
-def _come_back_later(error: Locked | TooMany) -> JSONResponse:
+def _come_back_later(error: Locked | Slowed | TooMany) -> JSONResponse:
     if isinstance(error, Locked):
         wait_s = error.wait_s
         minutes = max(1, round(wait_s / 60))
         status, code, text = 423, "locked", f"{error.text}，请约 {minutes} 分钟后再试，或联系管理员解锁。"
     else:
-        wait_s = error.retry_after_s
-        status, code, text = 429, error.code, sentences.TOO_MANY_SIGN_INS
+        wait_s = error.wait_s if isinstance(error, Slowed) else error.retry_after_s
+        status, code, text = 429, TooMany.code, sentences.TOO_MANY_SIGN_INS
     headers = {"Retry-After": str(max(1, int(wait_s + 0.999)))}
     return JSONResponse(error_json(code, text, retryable=True), status_code=status, headers=headers)
 

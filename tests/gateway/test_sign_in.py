@@ -23,7 +23,7 @@ from gateway.redis_link import RedisLink
 from gateway.seats import accounts as seat_accounts_module
 from gateway.seats import sign_in, users
 from gateway.seats.accounts import SeatAccounts
-from gateway.seats.sign_in import COOKIE
+from gateway.seats.sign_in import COOKIE, DEVICES_COOKIE
 from tests.desk.seats.conftest import PASSWORD, Clock, add_user, cheap_hasher
 from tests.gateway.conftest import MakeGateway, client_of
 
@@ -151,6 +151,56 @@ async def test_wrong_passwords_and_unknown_names_look_alike(console: Console) ->
     assert code_of(right) == (423, "locked")
     assert "管理员" in right.json()["error"]["text"] and right.headers["retry-after"] == "900"
     assert COOKIE not in client.cookies
+
+
+async def test_a_stranger_shuts_the_account_for_nobody_but_themselves(console: Console) -> None:
+    """Five wrong passwords of anybody who knew the name kept its owner out for a quarter of an hour, then for hours."""
+    stranger = console.browser(address="203.0.113.9")
+    for _ in range(5):
+        last = await enter(stranger, "wang", "x")
+    assert code_of(last) == (423, "locked")
+    owner = console.browser()
+    assert (await enter(owner, "wang")).status_code == 200
+    # From the stranger's own address, too: behind one NAT, in a browser that is known.
+    known = console.browser(address="203.0.113.9")
+    assert code_of(await enter(known, "wang")) == (423, "locked")
+    known.cookies.set(DEVICES_COOKIE, owner.cookies[DEVICES_COOKIE])
+    assert (await enter(known, "wang")).status_code == 200
+
+
+async def test_a_known_device_passes_a_flood_from_its_address(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seat_accounts_module, "TRIES_PER_ADDRESS", 3)
+    known = console.browser()
+    assert (await enter(known, "wang")).status_code == 200
+    flood = console.browser()
+    for name in ("a1", "a2", "a3", "a4"):
+        last = await enter(flood, name, "x")
+    assert code_of(last) == (429, "too_many")
+    assert (await enter(known, "wang")).status_code == 200
+    assert code_of(await enter(console.browser(), "wang")) == (429, "too_many")
+
+
+async def test_more_strangers_than_can_be_checked_are_told_to_come_again(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of guesses must neither pile up nor keep out who is known."""
+    known = console.browser()
+    assert (await enter(known, "wang")).status_code == 200
+    monkeypatch.setattr(seat_accounts_module, "WAITING_MAX", 0)
+    refused = await enter(console.browser(), "wang")
+    assert code_of(refused) == (429, "too_many") and refused.headers["retry-after"] == "5"
+    assert (await enter(known, "wang")).status_code == 200
+
+
+async def test_the_cookie_of_devices_is_long_lived_and_for_the_desk_alone(console: Console) -> None:
+    response = await enter(console.browser("https://desk.test"), "wang")
+    [cookie] = [one for one in response.headers.get_list("set-cookie") if one.startswith(DEVICES_COOKIE)]
+    for word in ("HttpOnly", "SameSite=strict", "Path=/api/v1/desk", f"Max-Age={180 * 86400}", "Secure"):
+        assert word in cookie
+    wrong = await enter(console.browser(), "wang", "x")
+    assert DEVICES_COOKIE not in wrong.headers.get("set-cookie", "")
 
 
 async def test_a_user_out_of_use_is_told_so_only_with_his_password(console: Console) -> None:

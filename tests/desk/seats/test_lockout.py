@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from desk.seats.lockout import MAX_FAILURES, Tries, after_failure
+from desk.seats.lockout import (
+    MAX_FAILURES,
+    PACE,
+    PACE_FROM_ONE_PLACE,
+    STRANGERS_FAILURES,
+    WINDOW,
+    Tries,
+    after_failure,
+    counted,
+    wait_s,
+)
 from tests.desk.seats.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -50,3 +60,21 @@ def test_a_quiet_day_makes_everything_forgotten() -> None:
 def test_a_thousand_locks_do_not_overflow() -> None:
     tries = after_failure(Tries(failures=4, since=NOON, locks=1000), NOON)
     assert tries.locked_until == NOON + timedelta(hours=4)
+
+
+def strangers(failures: int) -> Tries:
+    tries = Tries()
+    for _ in range(failures):
+        tries = counted(tries, NOON)
+    return tries
+
+
+def test_strangers_wait_for_one_another_once_somebody_guesses_and_never_for_long() -> None:
+    assert wait_s(strangers(STRANGERS_FAILURES - 1), Tries(), NOON) == 0
+    many = strangers(100 * STRANGERS_FAILURES)
+    assert many.locked_until is None
+    assert wait_s(many, Tries(), NOON) == PACE.total_seconds()
+    assert wait_s(many, Tries(), NOON + PACE) == 0
+    assert wait_s(many, Tries(last=NOON), NOON + PACE) == (PACE_FROM_ONE_PLACE - PACE).total_seconds()
+    assert wait_s(many, Tries(last=NOON), NOON + PACE_FROM_ONE_PLACE) == 0
+    assert wait_s(many, Tries(last=NOON), NOON + WINDOW) == 0

@@ -14,12 +14,15 @@ from desk.seats import (
     Locked,
     NotSignedIn,
     SignedIn,
+    Slowed,
     User,
     UserChange,
     WrongPassword,
 )
 from desk.seats import tables as t
+from desk.seats.lockout import MAX_FAILURES, STRANGERS_FAILURES
 from desk.seats.sign_ins import SIGN_INS_PER_USER, hash_token
+from desk.seats.tries import Place, address_place
 from tests.desk.seats.conftest import PASSWORD, Clock, add_user, cheap_hasher
 
 
@@ -137,7 +140,7 @@ def test_ones_own_change_keeps_only_the_page_that_asked(accounts: Accounts, wang
         accounts.change_password(accounts.begin("wang"), False, new_hash, keep=renewed)
 
 
-def test_five_failures_shut_the_account_and_then_even_the_right_password_waits(
+def test_five_failures_shut_the_way_to_the_account_and_then_even_the_right_password_waits(
     accounts: Accounts, wang: User, clock: Clock
 ) -> None:
     assert fail(accounts, times=5) == [WrongPassword] * 4 + [Locked]
@@ -180,7 +183,8 @@ def test_made_up_names_do_not_pile_up(accounts: Accounts, engine: Engine, clock:
     clock.forward(hours=29)
     fail(accounts, "last")
     with engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(t.sign_in_tries)).scalar_one() == 1
+        names = select(func.count(t.sign_in_tries.c.username_hash.distinct()))
+        assert connection.execute(names).scalar_one() == 1
 
 
 def test_a_user_has_at_most_twenty_sign_ins(accounts: Accounts, wang: User, clock: Clock) -> None:
@@ -228,3 +232,86 @@ def test_two_users_do_not_share_their_failures(accounts: Accounts, wang: User) -
     add_user(accounts, "li", badge="7")
     fail(accounts, times=5)
     sign_in(accounts, "li")
+
+
+def try_from(accounts: Accounts, place: Place, password: str = "not this one") -> str:
+    """What came of a try: `in`, or the name of what was raised."""
+    try:
+        attempt = accounts.begin("wang", place)
+        accounts.sign_in(attempt, accounts.hasher.verify(attempt.password_hash, password))
+    except (WrongPassword, Locked, Slowed) as error:
+        return type(error).__name__
+    return "in"
+
+
+def test_a_strangers_wrong_passwords_shut_nobody_out_but_the_stranger(accounts: Accounts, wang: User) -> None:
+    """They shut the account for everybody, for hours."""
+    stranger, owner = address_place("203.0.113.9"), address_place("10.0.0.1")
+    assert [try_from(accounts, stranger) for _ in range(6)] == ["WrongPassword"] * 4 + ["Locked"] * 2
+    assert try_from(accounts, owner, PASSWORD) == "in"
+    # A right password from elsewhere opens nothing for the stranger.
+    assert try_from(accounts, stranger, PASSWORD) == "Locked"
+    accounts.users.unlock(wang.id, "cli:x")
+    assert try_from(accounts, stranger, PASSWORD) == "in"
+
+
+def test_many_strangers_make_strangers_wait_for_seconds_and_a_known_device_not_at_all(
+    accounts: Accounts, wang: User, clock: Clock
+) -> None:
+    cookie = accounts.remember_device(wang.id, "")
+    for n in range(STRANGERS_FAILURES):
+        assert try_from(accounts, address_place(f"198.51.100.{n}")) == "WrongPassword"
+    new = address_place("10.0.0.1")
+    with pytest.raises(Slowed) as caught:
+        accounts.begin("wang", new)
+    assert 0 < caught.value.wait_s <= 2
+    assert accounts.users.get(wang.id).locked_until is None
+    known = accounts.place("wang", "198.51.100.1", cookie)
+    assert known.known and try_from(accounts, known, PASSWORD) == "in"
+    clock.forward(seconds=caught.value.wait_s)
+    assert try_from(accounts, new, PASSWORD) == "in"
+
+
+def test_a_name_that_nobody_has_is_slowed_down_like_any_other(accounts: Accounts, wang: User) -> None:
+    def outcomes(username: str) -> list[str]:
+        found = []
+        for n in range(STRANGERS_FAILURES + 2):
+            try:
+                accounts.begin(username, address_place(f"198.51.100.{n}"))
+                found.append("counted")
+            except Slowed as error:
+                found.append(str(error.wait_s))
+        return found
+
+    assert outcomes("nobody") == outcomes("wang")
+
+
+def test_a_known_device_answers_for_its_own_wrong_passwords_alone(accounts: Accounts, wang: User) -> None:
+    places = [accounts.place("wang", "10.0.0.1", accounts.remember_device(wang.id, "")) for _ in range(2)]
+    assert [try_from(accounts, places[0]) for _ in range(5)] == ["WrongPassword"] * 4 + ["Locked"]
+    assert try_from(accounts, places[0], PASSWORD) == "Locked"
+    assert try_from(accounts, places[1], PASSWORD) == "in"
+    assert try_from(accounts, address_place("10.0.0.1"), PASSWORD) == "in"
+
+
+def test_a_new_password_makes_every_device_a_stranger(accounts: Accounts, wang: User) -> None:
+    cookie = accounts.remember_device(wang.id, "")
+    assert accounts.place("wang", "10.0.0.1", cookie).known
+    assert not accounts.place("nobody", "10.0.0.1", cookie).known
+    accounts.users.set_password(wang.id, accounts.hasher.hash("another-river-8"), "cli:x")
+    assert not accounts.place("wang", "10.0.0.1", cookie).known
+
+
+def test_guesses_in_parallel_from_many_addresses_neither_slip_past_nor_block_one_another(
+    accounts: Accounts, wang: User
+) -> None:
+    def guess(n: int) -> str:
+        try:
+            accounts.begin("wang", address_place(f"198.51.100.{n % 4}"))
+        except (Locked, Slowed) as error:
+            return type(error).__name__
+        return "counted"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(guess, range(64)))
+    assert outcomes.count("counted") == 4 * MAX_FAILURES == STRANGERS_FAILURES

@@ -166,7 +166,7 @@ def test_a_locked_account_shows_and_opens(engine: Engine) -> None:
     for _ in range(5):
         accounts.begin("wang")
     assert listed()[0]["locked_until"]
-    assert "锁定至" in CliRunner().invoke(user.app, ["list"], env={"COLUMNS": "160"}).stdout
+    assert "有人被拦至" in CliRunner().invoke(user.app, ["list"], env={"COLUMNS": "160"}).stdout
     assert run("unlock", "wang").exit_code == 0
     assert listed()[0]["locked_until"] is None
     sign_in(engine)
