@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     )
     rate_messages_per_minute: int = Field(30, ge=1, description="Messages a minute and conversation")
     rate_conversations_per_hour: int = Field(60, ge=1, description="New conversations an hour and address")
+    sockets_per_address: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description="Open chats and calls of citizens at one address; signed-in seats do not count",
+    )
     limit_emergency_h: int = Field(2, ge=1, description="Time limit of emergency (特急) orders, in hours")
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")

@@ -18,7 +18,7 @@ import structlog
 from fastapi import WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from gateway.channels.web.sockets import OpenSockets
+from gateway.channels.web.sockets import Holder, OpenSockets
 from gateway.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
@@ -58,9 +58,14 @@ class PageSocket(ABC, Generic[Item]):
     def _left(self) -> None:
         """The page is gone: listen to nothing for it any more. Called once, also when hello never came."""
 
+    def _holder(self) -> Holder:
+        """Whom the socket counts for; it must not change while it is open."""
+        return Holder(kind="address", name=self._address)
+
     async def run(self) -> None:
         """Serve until one side ends it. Never raises because of the other side."""
-        if not self._sockets.enter(self, self._address):
+        holder = self._holder()
+        if not self._sockets.enter(self, holder):
             await self._close(TOO_MANY_SOCKETS)
             return
         try:
@@ -70,7 +75,7 @@ class PageSocket(ABC, Generic[Item]):
             pass
         finally:
             self._left()
-            self._sockets.leave(self, self._address)
+            self._sockets.leave(self, holder)
             await self._close(self._end.result() if self._end.done() else 1000)
 
     def close_soon(self, code: int) -> None:

@@ -220,7 +220,7 @@ async def open_services(settings: Settings) -> Services:
         limits=RateLimits(redis),
         tokens=ConversationTokens(store, blocking),
         metrics=metrics,
-        sockets=OpenSockets(metrics),
+        sockets=OpenSockets(metrics, settings.sockets_per_address),
         zone=zone,
         accounts=accounts,
         people=people,

@@ -23,6 +23,7 @@ from desk.handoff.seat import SeatState, SeatStatus
 from desk.seats import SignedIn, User, may
 from gateway import sentences
 from gateway.attachments import BadPicture
+from gateway.channels.web.sockets import Holder
 from gateway.doors import FRAMES
 from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.page_socket import BAD_HELLO, NO_RIGHT, TRY_LATER, WRONG_TOKEN, PageSocket
@@ -75,6 +76,9 @@ class SeatSocket(PageSocket[str]):
         self._account_changed = asyncio.Event()
         self._forgotten = asyncio.Event()
         self._ready = False
+
+    def _holder(self) -> Holder:
+        return Holder(kind="user", name=self._found.user.id)
 
     def _work(self) -> Sequence[Coroutine[Any, Any, None]]:
         return (

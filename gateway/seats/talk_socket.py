@@ -21,6 +21,7 @@ from desk.conversations import Conversation, ConversationError, Owner
 from desk.seats import SignedIn
 from gateway import sentences
 from gateway.channels.web.call_frames import HangUp
+from gateway.channels.web.sockets import Holder
 from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.network import address_of
 from gateway.page_opening import open_for_seat
@@ -121,6 +122,9 @@ class TalkSocket(VoiceSocket):
         # Served by others before, perhaps: only the handoff that is open now counts.
         served = await s.blocking.read(s.handoffs.of_conversation, self._conversation_id)
         return any(one.seat_id == self._found.user.id and one.state.value == "serving" for one in served)
+
+    def _holder(self) -> Holder:
+        return Holder(kind="user", name=self._found.user.id)
 
     def _left(self) -> None:
         self._services.hub.leave(self._conversation_id, self)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from gateway.metrics import Metrics
 
-# A family behind one address, each with a few pages; a hall with public terminals sets its proxy as trusted.
-PER_ADDRESS = 50
+# Tabs and computers of one person at the desk; wherever they sit, however many citizens share their address.
+PER_USER = 40
 # More pages of one conversation than anybody opens.
 PER_CONVERSATION = 8
 CLOSE_WAIT_S = 2.0
@@ -20,29 +21,38 @@ class Closable(Protocol):
         """End the socket with this close code; must not block."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Whom a websocket counts for: an address of citizens, or a user of the desk."""
+
+    kind: Literal["address", "user"]
+    name: str
+
+
 class OpenSockets:
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, per_address: int) -> None:
         self._metrics = metrics
-        self._addresses: Counter[str] = Counter()
+        self._most = {"address": per_address, "user": PER_USER}
+        self._held: Counter[Holder] = Counter()
         self._open: set[Closable] = set()
         self._empty = asyncio.Event()
         self._empty.set()
 
-    def enter(self, socket: Closable, address: str) -> bool:
-        """False if the address has too many already; then `leave` must not be called."""
-        if self._addresses[address] >= PER_ADDRESS:
+    def enter(self, socket: Closable, holder: Holder) -> bool:
+        """False if the holder has too many already; then `leave` must not be called."""
+        if self._held[holder] >= self._most[holder.kind]:
             return False
-        self._addresses[address] += 1
+        self._held[holder] += 1
         self._open.add(socket)
         self._empty.clear()
         self._metrics.sockets.set(len(self._open))
         return True
 
-    def leave(self, socket: Closable, address: str) -> None:
+    def leave(self, socket: Closable, holder: Holder) -> None:
         self._open.discard(socket)
-        self._addresses[address] -= 1
-        if self._addresses[address] <= 0:
-            del self._addresses[address]
+        self._held[holder] -= 1
+        if self._held[holder] <= 0:
+            del self._held[holder]
         if not self._open:
             self._empty.set()
         self._metrics.sockets.set(len(self._open))
