@@ -21,7 +21,7 @@ from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
 from gateway.redis_link import RedisLink
 from gateway.subscription import Subscription
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 from gateway.wire import message_json
 
 _log = structlog.get_logger(__name__)
@@ -52,6 +52,7 @@ class Hub:
         store: ConversationStore,
         blocking: Blocking,
         author: Callable[[str | None], Mapping[str, str] | None] = lambda _user_id: None,
+        loops: Loops | None = None,
     ) -> None:
         """`author` describes the seat who wrote a message by his user id."""
         self._redis = redis
@@ -62,13 +63,14 @@ class Hub:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(OUTBOX)
         self._others = Subscription(redis, self._receive)
+        self._loops = loops or Loops()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._publish_forever()),
-            asyncio.create_task(self._others.run_forever()),
-            asyncio.create_task(self._sweep_forever()),
+            self._loops.start("hub.publish", self._publish_forever),
+            self._loops.start("hub.listen", self._others.run_forever),
+            self._loops.start("hub.sweep", self._sweep_forever),
         ]
 
     async def aclose(self) -> None:

@@ -38,7 +38,7 @@ from gateway.seats.parts import SeatParts
 from gateway.seats.people import People
 from gateway.spool import Spool
 from gateway.talk.relay import TalkRelay
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 from gateway.tokens import ConversationTokens
 from gateway.turn_lock import TurnLocks
 from gateway.turns import Turns, TurnTools
@@ -87,6 +87,8 @@ class Services:
     outside: OutsideDesk | None
     recordings: Recordings
     talks: TalkRelay
+    # Everything that runs for as long as the process.
+    loops: Loops
     # Set once by the application: it needs the parts of the desk that open later.
     seats: SeatParts = field(init=False)
     closing: bool = False
@@ -101,7 +103,7 @@ class Services:
         self.recordings.start()
         if self.outside is not None:
             self.outside.start()
-        self.tasks.append(asyncio.create_task(self._recover_forever()))
+        self.tasks.append(self.loops.start("turns.recover", self._recover_forever))
 
     async def drain(self) -> None:
         """Say goodbye to open pages (1001) and let turns in flight finish. Call it before the server stops."""
@@ -153,11 +155,11 @@ async def open_services(settings: Settings) -> Services:
     blocking = Blocking(sqlite=engine.dialect.name == "sqlite", groups=open_write_groups(engine))
     store = ConversationStore(engine)
     redis = RedisLink(settings.effective_redis_url)
-    metrics = Metrics()
+    metrics, loops = Metrics(), Loops()
     accounts = Accounts(engine, session=timedelta(hours=settings.seat_session_h))
     people = People(accounts, blocking)
-    hub = Hub(redis, store, blocking, people.author)
-    bus = DeskBus(redis)
+    hub = Hub(redis, store, blocking, people.author, loops)
+    bus = DeskBus(redis, loops)
     handoffs = HandoffStore(engine)
     rules = Rules.of(settings)
     zone = ZoneInfo(settings.timezone)
@@ -173,6 +175,7 @@ async def open_services(settings: Settings) -> Services:
             metrics=metrics,
             rules=rules,
             zone=zone,
+            loops=loops,
         )
     )
     spool = await blocking.file(Spool, settings.var_dir / "spool")
@@ -205,6 +208,7 @@ async def open_services(settings: Settings) -> Services:
                 blocking=blocking,
                 outbox=await blocking.file(Outbox, settings.var_dir / "outside"),
                 metrics=metrics,
+                loops=loops,
             )
         )
     return Services(
@@ -229,6 +233,7 @@ async def open_services(settings: Settings) -> Services:
         desk=desk,
         attachments=Attachments(settings.var_dir / "attachments"),
         outside=outside,
-        talks=TalkRelay(redis),
-        recordings=await blocking.file(Recordings, settings, engine, blocking, metrics),
+        talks=TalkRelay(redis, loops),
+        loops=loops,
+        recordings=await blocking.file(Recordings, settings, engine, blocking, metrics, loops=loops),
     )

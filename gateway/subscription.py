@@ -10,9 +10,12 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from redis.exceptions import RedisError
 
 from gateway.redis_link import RedisLink
+
+_log = structlog.get_logger(__name__)
 
 # A channel that is added is subscribed to after this long at the latest.
 LISTEN_WAIT_S = 0.2
@@ -23,7 +26,8 @@ Receive = Callable[[str, bytes], None]
 
 
 class Subscription:
-    """`run_forever` in a task. `receive` is called on the event loop; it must not block and must not raise."""
+    """`run_forever` in a task. `receive` is called on the event loop and must not block; what it cannot make sense of is
+    logged and holds up nothing."""
 
     def __init__(self, redis: RedisLink, receive: Receive) -> None:
         self._redis = redis
@@ -68,4 +72,10 @@ class Subscription:
                     continue
             item = await pubsub.get_message(timeout=LISTEN_WAIT_S)
             if item is not None:
-                self._receive(item["channel"].decode(), item["data"])
+                self._hand_on(item)
+
+    def _hand_on(self, item: dict[str, Any]) -> None:
+        try:
+            self._receive(item["channel"].decode(), item["data"])
+        except Exception:
+            _log.exception("said_not_understood")

@@ -17,7 +17,7 @@ import structlog
 from desk.store.redis_keys import desk_channel
 from gateway.redis_link import RedisLink
 from gateway.subscription import Subscription
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -30,13 +30,14 @@ Handler = Callable[[Mapping[str, Any]], None]
 class DeskBus:
     """`start` it inside the event loop; `aclose` at the end. Handlers must not block and must not raise."""
 
-    def __init__(self, redis: RedisLink) -> None:
+    def __init__(self, redis: RedisLink, loops: Loops | None = None) -> None:
         self._redis = redis
         self._replica = secrets.token_hex(6)
         self._handlers: list[Handler] = []
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue(OUTBOX)
         self._others = Subscription(redis, self._receive)
         self._others.add(desk_channel())
+        self._loops = loops or Loops()
         self._tasks: list[asyncio.Task[None]] = []
 
     def listen(self, handler: Handler) -> None:
@@ -44,8 +45,8 @@ class DeskBus:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._publish_forever()),
-            asyncio.create_task(self._others.run_forever()),
+            self._loops.start("bus.publish", self._publish_forever),
+            self._loops.start("bus.listen", self._others.run_forever),
         ]
 
     async def aclose(self) -> None:

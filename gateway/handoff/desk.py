@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -62,7 +62,7 @@ from gateway.metrics import Metrics
 from gateway.replies import CallbackWish
 from gateway.seats.people import People
 from gateway.session import StoreAnswer
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -92,6 +92,7 @@ class DeskTools:
     rules: Rules
     zone: ZoneInfo
     clock: Clock = utc_now
+    loops: Loops = field(default_factory=Loops)
 
 
 class Watcher(Protocol):
@@ -127,8 +128,8 @@ class HandoffDesk:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._tick_forever()),
-            asyncio.create_task(self._look_again_forever()),
+            self._t.loops.start("desk.tick", self._tick_forever),
+            self._t.loops.start("desk.look_again", self._look_again_forever),
         ]
 
     async def aclose(self) -> None:

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ from gateway.errors import StoreUnavailable
 from gateway.handoff.desk import HandoffDesk
 from gateway.handoff.outbox import Notification, Outbox
 from gateway.metrics import Metrics
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 from gateway.wire import message_json
 
 _log = structlog.get_logger(__name__)
@@ -60,6 +60,7 @@ class OutsideTools:
     blocking: Blocking
     outbox: Outbox
     metrics: Metrics
+    loops: Loops = field(default_factory=Loops)
 
 
 class OutsideDesk:
@@ -81,8 +82,8 @@ class OutsideDesk:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._beat_forever()),
-            asyncio.create_task(self._deliver_forever()),
+            self._t.loops.start("outside.beat", self._beat_forever),
+            self._t.loops.start("outside.deliver", self._deliver_forever),
         ]
 
     async def aclose(self) -> None:

@@ -29,7 +29,7 @@ from gateway.metrics import Metrics
 from gateway.recordings.call_recorder import CallRecorder, RecordingTools
 from gateway.recordings.playings import Playings
 from gateway.recordings.recorder import NOBODY_RECORDS, Recorder
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -59,11 +59,13 @@ class Recordings:
         blocking: Blocking,
         metrics: Metrics,
         now: Callable[[], datetime] = utc_now,
+        loops: Loops | None = None,
     ) -> None:
         """Blocks for a moment: makes the key file, if one is needed.
 
         Raises BadRecordingKey, RecordingKeyLost, OSError: only where calls are to be recorded.
         """
+        self._loops = loops or Loops()
         self.on = settings.recording
         self.catalogue = RecordingCatalogue(engine, now)
         self.vault = open_vault(settings, make_key=settings.recording)
@@ -95,7 +97,7 @@ class Recordings:
         return CallRecorder(self._tools, conversation, self._keep, clock)
 
     def start(self) -> None:
-        self._sweeping = asyncio.create_task(self._sweep_forever())
+        self._sweeping = self._loops.start("recordings.sweep", self._sweep_forever)
 
     async def aclose(self) -> None:
         if self._sweeping is not None:

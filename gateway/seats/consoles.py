@@ -23,7 +23,7 @@ from gateway.metrics import Metrics
 from gateway.seats.callbacks import callback_json
 from gateway.seats.knowledge_panel import KnowledgePanel
 from gateway.seats.picture import Change, DeskPicture, Item
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -76,7 +76,9 @@ class Consoles:
         blocking: Blocking,
         metrics: Metrics,
         service: HandoffService,
+        loops: Loops | None = None,
     ) -> None:
+        self._loops = loops or Loops()
         self._service = service
         self._beaten: set[str] = set()
         self._beat = asyncio.Event()
@@ -104,11 +106,11 @@ class Consoles:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._refresh_forever()),
-            asyncio.create_task(self._refresh_light_forever()),
-            asyncio.create_task(self._sweep_forever()),
-            asyncio.create_task(self._follow_forever()),
-            asyncio.create_task(self._beat_forever()),
+            self._loops.start("consoles.refresh", self._refresh_forever),
+            self._loops.start("consoles.refresh_light", self._refresh_light_forever),
+            self._loops.start("consoles.sweep", self._sweep_forever),
+            self._loops.start("consoles.follow", self._follow_forever),
+            self._loops.start("consoles.beat", self._beat_forever),
         ]
 
     async def aclose(self) -> None:

@@ -63,7 +63,7 @@ def open_seats(services: Services, parts: DeskParts) -> SeatParts:
         accounts=s.accounts,
         people=s.people,
         picture=picture,
-        consoles=Consoles(picture, s.bus, s.handoffs, knowledge, s.blocking, s.metrics, service),
+        consoles=Consoles(picture, s.bus, s.handoffs, knowledge, s.blocking, s.metrics, service, s.loops),
         acts=acts,
         call_ins=call_ins,
         knowledge=knowledge,

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
+
 from desk.conversations import Conversation, ConversationStore
 from desk.conversations.store import PAGE
 from gateway.blocking import Blocking
@@ -14,6 +16,8 @@ from gateway.hub import Hub
 from gateway.seats.people import People
 from gateway.tasks import end_soon
 from gateway.wire import message_json
+
+_log = structlog.get_logger(__name__)
 
 Put = Callable[[Mapping[str, Any]], None]
 RETRY_S = 1.0
@@ -88,22 +92,26 @@ class ConversationView:
         while True:
             await self._behind.wait()
             try:
-                page = await self._blocking.read(
-                    self._store.messages, self.conversation_id, self._sent_seq, PAGE
-                )
+                await self._catch_up()
             except StoreUnavailable:
                 await asyncio.sleep(RETRY_S)
-                continue
-            await self._people.authors_of(page)
-            for message in page:
-                if message.seq > self._sent_seq:
-                    self._send(message_json(message, self._people.author(message.author)))
-            if len(page) < PAGE:
-                # What came while we read is beyond the page; nothing is awaited between this look and the next event.
-                self._behind.clear()
-                newest = await self._newest()
-                if newest > self._sent_seq:
-                    self._behind.set()
+            except Exception:
+                # The seat must not sit before a conversation that has stopped.
+                _log.exception("view_not_caught_up", conversation=self.conversation_id)
+                await asyncio.sleep(RETRY_S)
+
+    async def _catch_up(self) -> None:
+        page = await self._blocking.read(self._store.messages, self.conversation_id, self._sent_seq, PAGE)
+        await self._people.authors_of(page)
+        for message in page:
+            if message.seq > self._sent_seq:
+                self._send(message_json(message, self._people.author(message.author)))
+        if len(page) < PAGE:
+            # What came while we read is beyond the page; nothing is awaited between this look and the next event.
+            self._behind.clear()
+            newest = await self._newest()
+            if newest > self._sent_seq:
+                self._behind.set()
 
     async def _newest(self) -> int:
         try:

@@ -16,7 +16,7 @@ from desk.store.redis_keys import talk_channel
 from gateway.redis_link import RedisLink
 from gateway.subscription import Subscription
 from gateway.talk.packets import CALLER, Packet, decode, encode
-from gateway.tasks import end_tasks
+from gateway.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -47,19 +47,20 @@ class Leg:
 class TalkRelay:
     """`start` it inside the event loop; `aclose` at the end. One a process."""
 
-    def __init__(self, redis: RedisLink) -> None:
+    def __init__(self, redis: RedisLink, loops: Loops | None = None) -> None:
         self._redis = redis
         # By the channel that each listens to.
         self._legs: dict[str, list[Leg]] = {}
         self._outbox: deque[tuple[str, bytes]] = deque(maxlen=OUTBOX)
         self._waiting = asyncio.Event()
         self._others = Subscription(redis, self._receive)
+        self._loops = loops or Loops()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._publish_forever()),
-            asyncio.create_task(self._others.run_forever()),
+            self._loops.start("talks.publish", self._publish_forever),
+            self._loops.start("talks.listen", self._others.run_forever),
         ]
 
     async def aclose(self) -> None:
