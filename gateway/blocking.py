@@ -12,11 +12,10 @@ from typing import ParamSpec, TypeVar
 import anyio
 import anyio.to_thread
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from desk.store.errors import is_away, is_refused
 from desk.store.grouped import WriteGroups
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreRefused, StoreUnavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,7 +43,8 @@ class Blocking:
         self._searches = anyio.CapacityLimiter(2)
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Raises StoreUnavailable when the database does not do it in time (it may still do it later)."""
+        """Raises StoreUnavailable when the database does not do it in time (it may still do it later), StoreRefused when it
+        never will."""
         wanted = partial(work, *args, **kwargs)
         if self._groups is None:
             return await self._sql(
@@ -59,7 +59,7 @@ class Blocking:
         task.add_done_callback(self._later.discard)
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Raises StoreUnavailable."""
+        """Raises StoreUnavailable, StoreRefused."""
         wanted = partial(work, *args, **kwargs)
         return await self._sql(anyio.to_thread.run_sync(wanted, limiter=self._reads, abandon_on_cancel=True))
 
@@ -94,11 +94,13 @@ class Blocking:
         try:
             with anyio.fail_after(STORE_LIMIT_S):
                 return await work
-        except IntegrityError:
+        except Exception as error:
+            if is_away(error):
+                raise StoreUnavailable from error
+            if is_refused(error):
+                raise StoreRefused from error
             # A broken rule of ours, not a database that is away.
             raise
-        except (DBAPIError, PoolTimeout, TimeoutError) as error:
-            raise StoreUnavailable from error
 
 
 def _step_back() -> None:

@@ -3,6 +3,7 @@
 GatewayError                  code, retryable
 ├── StoreUnavailable          the database did not answer in time
 │   └── MessageKept           ... but the message is in the spool and will be stored later
+├── StoreRefused              the database will never take what it was given; nothing was stored
 ├── StillWorking              stored, the answer takes longer than the caller may wait
 ├── RasaError                 failure (what kind)
 ├── TooMany                   a rate limit was hit; retry_after_s
@@ -44,6 +45,10 @@ class MessageKept(StoreUnavailable):
         super().__init__(self.code)
         # Emergency numbers to be said at once, when the kept message sounds like danger.
         self.numbers = numbers
+
+
+class StoreRefused(GatewayError):
+    code = "not_storable"
 
 
 class StillWorking(GatewayError):

@@ -46,5 +46,8 @@ def origin_allowed(origin: str | None, host: str, allowed: Collection[str]) -> b
         return True
     if origin.rstrip("/") in {entry.rstrip("/") for entry in allowed}:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and bool(host) and parts.netloc.lower() == host.lower()

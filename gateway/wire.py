@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from desk.conversations import (
     ConversationClosed,
@@ -18,9 +19,18 @@ from desk.conversations import (
     WrongToken,
 )
 from desk.handoff.errors import CallbackNotFound, HandoffError, OfferGone, QueueUnavailable
+from desk.store.storable import storable_json
 from gateway import sentences
 from gateway.attachments import BadPicture
-from gateway.errors import GatewayError, MessageKept, Refused, StillWorking, StoreUnavailable, TooMany
+from gateway.errors import (
+    GatewayError,
+    MessageKept,
+    Refused,
+    StillWorking,
+    StoreRefused,
+    StoreUnavailable,
+    TooMany,
+)
 
 MessageId = Annotated[str, Field(min_length=1, max_length=64)]
 Comment = Annotated[str, Field(max_length=1000)]
@@ -32,7 +42,31 @@ Payload = Annotated[str, Field(min_length=1, max_length=2000)]
 AttachmentId = Annotated[str, Field(min_length=1, max_length=120)]
 
 
-class Incoming(BaseModel):
+# No conversation comes near; SQL counts in 32 bits.
+NUMBER_MAX = 2**31 - 1
+Seq = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
+
+
+def _in_reach(moment: datetime) -> datetime:
+    """The calendar ends at both ends: what stands there cannot be told in another zone."""
+    if not datetime.min.year < moment.year < datetime.max.year:
+        raise ValueError("the calendar ends there")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_in_reach)]
+
+
+class CleanBody(BaseModel):
+    """What everything is made of that comes in: before anything is checked, its texts are such as can be stored."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, value: Any) -> Any:
+        return storable_json(value)
+
+
+class Incoming(CleanBody):
     """Unknown keys are ignored, so that newer pages can talk to older gateways."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -60,7 +94,7 @@ class Hello(Incoming):
     type: Literal["hello"]
     conversation: str | None = Field(None, max_length=64)
     token: str | None = Field(None, max_length=128)
-    after: int = Field(0, ge=0)
+    after: Seq = 0
 
 
 class Send(NewMessage):
@@ -171,6 +205,9 @@ class Problem(BaseModel):
     retry_after_s: int | None = None
 
 
+CRASHED_PROBLEM = Problem(status=500, code="internal", text=sentences.INTERNAL)
+
+
 def problem_of(error: GatewayError | ConversationError | HandoffError | BadPicture) -> Problem:
     """The one place where our errors become status, code and Chinese sentence."""
     match error:
@@ -221,12 +258,14 @@ def problem_of(error: GatewayError | ConversationError | HandoffError | BadPictu
             return Problem(
                 status=503, code=error.code, text=sentences.NOT_STORED, retryable=True, retry_after_s=5
             )
+        case StoreRefused():
+            return Problem(status=422, code=error.code, text=sentences.NOT_STORABLE)
         case StillWorking():
             return Problem(
                 status=503, code=error.code, text=sentences.STILL_WORKING, retryable=True, retry_after_s=2
             )
         case _:
-            return Problem(status=500, code="internal", text=sentences.INTERNAL)
+            return CRASHED_PROBLEM
 
 
 def check_length(text: str, limit: int) -> None:

@@ -57,4 +57,4 @@ class NotTheOwner(ConversationError):
 
 
 class MessageIdTaken(ConversationError):
-    """Somebody else's message of this conversation has that id."""
+    """Another message of this conversation has that id: of somebody else, or with other words."""

@@ -71,6 +71,7 @@ from desk.conversations.transitions import (
     seat_of,
 )
 from desk.handoff.farewell import is_farewell
+from desk.store.storable import storable
 
 Clock = Callable[[], datetime]
 
@@ -218,15 +219,16 @@ class ConversationStore(OwnerTransitions):
         at: datetime | None = None,
         card: Mapping[str, Any] | None = None,
     ) -> Appended:
-        """Store what a citizen said. Idempotent by `message_id`. `card`: a picture that came with it.
+        """Store what a citizen said. Idempotent by `message_id`, with the same words: other words under an id that is
+        taken are refused, never taken for stored. `card`: a picture that came with it.
 
         While a human owns the conversation the message counts as answered: the bot has nothing to say to it. During
         the wrap-up it calls the seat back, unless it only says thanks or goodbye.
 
         Raises:
-            ConversationNotFound, ConversationClosed, PayloadNotOffered: nothing was stored.
+            ConversationNotFound, ConversationClosed, PayloadNotOffered, MessageIdTaken: nothing was stored.
         """
-        now = self._clock()
+        now, text = self._clock(), storable(text)
         with self._engine.connect() as connection:
             # Taken for a duplicate too and rolled back then: see the module's docstring.
             state = self._bump(connection, conversation_id, 1, now)
@@ -238,8 +240,12 @@ class ConversationStore(OwnerTransitions):
             if old is not None:
                 pending = self._pending(connection, conversation_id, state)
                 connection.rollback()
+                message = read_message(old._mapping)
+                same = (message.text, message.payload, message.card or None) == (text, payload, card or None)
+                if message.sender is not Sender.CITIZEN or not same:
+                    raise MessageIdTaken(conversation_id)
                 return Appended(
-                    message=read_message(old._mapping),
+                    message=message,
                     new=False,
                     answered=old._mapping["answered_at"] is not None,
                     pending=pending,
@@ -342,13 +348,13 @@ class ConversationStore(OwnerTransitions):
     def append_seat(
         self, conversation_id: str, seat_id: str, epoch: int, message_id: str, draft: Draft
     ) -> SeatAppended:
-        """Store what a seat said. Idempotent by `message_id`, whoever owns the conversation by then.
+        """Store what a seat said. Idempotent by `message_id` with the same words, whoever owns the conversation by then.
 
         Raises:
             ConversationNotFound, MessageIdTaken: nothing was stored.
             NotTheOwner: nor was it here: another owner, epoch or seat.
         """
-        now = self._clock()
+        now, draft = self._clock(), replace(draft, text=storable(draft.text))
         with self._engine.connect() as connection:
             state = self._bump(connection, conversation_id, 1, now)
             locked = _locked(conversation_id, state, now)
@@ -358,7 +364,8 @@ class ConversationStore(OwnerTransitions):
             if old is not None:
                 connection.rollback()
                 message = read_message(old._mapping)
-                if message.sender is not Sender.SEAT or message.author != seat_id:
+                same = (message.text, message.card or None) == (draft.text, draft.card or None)
+                if message.sender is not Sender.SEAT or message.author != seat_id or not same:
                     raise MessageIdTaken(conversation_id)
                 return SeatAppended(message=message, new=False)
             handoff = open_handoff(connection, conversation_id)

@@ -14,6 +14,7 @@ import yaml
 
 from desk.knowledge.article import Article, article_from_dict
 from desk.knowledge.errors import ArticleError, ImportRefused, RowProblem
+from desk.store.storable import storable, storable_json
 
 # Excel saves CSV with a byte-order mark; utf-8-sig reads both.
 ENCODING = "utf-8-sig"
@@ -32,7 +33,7 @@ def read_articles(path: Path) -> list[Article]:
     for source, row, data in _rows(path, problems):
         where = f"{source} row {row}" if row is not None else source
         try:
-            article = article_from_dict(data)
+            article = article_from_dict(storable_json(data))
         except ArticleError as error:
             problems += [RowProblem(source, row, text) for text in error.problems]
             continue
@@ -69,7 +70,7 @@ def _read(path: Path, name: str, problems: list[RowProblem]) -> str | None:
         if path.stat().st_size > FILE_MAX_BYTES:
             problems.append(RowProblem(name, None, f"larger than {FILE_MAX_BYTES // 1024**2} MB; split it"))
             return None
-        return path.read_text(encoding=ENCODING)
+        return storable(path.read_text(encoding=ENCODING))
     except OSError as error:
         problems.append(RowProblem(name, None, f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:

@@ -22,8 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 
 from desk.orders import tables as t
 from desk.orders.digits import normal_phone, only_digits
@@ -48,6 +47,7 @@ from desk.orders.order import (
     check_transition,
 )
 from desk.orders.rows import REMARK_MAX_CHARS, clean_text, event_of, order_of, order_values, source_rows
+from desk.store.errors import is_away
 
 Clock = Callable[[], datetime]
 
@@ -429,8 +429,10 @@ class _Change:
 def _unavailable_as_ours() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise StoreUnavailable("the orders' database is locked or gone") from error
+    except Exception as error:
+        if is_away(error):
+            raise StoreUnavailable("the orders' database is locked or gone") from error
+        raise
 
 
 def _digits_of(number: str) -> str:

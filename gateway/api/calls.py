@@ -7,7 +7,7 @@ import uuid
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from gateway import sentences
 from gateway.api.operators import Needed, require_token
@@ -15,11 +15,12 @@ from gateway.channels.phone.callers import CALLED, CALLER, AnnouncedCalls, numbe
 from gateway.errors import Refused
 from gateway.redis_link import RedisUnavailable
 from gateway.services import Services
+from gateway.wire import CleanBody
 
 router = APIRouter(prefix="/api/v1/calls", tags=["operators"], dependencies=[Depends(require_token)])
 
 
-class Announcement(BaseModel):
+class Announcement(CleanBody):
     """Strict: a misspelt key would be a caller whom nobody knows, and nobody would notice."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)

@@ -13,11 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from desk.orders.order import NewOrder, Order
 from desk.orders.store import OrderFilter, OrderPage
 from desk.settings import ROOT, Settings
+from desk.store.errors import is_away
 from gateway import sentences
 from gateway.blocking import Blocking
 from gateway.errors import Refused, StoreUnavailable
@@ -119,8 +119,10 @@ class DeskParts:
         run = self._blocking.background if unasked else self._blocking.search
         try:
             found = await run(knowledge.search, query, top)
-        except DBAPIError as error:
-            raise StoreUnavailable from error
+        except Exception as error:
+            if is_away(error):
+                raise StoreUnavailable from error
+            raise
         return [
             {
                 "id": hit.id,

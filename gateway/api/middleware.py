@@ -1,4 +1,5 @@
-"""Around every request: a bound on its body, safe headers on its answer, a count in the metrics. Plain ASGI."""
+"""Around every request: an address that can be looked up, a bound on its body, safe headers on its answer, a count in the
+metrics. Plain ASGI."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.store.storable import storable
 from gateway import sentences
 from gateway.channels.web.pages import security_headers
 from gateway.metrics import Metrics
@@ -27,6 +29,9 @@ class Shell:
         self._max_picture_bytes = max_picture_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            # Path and query come in here and nowhere else; bodies and frames are cleaned by `wire.CleanBody`.
+            scope = {**scope, "path": storable(scope["path"]), "query_string": _storable_query(scope)}
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -90,9 +95,14 @@ async def _discard(receive: Receive) -> None:
         return
 
 
+def _storable_query(scope: Scope) -> bytes:
+    query: bytes = scope.get("query_string", b"")
+    return query.replace(b"%00", b"").replace(b"\x00", b"")
+
+
 def _announced(headers: Headers) -> int:
     length = headers.get("content-length", "")
-    return int(length) if length.isdigit() else 0
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
 
 async def _too_large(send: Send) -> None:

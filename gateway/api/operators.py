@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
@@ -19,6 +18,7 @@ from gateway.api.desk_parts import DeskParts
 from gateway.errors import Refused
 from gateway.services import Services
 from gateway.tokens import api_token, is_api_token
+from gateway.wire import Moment
 
 
 async def require_token(
@@ -66,8 +66,8 @@ async def list_orders(
     status: OrderStatus | None = None,
     type: OrderType | None = None,
     urgency: Urgency | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     conversation: Annotated[str | None, Query(max_length=64)] = None,
     department: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

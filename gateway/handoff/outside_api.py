@@ -17,7 +17,7 @@ from gateway.handoff.outside import OutsideDesk, shows_secret
 from gateway.seats.acts import Promise
 from gateway.seats.frames import SeatSend
 from gateway.services import Services
-from gateway.wire import Incoming, MessageId, message_json
+from gateway.wire import Incoming, MessageId, Seq, message_json
 
 Id = Annotated[str, Path(max_length=64)]
 
@@ -67,7 +67,7 @@ router = APIRouter(prefix="/api/v1/outside/conversations", tags=["machines"])
 
 @router.get("/{conversation_id}/messages", summary="Messages of a conversation that the outside desk has")
 async def messages(
-    services: Needed, outside: Outside, conversation_id: Id, after: Annotated[int, Query(ge=0)] = 0
+    services: Needed, outside: Outside, conversation_id: Id, after: Annotated[Seq, Query()] = 0
 ) -> JSONResponse:
     await _held(services, outside, conversation_id)
     page = await services.blocking.read(services.store.messages, conversation_id, after, PAGE)

@@ -22,7 +22,7 @@ from gateway.seats.items import REASONS, title_of
 from gateway.seats.order_desk import Citizen
 from gateway.seats.parts import SeatParts
 from gateway.seats.reading import masked_message, masked_texts
-from gateway.wire import Incoming, message_json
+from gateway.wire import NUMBER_MAX, Incoming, Seq, message_json
 
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
 
@@ -72,8 +72,8 @@ async def messages(
     seats: Seats,
     reader: AsReader,
     conversation_id: Id,
-    after: Annotated[int, Query(ge=0)] = 0,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    after: Annotated[Seq, Query()] = 0,
+    before: Annotated[int | None, Query(ge=1, le=NUMBER_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = 60,
 ) -> JSONResponse:
     """In order. `before` gives the last `limit` messages below that number. Whoever only looks gets them masked, until

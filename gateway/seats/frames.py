@@ -8,12 +8,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from gateway import sentences
 from gateway.errors import Refused
-from gateway.wire import Incoming, MessageId
+from gateway.wire import Incoming, MessageId, Seq
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(min_length=1, max_length=5000)]
 Note = Annotated[str, Field(max_length=2000)]
-Epoch = Annotated[int, Field(ge=0)]
+Epoch = Seq
 
 
 class Frame(Incoming):
@@ -52,7 +52,7 @@ class Decline(Frame):
 class Open(Frame):
     type: Literal["open"]
     conversation: Id
-    after: int = Field(0, ge=0)
+    after: Seq = 0
 
 
 class CloseView(Frame):

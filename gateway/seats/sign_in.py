@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.requests import HTTPConnection
 
 from desk.seats import (
@@ -34,7 +34,7 @@ from gateway.network import address_of, origin_allowed
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.people import user_json
 from gateway.services import Services
-from gateway.wire import error_json
+from gateway.wire import CleanBody, error_json
 
 COOKIE = "minsheng_seat"
 DEVICES_COOKIE = "minsheng_devices"
@@ -47,7 +47,7 @@ PASSWORD_FIELD_CHARS = 256
 router = APIRouter(prefix="/api/v1/desk", tags=["seats"])
 
 
-class _Body(BaseModel):
+class _Body(CleanBody):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 

@@ -37,7 +37,7 @@ from gateway.seats.reading import masked_frame
 from gateway.seats.sign_in import csrf_fits, still_signed_in
 from gateway.seats.view import ConversationView
 from gateway.services import Services
-from gateway.wire import problem_of
+from gateway.wire import CRASHED_PROBLEM, problem_of
 
 _log = structlog.get_logger(__name__)
 
@@ -264,8 +264,13 @@ class SeatSocket(PageSocket[str]):
                 more = await self._act(frame)
                 if frame_id is not None:
                     self._put({"type": "done", "id": frame_id, **(more or {})})
-            except PROBLEMS as error:
-                problem = problem_of(error)
+            except Exception as error:
+                if isinstance(error, PROBLEMS):
+                    problem = problem_of(error)
+                else:
+                    # A console whose socket ended would come back and do the same again.
+                    _log.exception("frame_crashed", seat=self.user.id)
+                    problem = CRASHED_PROBLEM
                 told: dict[str, Any] = {
                     "type": "error",
                     "id": frame_id,

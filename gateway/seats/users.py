@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from desk.seats import (
     BadUser,
@@ -28,7 +28,7 @@ from gateway.seats.accounts import SeatAccounts
 from gateway.seats.people import user_json
 from gateway.seats.sign_in import PASSWORD_FIELD_CHARS, Admitted, Desk
 from gateway.services import Services
-from gateway.wire import error_json
+from gateway.wire import CleanBody, Seq, error_json
 
 router = APIRouter(prefix="/api/v1/desk/users", tags=["seats"])
 
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/api/v1/desk/users", tags=["seats"])
 _LEAD_FIELDS = {"skills", "capacity"}
 
 
-class UserIn(BaseModel):
+class UserIn(CleanBody):
     model_config = ConfigDict(extra="forbid")
 
     username: str = Field(max_length=64)
@@ -45,17 +45,17 @@ class UserIn(BaseModel):
     role: Role = Role.SEAT
     badge: str = Field("", max_length=32)
     skills: list[str] = Field(default_factory=list, max_length=20)
-    capacity: int = CAPACITY_DEFAULT
+    capacity: Seq = CAPACITY_DEFAULT
 
 
-class UserPatch(BaseModel):
+class UserPatch(CleanBody):
     model_config = ConfigDict(extra="forbid")
 
     display_name: str | None = Field(None, max_length=64)
     role: Role | None = None
     badge: str | None = Field(None, max_length=32)
     skills: list[str] | None = Field(None, max_length=20)
-    capacity: int | None = None
+    capacity: Seq | None = None
     active: bool | None = None
     password: str | None = Field(None, max_length=PASSWORD_FIELD_CHARS, repr=False)
     unlock: bool = False

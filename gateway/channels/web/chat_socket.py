@@ -11,6 +11,7 @@ import time
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
+import structlog
 from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect
@@ -27,7 +28,9 @@ from gateway.handoff.admission import place_json
 from gateway.page_socket import BAD_HELLO, TOO_MANY_SOCKETS, TRY_LATER, UNKNOWN, WRONG_TOKEN, PageSocket
 from gateway.seats.people import for_citizens
 from gateway.services import Services
-from gateway.wire import CitizenTyping, Hello, Problem, Rate, Send, check_length, problem_of
+from gateway.wire import CRASHED_PROBLEM, CitizenTyping, Hello, Problem, Rate, Send, check_length, problem_of
+
+_log = structlog.get_logger(__name__)
 
 OUTGOING = 256
 # A page says that somebody types every few seconds; more often tells nobody anything.
@@ -170,6 +173,10 @@ class ChatSocket(PageSocket[_Item]):
                         raise Refused(422, "malformed", sentences.MALFORMED)
             except (GatewayError, ConversationError, HandoffError) as error:
                 self._enqueue(_error_frame(problem_of(error), message_id))
+            except Exception:
+                # A page whose socket ended would come back and send the same again, without end.
+                _log.exception("frame_crashed", conversation=self._conversation_id)
+                self._enqueue(_error_frame(CRASHED_PROBLEM, message_id))
 
     async def _send(self, send: Send) -> None:
         s = self._services

@@ -25,6 +25,7 @@ from gateway.wire import (
     NewConversation,
     NewMessage,
     Rating,
+    Seq,
     check_length,
     message_json,
 )
@@ -114,7 +115,7 @@ async def say(
 async def read(
     services: Needed,
     conversation_id: ConversationId,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[Seq, Query()] = 0,
     authorization: Authorization = None,
 ) -> JSONResponse:
     await check(services, conversation_id, authorization)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -51,6 +50,16 @@ def security_headers(host: str) -> dict[str, str]:
     }
 
 
+def _file_of(root: Path, path: str) -> Path | None:
+    """The file of `root` that an address names; None for whatever is none, also what no disk takes for a name."""
+    try:
+        found = (root / path).resolve()
+        inside = found.is_relative_to(root) and found.is_file()
+    except (OSError, ValueError):
+        return None
+    return found if inside and "/." not in f"/{path}" else None
+
+
 def page_router(dist: Path, config: dict[str, str | int | bool]) -> APIRouter:
     """`/` and every file of `dist`. Include it last: it answers whatever is left. Runs in threads: it asks the disk."""
     router = APIRouter(include_in_schema=False)
@@ -79,8 +88,8 @@ def page_router(dist: Path, config: dict[str, str | int | bool]) -> APIRouter:
     def file(request: Request, path: str) -> Response:
         if path.startswith(("api/", "ws/")):
             raise HTTPException(404)
-        found = (root / unquote(path)).resolve()
-        if not found.is_relative_to(root) or not found.is_file() or "/." in f"/{path}":
+        found = _file_of(root, path)
+        if found is None:
             return HTMLResponse(MISSING, status_code=404)
         hashed = found.is_relative_to(root / "assets")
         caching = f"public, max-age={_YEAR_S}, immutable" if hashed else "no-cache"
