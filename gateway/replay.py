@@ -23,6 +23,7 @@ from desk.conversations import (
 )
 from desk.conversations.conversation import Effects, Mark
 from gateway.blocking import Blocking
+from gateway.errors import StoreRefused, StoreUnavailable
 from gateway.replies import CallbackWish
 from gateway.session import StoreAnswer
 from gateway.spool import Entry, Spool
@@ -48,15 +49,41 @@ class Replay:
     async def run(self, conversation_id: str, replayed: Replayed) -> None:
         """Store everything that is kept for a conversation; `replayed` takes what came of it.
 
+        What can never be stored (its conversation was closed meanwhile, the database refuses it, we cannot make sense
+        of it) is laid aside for a human and holds up nothing.
+
         Raises StoreUnavailable: what is left stays kept, in order.
         """
         while (entry := self._spool.first(conversation_id)) is not None:
             try:
                 await self._blocking.write(self._apply, entry, replayed)
-            except ConversationError as error:
-                # Closed or unknown meanwhile: it can never be stored.
-                _log.error("spool_entry_refused", conversation=conversation_id, reason=type(error).__name__)
-            await self._blocking.file(self._spool.done, entry)
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                await self._lay_aside(entry, error)
+            else:
+                await self._blocking.file(self._spool.done, entry)
+
+    async def _lay_aside(self, entry: Entry, error: Exception) -> None:
+        cause = error.__cause__ or error
+        _log.error(
+            "spool_entry_quarantined",
+            conversation=entry.conversation_id,
+            entry=entry.id,
+            kind=entry.kind,
+            reason=type(cause).__name__,
+        )
+        try:
+            await self._blocking.file(self._spool.quarantine, entry)
+        except OSError as full:
+            raise StoreUnavailable from full
+        try:
+            # The citizen was told that a human will look at it.
+            await self._blocking.write(
+                self._store.mark_for_human, entry.conversation_id, HandoffReason.FAILURE, "quarantined"
+            )
+        except (StoreUnavailable, StoreRefused, ConversationError):
+            _log.warning("quarantine_not_marked", conversation=entry.conversation_id)
 
     def _apply(self, entry: Entry, replayed: Replayed) -> None:
         if entry.kind == "answer":

@@ -219,6 +219,16 @@ class Session:
         return asked
 
 
+def apology(answer: StoreAnswer) -> StoreAnswer:
+    """Instead of an answer that the database refuses: that it was stored, and that a human looks at it."""
+    return StoreAnswer(
+        epoch=answer.epoch,
+        answers=answer.answers,
+        drafts=(sentences.notice(sentences.FAILURES[Failure.BROKEN]),),
+        effects=Effects(marks=(Mark(reason=HandoffReason.FAILURE, note=Failure.BROKEN.value),)),
+    )
+
+
 def rasa_text(message: PendingMessage) -> str:
     """What Rasa gets to read.
 

@@ -25,15 +25,24 @@ from desk.conversations import (
     ConversationError,
     ConversationStore,
     Message,
+    MessageIdTaken,
     Owner,
     Pending,
     Turnover,
 )
 from desk.conversations.conversation import AnswerResult
 from desk.conversations.store import Clock, utc_now
+from desk.store.storable import storable, storable_json
 from gateway.blocking import Blocking
 from gateway.emergency_fallback import emergency_numbers
-from gateway.errors import MessageKept, RasaError, StillWorking, StoreUnavailable
+from gateway.errors import (
+    GatewayError,
+    MessageKept,
+    RasaError,
+    StillWorking,
+    StoreRefused,
+    StoreUnavailable,
+)
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
@@ -52,8 +61,9 @@ from gateway.session import (
     StoreAnswer,
     Stored,
     StoreFailed,
+    apology,
 )
-from gateway.spool import Spool
+from gateway.spool import OtherMessageKept, Spool
 from gateway.tasks import end_tasks
 from gateway.turn_lock import TurnLock, TurnLocks
 from gateway.wire import problem_of
@@ -65,6 +75,8 @@ _log = structlog.get_logger(__name__)
 LOCK_WAIT_S = 60.0
 # More than are with seats at once, however large the desk.
 WITH_PEOPLE_MAX = 10_000
+# One conversation may be locked by somebody; when so many in a row cannot be written, the database is away.
+AWAY_AFTER = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,11 +165,12 @@ class Turns:
         """Store a citizen's message and see to its answer. Nothing can lose it once this returns.
 
         Raises:
-            ConversationError: refused.
+            ConversationError, StoreRefused: refused; nothing is stored.
             MessageKept: the database is away; the message is on disk and will be stored and answered later.
             StoreUnavailable: not even that.
         """
-        said = _Said(conversation_id, message_id, text, payload, card)
+        # Whichever door it came through, recognised speech too: what Rasa hears, pages show and SQL has are the same.
+        said = _Said(conversation_id, storable(message_id), storable(text), payload, card)
         # In a task of its own: a page that closes in the middle must not leave a stored message without its answer.
         task = asyncio.create_task(self._accept(said))
         self._accepting.add(task)
@@ -276,16 +289,35 @@ class Turns:
 
         Raises StoreUnavailable. Returns the number of conversations that are worked on.
         """
-        for conversation_id in self._t.spool.conversations():
-            await self._replay(conversation_id)
-            self._wake(conversation_id)
-        self._t.metrics.spooled.set(len(self._t.spool))
+        await self._replay_all()
         found = await self._t.blocking.read(
             self._t.store.unanswered, older_than=older_than, younger_than=younger_than
         )
         for conversation_id in found:
             self._wake(conversation_id)
         return len(found)
+
+    async def _replay_all(self) -> None:
+        """Raises StoreUnavailable once several conversations in a row say so; they come last the next time, so that one
+        whose row is locked, or whose entry breaks us, holds up nobody."""
+        away = 0
+        for conversation_id in self._t.spool.conversations():
+            try:
+                await self._replay(conversation_id)
+            except StoreUnavailable:
+                self._t.spool.postpone(conversation_id)
+                away += 1
+                if away >= AWAY_AFTER:
+                    raise
+            except Exception:
+                self._t.spool.postpone(conversation_id)
+                self._t.metrics.failures.labels("replay").inc()
+                _log.exception("not_replayed", conversation=conversation_id)
+            else:
+                away = 0
+                self._wake(conversation_id)
+            finally:
+                self._t.metrics.spooled.set(len(self._t.spool))
 
     async def aclose(self, grace_s: float) -> None:
         """Let turns finish for `grace_s` seconds; those cut off are found again by `recover`."""
@@ -389,19 +421,30 @@ class Turns:
                 self._t.metrics.turns.labels("dropped").inc(len(command.answers))
                 return None
             case KeepAnswer():
-                await self._t.blocking.file(
-                    self._t.spool.keep, drain.conversation_id, "answer", answer_body(command.answer)
-                )
-                self._t.metrics.spooled.set(len(self._t.spool))
-                self._t.metrics.turns.labels("kept").inc()
-                problem = problem_of(MessageKept())
-                self._t.hub.publish(
-                    drain.conversation_id,
-                    {"type": "error", "code": problem.code, "text": problem.text, "retryable": True},
-                )
-                for seq in command.answer.answers:
-                    self._fail(drain, seq, MessageKept())
+                await self._keep_answer(drain, command.answer)
                 return None
+
+    async def _keep_answer(self, drain: _Drain, answer: StoreAnswer) -> None:
+        """Whoever waits for it is told so; where it cannot be kept, that its message is stored and is asked again later."""
+        error: GatewayError = MessageKept()
+        try:
+            await self._t.blocking.file(
+                self._t.spool.keep, drain.conversation_id, "answer", answer_body(answer)
+            )
+        except OSError:
+            _log.error("answer_not_kept", conversation=drain.conversation_id)
+            self._t.metrics.failures.labels("spool").inc()
+            error = StillWorking()
+        else:
+            self._t.metrics.spooled.set(len(self._t.spool))
+            self._t.metrics.turns.labels("kept").inc()
+        problem = problem_of(error)
+        self._t.hub.publish(
+            drain.conversation_id,
+            {"type": "error", "code": problem.code, "text": problem.text, "retryable": True},
+        )
+        for seq in answer.answers:
+            self._fail(drain, seq, error)
 
     async def _resume(self, conversation_id: str, epoch: int, payload: str) -> None:
         lock = await self._t.locks.take(conversation_id, LOCK_WAIT_S)
@@ -453,7 +496,7 @@ class Turns:
         finally:
             self._t.metrics.stage.labels("rasa").observe(time.perf_counter() - started)
             self._t.hub.publish(conversation_id, {"type": "typing", "from": "bot", "on": False})
-        reading = read_replies(raw)
+        reading = read_replies(storable_json(raw))
         if reading.ignored:
             _log.warning(
                 "rasa_reply_ignored", conversation=conversation_id, seq=ask.seq, count=reading.ignored
@@ -479,6 +522,13 @@ class Turns:
         except StoreUnavailable:
             self._t.metrics.failures.labels("store").inc()
             return StoreFailed()
+        except StoreRefused as error:
+            # Rasa would say the same again, every half minute: the citizen gets the honest sentence, and a human.
+            if answer == (plain := apology(answer)):
+                raise
+            _log.error("answer_refused", conversation=conversation_id, reason=type(error.__cause__).__name__)
+            self._t.metrics.failures.labels("answer_refused").inc()
+            return await self._store_answer(drain, plain)
         self._t.metrics.stage.labels("answer").observe(time.perf_counter() - started)
         self._t.metrics.turns.labels(result.stored.value).inc()
         if result.stored is AnswerStored.STORED:
@@ -550,6 +600,8 @@ class Turns:
         }
         try:
             await self._t.blocking.file(self._t.spool.keep, said.conversation_id, "message", body)
+        except OtherMessageKept:
+            raise MessageIdTaken(said.conversation_id) from cause
         except OSError:
             _log.error("message_not_kept", conversation=said.conversation_id)
             self._t.metrics.failures.labels("spool").inc()

@@ -57,6 +57,7 @@ class Health:
             "actions": self._actions(),
             "knowledge": self._knowledge(),
             "spool": self._spool(),
+            "loops": self._loops(),
             "speech": self._speech(),
             "voice": self._voice(),
             "phone": self._calls(),
@@ -109,12 +110,19 @@ class Health:
         return _component(*self._parts.knowledge_state())
 
     async def _spool(self) -> Component:
-        waiting = len(self._services.spool)
-        return (
-            _component("degraded", f"{waiting} entries wait for the database")
-            if waiting
-            else _component("ok")
-        )
+        spool = self._services.spool
+        aside = await self._services.blocking.file(spool.quarantined)
+        told = [
+            f"{count} entries {what}"
+            for count, what in ((len(spool), "wait for the database"), (aside, "are laid aside, see doctor"))
+            if count
+        ]
+        return _component("degraded", "; ".join(told)) if told else _component("ok")
+
+    async def _loops(self) -> Component:
+        troubled = self._services.loops.troubled()
+        detail = "; ".join(f"{name}: {what}" for name, what in troubled.items())
+        return _component("degraded", detail) if troubled else _component("ok")
 
     async def _speech(self) -> Component:
         """Which engine and model hear callers, and why these."""

@@ -21,6 +21,7 @@ from rich.table import Table
 from asr.language_model import DEBIAN_PACKAGE
 from desk.settings import ROOT, Settings, load_settings
 from desk.store.engine import open_engine
+from gateway.spool import quarantined
 from gateway.tts.build import check_engines
 from launcher.errors import LauncherError
 from launcher.models_speech import language_model, speech_choice
@@ -87,6 +88,25 @@ def _database(settings: Settings) -> Finding:
     except sqlalchemy.exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         return Finding("database", False, reason, "check MINSHENG_DATABASE_URL and that the server runs")
+
+
+def _spool(settings: Settings) -> Finding:
+    """Names files and never what is in them."""
+    folder = settings.var_dir / "spool"
+    aside = quarantined(folder)
+    if not aside:
+        return Finding("spool", True, "nothing is laid aside")
+    names = ", ".join(path.name for path in aside[:3]) + (", …" if len(aside) > 3 else "")
+    advice = (
+        "the gateway's log has the reason (spool_entry_quarantined); read the file and see to the citizen, then "
+        f"delete it, or move it to {folder}/NAME.jsonl and restart to try again"
+    )
+    return Finding(
+        "spool",
+        False,
+        f"{len(aside)} kept messages that the database refuses in {aside[0].parent}: {names}",
+        advice,
+    )
 
 
 def _redis(settings: Settings) -> Finding:
@@ -186,6 +206,7 @@ def doctor(
         _model,
         lambda: _disk(settings),
         lambda: _database(settings),
+        lambda: _spool(settings),
         lambda: _redis(settings),
         lambda: _http("actions", f"http://127.0.0.1:{settings.actions_port}/health"),
         lambda: _http("rasa", f"{settings.rasa_url}/status"),

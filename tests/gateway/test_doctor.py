@@ -57,3 +57,17 @@ def test_what_whispers_spelling_is_checked_against_is_told(findings: Findings, t
     assert parts["language model"]["ok"] is True
     parts, _ = findings(ASR_ENGINE="off")
     assert parts["language model"]["ok"] is None and "not used" in parts["language model"]["detail"]
+
+
+def test_kept_messages_that_the_database_refuses_are_told_without_their_words(
+    findings: Findings, tmp_path: Path
+) -> None:
+    parts, _ = findings()
+    assert parts["spool"]["ok"] is True
+    aside = tmp_path / "var" / "spool" / "quarantine"
+    aside.mkdir(parents=True)
+    (aside / "a1.json").write_text('{"body": {"text": "我叫王小明"}}', encoding="utf-8")
+    parts, code = findings()
+    assert (parts["spool"]["ok"], code) == (False, 1)
+    assert "a1.json" in parts["spool"]["detail"] and "王小明" not in str(parts["spool"])
+    assert "restart" in parts["spool"]["advice"]
