@@ -1,8 +1,8 @@
 """Keeps one process running: `python -m launcher.keep NAME`. The Procfile starts five of these.
 
-A process that dies is started again after a pause that doubles (1 s to 30 s); one that dies at once again and again is
-given up, which stops the whole set with a line that says why (the speech server is tried forever: text goes on without
-it). SIGTERM and SIGINT are passed on.
+A process that dies is started again after a pause that doubles (1 s to 30 s), for ever: to give one up would stop the whole
+set, and with it citizens' talks with people, which need neither Rasa nor the actions. One that no longer answers is killed and
+started again. SIGTERM and SIGINT are passed on.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ import sys
 import time
 from types import FrameType
 
-from desk.settings import ROOT, SettingsError, load_settings
+from desk.settings import ROOT, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
-from launcher.services import service
+from launcher.pulse import Pulse
+from launcher.services import Service, check_name, service
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 # A process that lived this long was healthy: its next death starts counting anew.
 HEALTHY_AFTER_S = 60.0
-GIVE_UP_AFTER = 5
+# Between two questions whether it is alive.
+ASK_EVERY_S = 5.0
+# From SIGTERM to SIGKILL; less than `make run` gives its keepers to end (launcher.run), so that no hung child outlives them.
+ENDS_WITHIN_S = 12.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -32,50 +36,92 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def keep(name: str) -> int:
-    """Run the process until it ends cleanly, is told to stop, or has to be given up. Returns an exit code."""
-    settings = load_settings()
-    stopping = False
-    child: subprocess.Popen[bytes] | None = None
+class Keeper:
+    """`run` returns once it is told to stop."""
 
-    def stop(signum: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        if child is not None and child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+    def __init__(self, name: str, settings: Settings) -> None:
+        check_name(name)
+        self._name = name
+        self._settings = settings
+        self._stopping = False
+        self._child: subprocess.Popen[bytes] | None = None
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    def stop(self, _signum: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
+        """As a handler of signals."""
+        self._stopping = True
+        if self._child is not None and self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
 
-    pause, deaths = FIRST_PAUSE_S, 0
-    while not stopping:
-        what = service(name, settings)
-        what.write_files()
-        started = time.monotonic()
-        child = subprocess.Popen(what.command, cwd=ROOT, env=what.env, preexec_fn=die_with_parent)
+    def run(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while not self._stopping:
+            begun = time.monotonic()
+            why = self._run_once()
+            if self._stopping:
+                return
+            if time.monotonic() - begun >= HEALTHY_AFTER_S:
+                pause_s = FIRST_PAUSE_S
+            print(f"{self._name} {why}; starting it again in {pause_s:.0f} s", flush=True)
+            self._sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _run_once(self) -> str:
+        """Start the process and see to it until it has ended. Returns why it has."""
+        try:
+            what = service(self._name, self._settings)
+            what.write_files()
+            child = subprocess.Popen(what.command, cwd=ROOT, env=what.env, preexec_fn=die_with_parent)
+        except (LauncherError, OSError) as error:
+            # A model that is just being trained, a full disk: it may be mended while the others go on.
+            return f"could not be started ({error})"
+        self._child = child
+        hung_s = self._watch(child, what)
+        if self._stopping or hung_s is not None:
+            self._end(child)
         code = child.wait()
-        if stopping:
-            return 0
-        if time.monotonic() - started >= HEALTHY_AFTER_S:
-            pause, deaths = FIRST_PAUSE_S, 0
-        deaths += 1
-        if deaths >= GIVE_UP_AFTER and not what.optional:
-            print(
-                f"{name} died {deaths} times in a row (last exit code {code}); giving up. Its lines above say why",
-                flush=True,
-            )
-            return 1
-        print(f"{name} ended with exit code {code}; starting it again in {pause:.0f} s", flush=True)
-        wake = time.monotonic() + pause
-        while not stopping and time.monotonic() < wake:
+        return f"gave no sign of life for {hung_s:.0f} s" if hung_s else f"ended with exit code {code}"
+
+    def _watch(self, child: subprocess.Popen[bytes], what: Service) -> float | None:
+        """Until it ends or we are told to stop (None), or it hangs: for how many seconds."""
+        pulse = Pulse(time.monotonic(), what.starts_within_s)
+        while not self._stopping:
+            try:
+                child.wait(ASK_EVERY_S)
+                return None
+            except subprocess.TimeoutExpired:
+                pass
+            if what.alive():
+                pulse.answered(time.monotonic())
+            else:
+                pulse.missed()
+            if pulse.hung(now := time.monotonic()):
+                return pulse.silent_s(now)
+        return None
+
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+    def _sleep(self, pause_s: float) -> None:
+        wake = time.monotonic() + pause_s
+        while not self._stopping and time.monotonic() < wake:
             time.sleep(0.1)
-        pause = min(pause * 2, LONGEST_PAUSE_S)
-    return 0
+
+
+def main(name: str) -> None:
+    """Raises LauncherError, SettingsError: what no later try would mend."""
+    keeper = Keeper(name, load_settings())
+    signal.signal(signal.SIGTERM, keeper.stop)
+    signal.signal(signal.SIGINT, keeper.stop)
+    keeper.run()
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(keep(sys.argv[1]))
+        main(sys.argv[1])
     except (LauncherError, SettingsError) as error:
         print(error, file=sys.stderr, flush=True)
         sys.exit(1)

@@ -21,6 +21,8 @@ from launcher.stale import model_path
 from launcher.train import RASA, bot_environment
 
 FIRST_PARSE_S = 30.0
+# Far beyond what a busy server takes to say that it is there.
+ALIVE_WAIT_S = 10.0
 # Rasa takes half a minute on an idle machine; much longer beside other work.
 RASA_START_S = 420.0
 
@@ -29,15 +31,15 @@ SERVICES = ("redis", "actions", "rasa", "asr", "gateway")
 
 @dataclass(frozen=True)
 class Service:
-    """One process. `probe` returns True once it answers fast: it also does what makes the first answer slow."""
+    """One process. `probe` returns True once it answers fast: it also does what makes the first answer slow. `alive` asks
+    only whether it answers at all, whatever it says of itself and its neighbours. Neither raises."""
 
     name: str
     command: list[str]
     env: dict[str, str]
     port: int
     probe: Callable[[], bool]
-    # The others do their work without it: however often it dies, they go on.
-    optional: bool = False
+    alive: Callable[[], bool]
     # On a machine busy with other work.
     starts_within_s: float = 120.0
     # What it reads at its start, for its owner's eyes only: path and text.
@@ -77,10 +79,15 @@ def service(name: str, settings: Settings) -> Service:
     Raises:
         LauncherError: unknown name, or the Rasa model is not trained yet.
     """
+    check_name(name)
     makers = {"redis": _redis, "actions": _actions, "rasa": _rasa, "asr": _asr, "gateway": _gateway}
-    if name not in makers:
-        raise LauncherError(f"unknown process {name!r}; one of {', '.join(SERVICES)}")
     return makers[name](settings)
+
+
+def check_name(name: str) -> None:
+    """Raises LauncherError if there is no such process."""
+    if name not in SERVICES:
+        raise LauncherError(f"unknown process {name!r}; one of {', '.join(SERVICES)}")
 
 
 def _answers(url: str, body: object = None, timeout_s: float = 2.0) -> bool:
@@ -93,6 +100,15 @@ def _answers(url: str, body: object = None, timeout_s: float = 2.0) -> bool:
         return answer.status_code == 200
     except httpx.HTTPError:
         return False
+
+
+def _replies(url: str) -> bool:
+    """Something comes back, even if it is bad news: a server whose database is away is not mended by a restart."""
+    try:
+        httpx.get(url, timeout=ALIVE_WAIT_S, trust_env=False)
+    except (httpx.HTTPError, OSError):
+        return False
+    return True
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -135,15 +151,29 @@ def _redis(settings: Settings) -> Service:
         except redis.RedisError:
             return False
 
+    def alive() -> bool:
+        try:
+            redis.Redis.from_url(
+                settings.effective_redis_url, socket_timeout=ALIVE_WAIT_S, socket_connect_timeout=ALIVE_WAIT_S
+            ).ping()
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as error:
+            # It says so itself while it still reads its files.
+            return isinstance(error, redis.exceptions.BusyLoadingError)
+        except redis.RedisError:
+            return True
+        return True
+
     command = [redis_server(), str(config)]
-    return Service("redis", command, dict(os.environ), settings.redis_port, probe, files=files)
+    return Service("redis", command, dict(os.environ), settings.redis_port, probe, alive, files=files)
 
 
 def _actions(settings: Settings) -> Service:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "actions"]
     url = f"http://127.0.0.1:{settings.actions_port}/health"
-    return Service("actions", command, env, settings.actions_port, lambda: _answers(url))
+    return Service(
+        "actions", command, env, settings.actions_port, lambda: _answers(url), lambda: _replies(url)
+    )
 
 
 def _rasa(settings: Settings) -> Service:
@@ -167,7 +197,13 @@ def _rasa(settings: Settings) -> Service:
         return warmed
 
     return Service(
-        "rasa", command, rasa_environment(settings), settings.rasa_port, probe, starts_within_s=RASA_START_S
+        "rasa",
+        command,
+        rasa_environment(settings),
+        settings.rasa_port,
+        probe,
+        lambda: _replies(status),
+        starts_within_s=RASA_START_S,
     )
 
 
@@ -196,7 +232,7 @@ def _asr(settings: Settings) -> Service:
         {**os.environ, "PYTHONPATH": str(ROOT)},
         settings.asr_port,
         lambda: _answers(url),
-        optional=True,
+        lambda: _replies(url),
     )
 
 
@@ -216,4 +252,5 @@ def _gateway(settings: Settings) -> Service:
         {**os.environ, "PYTHONPATH": str(ROOT)},
         settings.port,
         lambda: _answers(url),
+        lambda: _replies(url),
     )

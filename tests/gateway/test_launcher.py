@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from desk.settings import ROOT, Settings
-from launcher import keep, run
+from launcher import run
 from launcher.errors import LauncherError
 from launcher.run import OtherWords, check_ports
-from launcher.services import SERVICES, Service, service, services_of
+from launcher.services import SERVICES, service, services_of
 from tests.conftest import free_port
 from tests.waiting import wait_until
 
@@ -43,30 +43,6 @@ def test_a_redis_that_starts_never_reads_half_a_configuration(tmp_path: Path) ->
     assert "port 6402" in path.read_text(encoding="utf-8")
     assert path.stat().st_mode & 0o777 == 0o600
     assert not list(path.parent.glob("*.part"))
-
-
-@pytest.mark.parametrize(("optional", "tries"), [(False, 2), (True, 4)])
-def test_only_what_text_needs_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, optional: bool, tries: int
-) -> None:
-    """A speech server that dies again and again must not take the citizens who write with it."""
-    starts = tmp_path / "starts"
-    code = f"open({str(starts)!r}, 'a').write('.'); raise SystemExit(1)"
-
-    def dying(_name: str, _settings: Settings) -> Service:
-        if starts.exists() and len(starts.read_text()) >= 4:
-            raise LauncherError("enough of this test")
-        return Service("asr", [sys.executable, "-c", code], {}, 1, lambda: False, optional)
-
-    monkeypatch.setattr(keep, "service", dying)
-    monkeypatch.setattr(keep, "GIVE_UP_AFTER", 2)
-    monkeypatch.setattr(keep, "FIRST_PAUSE_S", 0.01)
-    if optional:
-        with pytest.raises(LauncherError):
-            keep.keep("asr")
-    else:
-        assert keep.keep("asr") == 1
-    assert len(starts.read_text()) == tries
 
 
 def test_a_taken_port_of_the_phone_is_told_before_anything_starts(tmp_path: Path) -> None:
