@@ -16,6 +16,8 @@ from desk.handoff.queue import HandoffQueue
 from desk.handoff.routing import Rules
 from desk.handoff.service import HandoffService
 from desk.handoff.store import HandoffStore
+from desk.orders.limits import OrderLimits
+from desk.orders.store import OrderStore
 from desk.seats import Accounts
 from desk.settings import Settings
 from desk.store.engine import open_engine, open_write_groups
@@ -28,6 +30,7 @@ from gateway.handoff.desk import DeskTools, HandoffDesk
 from gateway.handoff.outbox import Outbox
 from gateway.handoff.outside import OutsideDesk, OutsideTools
 from gateway.hub import Hub
+from gateway.late_orders import LateOrders
 from gateway.metrics import Metrics
 from gateway.rasa import RasaClient
 from gateway.rate_limits import RateLimits
@@ -73,6 +76,7 @@ class Services:
     hub: Hub
     spool: Spool
     turns: Turns
+    late_orders: LateOrders
     limits: RateLimits
     tokens: ConversationTokens
     metrics: Metrics
@@ -104,6 +108,7 @@ class Services:
         if self.outside is not None:
             self.outside.start()
         self.tasks.append(self.loops.start("turns.recover", self._recover_forever))
+        self.tasks.append(self.loops.start("orders.tell_late", self.late_orders.run_forever))
 
     async def drain(self) -> None:
         """Say goodbye to open pages (1001) and let turns in flight finish. Call it before the server stops."""
@@ -180,11 +185,13 @@ async def open_services(settings: Settings) -> Services:
     )
     spool = await blocking.file(Spool, settings.var_dir / "spool")
     rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_s)
+    locks = TurnLocks(redis, store, blocking)
+    orders = OrderStore(engine, OrderLimits.from_settings(settings))
     turns = Turns(
         TurnTools(
             store=store,
             blocking=blocking,
-            locks=TurnLocks(redis, store, blocking),
+            locks=locks,
             rasa=rasa,
             hub=hub,
             spool=spool,
@@ -221,6 +228,7 @@ async def open_services(settings: Settings) -> Services:
         hub=hub,
         spool=spool,
         turns=turns,
+        late_orders=LateOrders(orders, store, blocking, locks, hub, zone, spool.waiting),
         limits=RateLimits(redis),
         tokens=ConversationTokens(store, blocking),
         metrics=metrics,

@@ -398,6 +398,24 @@ class ConversationStore(OwnerTransitions):
                 connection.execute(_ADD_MESSAGES, rows)
         return tuple(read_message(row) for row in rows)
 
+    def append_order_once(self, conversation_id: str, draft: Draft) -> Message | None:
+        """Tell an order (`draft` is its `order_card`), unless this conversation has been told its number, or has ended:
+        then None. Raises ConversationNotFound."""
+        now = self._clock()
+        with self._engine.connect() as connection:
+            state = self._bump(connection, conversation_id, 1, now)
+            cards = connection.scalars(
+                select(_m.card).where(_m.conversation_id == conversation_id, _m.kind == draft.kind)
+            )
+            told = {card.get("number") for card in cards if card}
+            if Owner(state.owner) is Owner.CLOSED or (draft.card or {}).get("number") in told:
+                connection.rollback()
+                return None
+            row = message_row(conversation_id, int(state.last_seq), draft, now)
+            connection.execute(_ADD_MESSAGES, row)
+            connection.commit()
+        return read_message(row)
+
     def mark_heard(self, conversation_id: str, seq: int, text: str) -> None:
         """A message was spoken and cut off; `text` is what of it was heard. Idempotent."""
         with self._engine.begin() as connection:

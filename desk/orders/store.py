@@ -97,6 +97,14 @@ class Hurried:
     next_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewlyStored:
+    """An order by its number, 12 digits, and where it was written."""
+
+    number: str
+    conversation_id: str
+
+
 class OrderStore:
     """Thread-safe: share one. Numbers are given as 12 digits or dashed, phone numbers in any spelling.
 
@@ -236,6 +244,18 @@ class OrderStore:
     def find_by_conversation(self, conversation_id: str) -> tuple[Order, ...]:
         """Orders written in one conversation, newest first, at most 20, without remarks and history."""
         return self._summaries(t.orders.c.conversation_id == conversation_id)
+
+    def stored_between(self, since: datetime, until: datetime) -> tuple[NewlyStored, ...]:
+        """Orders created in [since, until), oldest first."""
+        created = t.orders.c.created_at
+        query = (
+            select(t.orders.c.number, t.orders.c.conversation_id)
+            .where(created >= since, created < until)
+            .order_by(t.orders.c.number)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(NewlyStored(number=row.number, conversation_id=row.conversation_id) for row in rows)
 
     def add_remark(self, number: str, text: str, by: str) -> Order:
         """Append a remark (1 to 2,000 characters).
