@@ -468,7 +468,7 @@ class Turns:
                     callback=reading.callback,
                 )
                 await self._store_answer(drain, answer)
-        except (StoreUnavailable, ConversationError):
+        except (StoreUnavailable, StoreRefused, ConversationError):
             _log.warning("bot_not_resumed", conversation=conversation_id)
         finally:
             await lock.release()

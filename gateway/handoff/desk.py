@@ -53,7 +53,7 @@ from desk.handoff.service import Done, HandoffService
 from desk.handoff.store import HandoffStore
 from gateway import sentences
 from gateway.blocking import Blocking
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreRefused, StoreUnavailable
 from gateway.handoff import notices
 from gateway.handoff.admission import admitted, place_json, refused, request_of
 from gateway.handoff.bus import DeskBus
@@ -75,6 +75,8 @@ PLACES_AT_ONCE = 20
 TROUBLE_S = 1.0
 # The typical handling time moves slowly.
 TYPICAL_S = 60.0
+# What may go wrong with one conversation and must trouble nothing else.
+TROUBLE = (StoreUnavailable, StoreRefused, HandoffError, ConversationError)
 # Spells of waiting whose first message has been acknowledged.
 REMEMBERED = 10_000
 
@@ -164,7 +166,7 @@ class HandoffDesk:
         """Queue what an answer or a message has stored. Never raises: the tick does it again."""
         try:
             await self.publish((await self._t.service.requested(turnover)).events)
-        except (StoreUnavailable, HandoffError, ConversationError) as error:
+        except TROUBLE as error:
             _log.warning("handoff_not_queued", error=type(error).__name__)
             self.wake()
 
@@ -196,14 +198,14 @@ class HandoffDesk:
                 conversation_id, wish.phone, wish.wish, wish.matter
             )
             await self.publish(events)
-        except (StoreUnavailable, HandoffError, ConversationError):
+        except TROUBLE:
             _log.error("callback_not_kept", conversation=conversation_id)
 
     async def tell(self, conversation_id: str, *drafts: Draft) -> None:
         """Store and show notices. Never raises: they explain what other frames say as well."""
         try:
             messages = await self._t.blocking.write(self._t.store.append_system, conversation_id, drafts)
-        except (StoreUnavailable, ConversationError):
+        except TROUBLE:
             _log.warning("notice_not_stored", conversation=conversation_id)
             return
         self._t.hub.publish_messages(messages)
@@ -239,7 +241,7 @@ class HandoffDesk:
             return known
         try:
             return await self._t.service.place(conversation_id)
-        except (StoreUnavailable, HandoffError, ConversationError):
+        except TROUBLE:
             return None
 
     async def publish(self, events: Iterable[Event]) -> None:
@@ -344,7 +346,7 @@ class HandoffDesk:
         """The place that somebody would get now. Honest, not exact: others come and go at the same moment."""
         try:
             picture = await self._t.service.picture()
-        except (StoreUnavailable, HandoffError):
+        except TROUBLE:
             return Place(1, None, None)
         now = self._t.clock()
         entries = [entry_of(t) for t in picture.waiting]

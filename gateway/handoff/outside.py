@@ -28,7 +28,7 @@ from desk.handoff.seat import SeatState, SeatStatus
 from desk.handoff.store import HandoffStore
 from desk.seats import Accounts, Right, SeatError, User, may
 from gateway.blocking import Blocking
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreRefused, StoreUnavailable
 from gateway.handoff.desk import HandoffDesk
 from gateway.handoff.outbox import Notification, Outbox
 from gateway.metrics import Metrics
@@ -45,7 +45,7 @@ RETRY_LONGEST_S = 60.0
 TRIES_MAX = 6
 IDLE_S = 0.5
 CAPACITY = 500
-TROUBLE = (StoreUnavailable, HandoffError, ConversationError)
+TROUBLE = (StoreUnavailable, StoreRefused, HandoffError, ConversationError)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from desk.store.engine import open_engine
 from gateway import sentences, spool
 from gateway.api.health import CACHE_S
 from gateway.blocking import Blocking
-from gateway.errors import StoreRefused
+from gateway.errors import Failure, StoreRefused
 from gateway.spool import Spool
 from gateway.turns import Turns
 from tests.fakes.fake_rasa import FakeRasa
@@ -252,3 +252,47 @@ async def test_a_recovery_that_breaks_is_begun_again_and_seen(
     assert report["components"]["loops"]["state"] == "degraded"
     assert report["components"]["loops"]["detail"].startswith("turns.recover: ValueError")
     assert report["status"] == "degraded"
+
+
+async def test_an_answer_that_the_database_refuses_becomes_an_honest_sentence(
+    make_gateway: MakeGateway, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not asked again each half minute: Rasa would say the same."""
+    append = ConversationStore.append_reply
+
+    def refusing(
+        store: ConversationStore, conversation_id: str, epoch: int, answers: Any, drafts: Any, *more: Any
+    ) -> Any:
+        if any("收到" in draft.text for draft in drafts):
+            raise OverflowError("Python int too large to convert to SQLite INTEGER")
+        return append(store, conversation_id, epoch, answers, drafts, *more)
+
+    monkeypatch.setattr(ConversationStore, "append_reply", refusing)
+    gateway = make_gateway()
+    async with client_of(gateway) as client:
+        citizen = await Citizen.arrive(client)
+        [reply] = (await citizen.say("停水了")).json()["replies"]
+        assert reply["text"] == sentences.FAILURES[Failure.BROKEN]
+    assert [mark.reason for mark in gateway.store.handoff_marks(citizen.id)] == [HandoffReason.FAILURE]
+    assert rasa.texts == ["停水了"]
+
+
+async def test_a_frame_that_breaks_us_does_not_end_the_page(
+    make_gateway: MakeGateway, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would come back and send the same again, without end."""
+    accept = Turns.accept
+
+    async def breaking(turns: Turns, conversation_id: str, message_id: str, *more: Any) -> Any:
+        if message_id == "m1":
+            raise KeyError("whatever it is")
+        return await accept(turns, conversation_id, message_id, *more)
+
+    monkeypatch.setattr(Turns, "accept", breaking)
+    page = await Page.open(make_gateway())
+    await page.send(type="send", message_id="m1", text="停水了")
+    error = await page.next("error")
+    assert (error["code"], error["message_id"], error["text"]) == ("internal", "m1", sentences.INTERNAL)
+    await page.send(type="send", message_id="m2", text="还是停水")
+    assert (await page.next("ack"))["message_id"] == "m2"
+    await page.line.close()

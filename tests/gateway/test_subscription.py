@@ -73,3 +73,20 @@ async def test_it_hears_again_after_redis_was_away(mortal_redis: PrivateRedis) -
         one.heard.clear()
         await one.said("a", lambda: bool(one.heard))
         assert ("a", b"lost") not in one.heard
+
+
+async def test_what_it_cannot_make_sense_of_holds_up_nothing(redis_url: str) -> None:
+    async with listening(redis_url) as one:
+
+        def receive(channel: str, data: bytes) -> None:
+            if data == b"news":
+                raise ValueError("no sense in it")
+            one.heard.append((channel, data))
+
+        one.subscription._receive = receive
+        one.subscription.add("a")
+        async with asyncio.timeout(60):
+            while not one.heard:
+                await one.link.publish([("a", b"news"), ("a", b"sense")])
+                await asyncio.sleep(0.02)
+        assert one.heard[0] == ("a", b"sense")
