@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from actions.ports import Answer, Article, Judgement, JudgePort, KnowledgePort, Parts, Told
+from desk.conversations import ConversationStore
 from desk.handoff.triggers import Thresholds
 from desk.orders.limits import OrderLimits
+from desk.orders.proof import TryBounds
 from desk.orders.store import OrderStore
 from desk.settings import ROOT, Settings, load_settings
 from desk.store.engine import open_engine
@@ -31,7 +33,7 @@ def parts() -> Parts:
     engine = open_engine(settings.effective_database_url)
     limits = OrderLimits.from_settings(settings)
     return Parts(
-        orders=OrderStore(engine, limits),
+        orders=OrderStore(engine, limits, bounds=TryBounds.from_settings(settings)),
         knowledge=Knowledge(settings, engine),
         judge=Judge(settings),
         clock=lambda: datetime.now(zone),
@@ -39,6 +41,7 @@ def parts() -> Parts:
         city=settings.city,
         thresholds=Thresholds.of(settings),
         limits=limits,
+        origin=ConversationStore(engine).origin,
     )
 
 

@@ -1,8 +1,9 @@
-"""Progress, hurry, remark and withdrawal of an order: by number and the last four digits of the phone, never by
-number alone. An order that was written in this conversation is proved by that."""
+"""Progress, hurry, remark and withdrawal of an order, by number and a proof (desk/orders/proof.py), never by number alone. The
+last four digits of the phone open the status; everything else takes the query code, the order's own line or conversation."""
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled
 from actions.follow_state import LABELS, MAX_TRIES, FollowState, begin, looks_like_number, missing, read
 from actions.open_wishes import Wish
+from actions.ownership import asker_of, own_orders
 from actions.process_questions import answer_process, day_and_hour
 from actions.replies import HUMAN, REGISTER, Button, ask_for_human, say
 from actions.seed import seed_of
@@ -38,8 +40,11 @@ from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition, TooManyTries
 from desk.orders.number import format_number
 from desk.orders.order import Order
-from desk.orders.status import report_status
+from desk.orders.proof import Asker
+from desk.orders.status import report_bare_status, report_status
 from desk.orders.view import order_card
+
+logger = logging.getLogger(__name__)
 
 FORM = "order_follow_form"
 DIGRESSING_CONFIDENCE = 0.6
@@ -52,27 +57,47 @@ _FOLLOWED_UP = frozenset(Wish) - {
     Wish.PROCESS_FIRST,
     Wish.SECRET,
 }
+_LACKS = re.compile(
+    r"忘|找不到|不记得|记不(?:得|住|清)|没(?:有|收到|记|给)?(?:过)?(?:我)?(?:工单号|单号|编号|查询码|码|尾号)|没(?:给|告诉)过?我|没收到"
+)
+WRONG_TAIL = "单号和手机后四位对不上，请核对一下。登记时要求保密的工单，要报查询码。"
+WRONG_CODE = "单号和查询码对不上，请核对一下。"
+ONLY_CODE = "为了保护信息安全，现在不能用手机后四位查，请报查询码。"
 _SAME_AFFAIR = frozenset({"order_status", "order_hurry", "order_remark", "order_withdraw"})
 
 
 class FollowAction(HotlineAction):
     """Shared by the form and its beginning: proof of ownership, and carrying out what was asked."""
 
-    def prove(self, tracker: Tracker, state: FollowState) -> tuple[FollowState, str]:
-        """The state with `proved` set, or a Chinese sentence that says what is wrong."""
+    def prove(self, tracker: Tracker, turn: Turn, state: FollowState) -> tuple[FollowState, str]:
+        """The state with `proved` or `seen` set where something proves it, and a Chinese sentence where something is wrong."""
         if state.proved or not state.number:
             return state, ""
-        if state.number in (tracker.get_slot("proved_orders") or []):
+        asker = asker_of(self.parts, tracker, turn)
+        known = state.number in (tracker.get_slot("proved_orders") or [])
+        if known or self.parts.orders.find_own(state.number, asker) is not None:
             return replace(state, proved=True), ""
-        if not state.tail:
-            return state, ""
         try:
-            order = self.parts.orders.get_for_caller(state.number, state.tail)
-        except TooManyTries:
-            return replace(state.wrong(), tries=MAX_TRIES), ""
-        if order is None:
-            return state.wrong(), "单号和手机后四位对不上，请核对一下。"
-        return replace(state, proved=True), ""
+            return self._judge(state, asker)
+        except TooManyTries as error:
+            logger.warning("proofs of ownership shut", extra={"scope": error.scope})
+            if state.code or state.only_code:
+                return replace(state.wrong(), tries=MAX_TRIES), ""
+            return replace(state, tail="", only_code=True, tries=state.tries + 1), ONLY_CODE
+
+    def _judge(self, state: FollowState, asker: Asker) -> tuple[FollowState, str]:
+        """What a code or a tail proves that was said. Raises TooManyTries."""
+        if state.code:
+            if self.parts.orders.find_by_code(state.number, state.code, asker) is None:
+                return state.wrong(), WRONG_CODE
+            return replace(state, proved=True), ""
+        if not state.tail or state.seen:
+            return state, ""
+        if state.only_code:
+            return replace(state, tail="", tries=state.tries + 1), ONLY_CODE
+        if self.parts.orders.find_by_tail(state.number, state.tail, asker) is None:
+            return state.wrong(), WRONG_TAIL
+        return replace(state, seen=True), ""
 
     def carry_out(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
         try:
@@ -86,8 +111,10 @@ class FollowAction(HotlineAction):
                     say(
                         dispatcher, f"工单 {format_number(state.number)} 已经撤回。之后想再反映，随时告诉我。"
                     )
-                case _:
+                case _ if state.proved:
                     self._status(dispatcher, self.parts.orders.get(state.number))
+                case _:
+                    self.tell_bare_status(dispatcher, state)
         except BadTransition:
             order = self.parts.orders.get(state.number)
             say(
@@ -111,6 +138,11 @@ class FollowAction(HotlineAction):
             card=order_card(order, self.parts.zone),
         )
 
+    def tell_bare_status(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
+        order = self.parts.orders.get(state.number)
+        report = report_bare_status(order, self.parts.clock(), self.parts.zone)
+        say(dispatcher, report.text, speech=report.speech)
+
     def _hurry(self, dispatcher: CollectingDispatcher, state: FollowState) -> None:
         hurried = self.parts.orders.hurry(state.number, "citizen")
         due = day_and_hour(hurried.order.due_at.astimezone(self.parts.zone))
@@ -127,12 +159,16 @@ class FollowAction(HotlineAction):
 
     def finish(self, dispatcher: CollectingDispatcher, tracker: Tracker, state: FollowState) -> Events:
         self.carry_out(dispatcher, state)
+        done = [SlotSet("follow", None), SlotSet("misses", 0)]
+        if not state.proved:
+            # Remembered as what is spoken of; `last_order` would let it be written in.
+            return [*done, SlotSet("seen_order", state.number)]
         proved = list(dict.fromkeys([*(tracker.get_slot("proved_orders") or []), state.number]))
         return [
-            SlotSet("follow", None),
+            *done,
             SlotSet("proved_orders", proved),
             SlotSet("last_order", state.number),
-            SlotSet("misses", 0),
+            SlotSet("seen_order", None),
         ]
 
 
@@ -148,7 +184,10 @@ class BeginFollow(FollowAction):
         return take_up(dispatcher, self.parts, tracker, turn, _FOLLOWED_UP)
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        state, problem = self.prove(tracker, begin(turn, tracker.get_slot("last_order") or ""))
+        spoken_of = tracker.get_slot("seen_order") or tracker.get_slot("last_order") or ""
+        if not spoken_of and (turn.button or turn.does("follow") or speaks_of_order(turn.words)):
+            spoken_of = self._only_one(tracker, turn)
+        state, problem = self.prove(tracker, turn, begin(turn, spoken_of))
         if not (state.number or turn.button or turn.does("follow") or speaks_of_order(turn.words)):
             # 急急急 asks after no order: a number would be asked for in vain.
             say(
@@ -159,12 +198,21 @@ class BeginFollow(FollowAction):
             return []
         if problem:
             say(dispatcher, problem)
+        elif state.seen and state.needs_code:
+            self.tell_bare_status(dispatcher, state)
         if not missing(state):
             return self.finish(dispatcher, tracker, state)
         if state.tries >= MAX_TRIES:
             return _give_up(dispatcher)
         state = replace(state, asked=missing(state))
         return [SlotSet("follow", state.to_json()), SlotSet("pending", None), FollowupAction(FORM)]
+
+    def _only_one(self, tracker: Tracker, turn: Turn) -> str:
+        """The number of the citizen's only open order; empty where they have none or several, or are not known by the line."""
+        if not turn.line_phone:
+            return ""
+        own = [order for order in own_orders(self.parts, tracker, turn) if order.status.is_open]
+        return own[0].number if len(own) == 1 else ""
 
 
 class ValidateFollowForm(FollowAction):
@@ -257,22 +305,28 @@ class ValidateFollowForm(FollowAction):
             elif is_no(words) or turn.intent == "deny":
                 say(dispatcher, "好的，工单不撤，继续办理。")
                 return _leave()
-        if asked in ("number", "tail") and (
-            is_skip(words) or turn.intent == "skip" or "忘" in words or "找不到" in words
-        ):
+        lacks = is_skip(words) or turn.intent == "skip" or bool(_LACKS.search(words))
+        if lacks and asked in ("number", "tail") and not (state.code or state.tail):
+            if asked == "tail" and "码" in words and not state.needs_code and not state.tries:
+                say(dispatcher, "没有查询码也能查进度，说登记时留的手机号后四位就行。")
+                state = replace(state, tries=state.tries + 1)
+                return [SlotSet("follow", state.to_json()), SlotSet("requested_slot", RESUME)]
             say(
                 dispatcher,
-                "没有单号和手机后四位，为了保护您的信息，我不能查。可以转人工核实身份后帮您查。",
+                f"没有{_proof_wanted(state)}，为了保护您的信息，我不能{LABELS[state.purpose]}。可以转人工核实身份后帮您办。",
                 buttons=(HUMAN,),
             )
             return _leave()
-        state, problem = self.prove(tracker, state)
+        was_seen = state.seen
+        state, problem = self.prove(tracker, turn, state)
         if state.tries >= MAX_TRIES:
             return [*_give_up(dispatcher), SlotSet("requested_slot", None)]
         if not missing(state):
             return [*self.finish(dispatcher, tracker, state), SlotSet("requested_slot", None)]
         if problem:
             say(dispatcher, problem)
+        elif state.seen and not was_seen:
+            self.tell_bare_status(dispatcher, state)
         elif missing(state) == asked:
             state = replace(state, tries=state.tries + 1)
             if state.tries >= MAX_TRIES:
@@ -281,6 +335,12 @@ class ValidateFollowForm(FollowAction):
             say(dispatcher, "这个单号不对，单号是12位数字。" if wrong else "抱歉，我没听明白。")
         state = replace(state, asked=missing(state))
         return [SlotSet("follow", state.to_json()), SlotSet("requested_slot", f"follow_{state.asked}")]
+
+
+def _proof_wanted(state: FollowState) -> str:
+    if not state.number:
+        return "单号"
+    return "查询码" if state.needs_code else "查询码或手机后四位"
 
 
 def _to_order(dispatcher: CollectingDispatcher, turn: Turn) -> Events:
@@ -300,6 +360,28 @@ def _give_up(dispatcher: CollectingDispatcher) -> Events:
     )
     ask_for_human(dispatcher, "policy", "order_proof_failed")
     return [SlotSet("follow", None)]
+
+
+class AskProof(HotlineAction):
+    """Asks for what proves the order that is followed up."""
+
+    ACTION = "action_ask_order_follow_form_follow_tail"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        state = FollowState.from_json(tracker.get_slot("follow") or {"purpose": "status"})
+        if not state.needs_code:
+            say(
+                dispatcher,
+                "为了保护您的信息，请说一下登记时告诉您的6位查询码，或者留的手机号后四位。",
+                buttons=(Button.intent("不记得", "skip"),),
+            )
+            return []
+        say(
+            dispatcher,
+            f"{LABELS[state.purpose]}要先核实是您本人，请说一下登记时告诉您的6位查询码。没有查询码的，可以转人工核实。",
+            buttons=(Button.intent("没有查询码", "skip"), HUMAN),
+        )
+        return []
 
 
 class AfterFollow(HotlineAction):

@@ -22,6 +22,7 @@ from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
 from actions.open_wishes import Wish
 from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, OTHER_WORDS
+from actions.ownership import own_orders
 from actions.process_questions import answer_process, kinds_asked
 from actions.replies import ask_for_human, say
 from actions.seed import joined, later_of, seed_for, seed_of, turn_from
@@ -144,7 +145,7 @@ class ValidateOrderForm(HotlineAction):
         if others:
             say(dispatcher, f"您说了{_COUNTED[len(others)]}件事，我一件一件登记，先登记第一件。")
         say(dispatcher, opening(draft, first))
-        draft = self._with_duplicate(tracker, draft)
+        draft = self._with_duplicate(tracker, turn, draft)
         return [
             SlotSet("order_draft", draft.to_json()),
             SlotSet("order_seed", None),
@@ -248,7 +249,7 @@ class ValidateOrderForm(HotlineAction):
                 self._acknowledge(dispatcher, draft, taken)
                 if taken.question:
                     self._answer(dispatcher, tracker, turn, taken)
-                taken = replace(taken, draft=self._with_duplicate(tracker, taken.draft))
+                taken = replace(taken, draft=self._with_duplicate(tracker, turn, taken.draft))
         return self._ask(tracker, draft, taken)
 
     def _acknowledge(self, dispatcher: CollectingDispatcher, before: Draft, taken: Step) -> None:
@@ -318,14 +319,15 @@ class ValidateOrderForm(HotlineAction):
             SlotSet("requested_slot", None),
         ]
 
-    def _with_duplicate(self, tracker: Tracker, draft: Draft) -> Draft:
-        """Offers the caller's own open order before a second one is written, once the phone is known."""
+    def _with_duplicate(self, tracker: Tracker, turn: Turn, draft: Draft) -> Draft:
+        """Offers the citizen's own open order before a second one is written, once the phone is known. What others may have
+        reported with a number that is only said stays unmentioned: the order is marked for people (actions/order_submit.py)."""
         ready = (
             draft.has("phone") and draft.has("description") and draft.asked not in ("phone", "phone_check")
         )
         if not ready or "duplicate" in draft.checked or draft.asked in ("cancel_check", "change"):
             return draft
-        own = self.parts.orders.find_open_by_phone(draft.get("phone"))
+        own = [order for order in own_orders(self.parts, tracker, turn) if order.status.is_open]
         if not own:
             return draft.check("duplicate")
         new_order = build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -20,10 +21,11 @@ from desk.orders.drafting.describing import tidy
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.summary import shorten
 from desk.orders.drafting.turn import Turn
+from desk.orders.duplicates import likely_duplicates
 from desk.orders.errors import BadTransition
-from desk.orders.number import format_number
-from desk.orders.order import Order
-from desk.orders.view import order_card
+from desk.orders.number import format_number, speak_code
+from desk.orders.order import NewOrder, Order
+from desk.orders.view import first_card
 from language.reading import HOLDS
 
 TOLD_CHARS = 40
@@ -82,31 +84,36 @@ class SubmitOrder(HotlineAction):
         return [SlotSet("pending", {"offer": "order", "seed": waiting})]
 
     def _store(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft) -> Events:
-        order = self.parts.orders.create(
-            build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))
-        )
+        new_order = build_order(draft, tracker.sender_id, channel_of(tracker), file_under(self.parts, draft))
+        order = self.parts.orders.create(replace(new_order, duplicate_of=self._may_repeat(new_order)))
         more = "接着为您登记下一件。" if draft.later else "还有什么可以帮您？"
         number, due = format_number(order.number), day_and_hour(order.due_at.astimezone(self.parts.zone))
-        reach = (
-            "凭单号和手机后四位可以随时查进度。" if order.phone else "请保存好单号，在这里可以随时查进度。"
-        )
         kept_secret = "您的个人信息会严格保密。" if order.confidential else ""
         say(
             dispatcher,
-            f"登记好了，工单号是 {number}，将在{due}前答复。{kept_secret}{reach}{more}",
-            speech=f"{openings.REGISTERED}工单号是{number}，将在{due}前答复。{more}",
+            f"登记好了，工单号是 {number}，查询码是 {order.query_code}，将在{due}前答复。{kept_secret}"
+            f"凭单号和查询码随时可以查进度、催办和补充，查询码请不要告诉别人。{more}",
+            speech=f"{openings.REGISTERED}工单号是{number}，查询码是{speak_code(order.query_code)}，请您记一下。"
+            f"将在{due}前答复。{more}",
             kind="order_card",
             buttons=()
             if draft.later
             else (Button.intent("查进度", "order_status"), Button.intent("没有了", "goodbye")),
-            card=order_card(order, self.parts.zone),
+            card=first_card(order, self.parts.zone),
         )
         self._answer_besides(dispatcher, tracker, turn, order)
         return [
             SlotSet("last_order", order.number),
+            SlotSet("seen_order", None),
             SlotSet("proved_orders", [*(tracker.get_slot("proved_orders") or []), order.number]),
             *([SlotSet("order_seed", next_of(draft)), FollowupAction("order_form")] if draft.later else ()),
         ]
+
+    def _may_repeat(self, new_order: NewOrder) -> str:
+        """The number of an open order with the same telephone number that is likely about the same, for people to merge."""
+        same_phone = self.parts.orders.find_open_by_phone(new_order.phone) if new_order.phone else ()
+        likely = likely_duplicates(new_order, same_phone)
+        return likely[0].order.number if likely else ""
 
     def _answer_besides(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, order: Order

@@ -241,11 +241,9 @@ def _callback(affair: Affair) -> str:
 
 
 def _check(affair: Affair) -> str:
-    if affair.number and not affair.has_phone:
-        return f"可以查，请您记好工单号 {affair.number}，在这里随时能查进度。"
     if affair.number:
-        return f"可以查，凭工单号 {affair.number} 和手机后四位，随时能查进度。"
-    return "可以查，登记好会给您一个工单号，凭单号和手机后四位随时能查进度。"
+        return f"可以查，凭工单号 {affair.number} 和登记时告诉您的查询码，随时能查进度。"
+    return "可以查，登记好会给您一个工单号和一个查询码，凭这两个随时能查进度。"
 
 
 def _secret(affair: Affair) -> str:
@@ -264,7 +262,7 @@ def _next(affair: Affair) -> str:
         return _how_long(affair)
     by_when = f"最晚{affair.due}前" if affair.due else "按期限"
     lead = "接下来" if affair.number else "登记好以后"
-    return f"{lead}转给承办单位办理，{by_when}答复您，凭工单号随时能查进度。"
+    return f"{lead}转给承办单位办理，{by_when}答复您，凭工单号和查询码随时能查进度。"
 
 
 _ANSWERS: dict[str, Callable[[Affair], str]] = {
@@ -281,7 +279,9 @@ _ANSWERS: dict[str, Callable[[Affair], str]] = {
     "who": _who,
     "how_long": _how_long,
     "useful": _useful,
-    "optional": lambda affair: "不方便可以不说、可以不留，照样登记办理；没有电话的，请您凭工单号来问结果。",
+    "optional": lambda affair: (
+        "不方便可以不说、可以不留，照样登记办理；没有电话的，请您凭工单号和查询码来问结果。"
+    ),
     "whose": lambda affair: "写谁的都行，能联系上就好；一般写您自己的。",
     "two": lambda affair: "不是一件事的可以分开，这件登记好，我接着给您登记下一件。",
     "again_later": lambda affair: "可以的，撤回以后想再反映，随时可以重新登记。",

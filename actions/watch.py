@@ -245,13 +245,17 @@ class Watch:
         return bool(self.tracker.active_loop) and any(self.tracker.get_slot(slot) for slot in slots)
 
     def _complaints(self, events: list[dict[str, Any]]) -> int:
-        """How often the same caller has complained of this matter before; looked up once a draft."""
+        """How often the same caller has complained of this matter before, as far as their own line or this conversation tells:
+        who only says a number must not learn by being handed over that its owner has complained. Looked up once a draft."""
         draft = _draft(self.tracker, events)
         if draft is None or not (draft.get("phone") and draft.has("description")):
             return 0
         if self.kept.complaints_of == draft.draft_id:
             return self.kept.complaints
-        earlier = self.parts.orders.find_by_phone(draft.get("phone"), COMPLAINTS_COUNTED)
+        orders, line = self.parts.orders, self.turn.line_phone
+        mine = orders.find_by_conversation(self.tracker.sender_id)
+        same_line = orders.find_by_phone(line, COMPLAINTS_COUNTED) if line else ()
+        earlier = list({order.number: order for order in (*mine, *same_line)}.values())
         count = 0
         if earlier:
             sender, channel = self.tracker.sender_id, channel_of(self.tracker)

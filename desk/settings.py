@@ -67,6 +67,15 @@ class Settings(BaseSettings):
         le=10_000,
         description="Open chats and calls of citizens at one address; signed-in seats do not count",
     )
+    lookup_wrong_per_address: int = Field(
+        20,
+        ge=3,
+        le=1000,
+        description="Wrong phone tails (and as many query codes) a day and address before none is looked at from there",
+    )
+    lookup_wrong_per_hour: int = Field(
+        300, ge=10, description="Wrong phone tails (and as many query codes) an hour from everybody together"
+    )
     limit_emergency_h: int = Field(2, ge=1, description="Time limit of emergency (特急) orders, in hours")
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")

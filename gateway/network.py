@@ -8,7 +8,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from desk.orders.proof import origin_of
 from desk.settings import Settings
+
+# What stands for a client whose address cannot be told.
+UNKNOWN = "unknown"
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -25,7 +29,7 @@ def client_address(peer: str | None, headers: Mapping[str, str], trusted_proxies
     is no trusted proxy is the client. Whatever stands further left the client may have made up. IPv6 addresses
     count by their /64, because one line has that many of its own.
     """
-    address = peer or "unknown"
+    address = peer or UNKNOWN
     hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     while address in trusted_proxies and hops:
         address = hops.pop()
@@ -33,11 +37,16 @@ def client_address(peer: str | None, headers: Mapping[str, str], trusted_proxies
         parsed = ipaddress.ip_address(address)
     except ValueError:
         # A unix socket, or a proxy that writes nonsense; all of those share one limit.
-        return "unknown"
+        return UNKNOWN
     if parsed.version == 6:
         mapped = parsed.ipv4_mapped
         return str(mapped) if mapped else str(ipaddress.ip_network((address, 64), strict=False))
     return str(parsed)
+
+
+def origin_of_page(address: str) -> str:
+    """Where a conversation is opened from, as it is kept with it. Clients without an address are not counted as one."""
+    return "" if address == UNKNOWN else origin_of(address)
 
 
 def origin_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:

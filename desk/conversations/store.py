@@ -139,8 +139,10 @@ class ConversationStore(OwnerTransitions):
         greeting: Sequence[Draft] = (),
         conversation_id: str | None = None,
         numbers: CallNumbers = NO_NUMBERS,
+        origin: str = "",
     ) -> tuple[Conversation, str, tuple[Message, ...]]:
-        """A new conversation of the bot, its token (shown only here) and its stored greeting.
+        """A new conversation of the bot, its token (shown only here) and its stored greeting. `origin`: where it is opened
+        from, as a hash.
 
         Raises:
             IntegrityError: the wanted `conversation_id` exists; without one that cannot happen.
@@ -159,6 +161,7 @@ class ConversationStore(OwnerTransitions):
             "updated_at": now,
             "caller_phone": numbers.caller or None,
             "called_number": numbers.called or None,
+            "origin": origin or None,
         }
         rows = [message_row(conversation_id, seq, draft, now) for seq, draft in enumerate(greeting, start=1)]
         with self._engine.begin() as connection:
@@ -171,6 +174,12 @@ class ConversationStore(OwnerTransitions):
             caller_phone=numbers.caller, called_number=numbers.called,
         )  # fmt: skip
         return conversation, token, tuple(read_message(row) for row in rows)
+
+    def origin(self, conversation_id: str) -> str:
+        """Where a conversation was opened from, as a hash; empty where nobody knows, or of one that is not there."""
+        with self._engine.connect() as connection:
+            found = connection.scalar(select(_c.origin).where(_c.id == conversation_id))
+        return str(found or "")
 
     def token_hash(self, conversation_id: str) -> str:
         """For a cache of checks: a conversation never gets another token. Raises ConversationNotFound."""

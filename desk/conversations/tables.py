@@ -35,6 +35,8 @@ class ConversationRow(Base):
     called_number: Mapped[str | None] = mapped_column(String(32))
     # Conversations of pages only: since when their citizen is on the line; NULL: he is not, the conversation is a chat.
     calling_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Hash of the address or the calling number that opened it; by it wrong proofs of ownership are counted.
+    origin: Mapped[str | None] = mapped_column(String(32))
 
 
 class MessageRow(Base):

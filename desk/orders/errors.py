@@ -6,7 +6,7 @@ OrderError
 ├── BadTransition        the order may not go from its status to the asked one
 ├── BadOrderNumber       the text is no order number (also a wrong check digit)
 ├── NumbersExhausted     the day's 99,999 numbers are used up
-├── TooManyTries         too many wrong phone tails for one number; locked for a while
+├── TooManyTries         too many wrong proofs of ownership; none is looked at for a while
 └── StoreUnavailable     the database is locked or gone; nothing was written
 """
 
@@ -55,8 +55,10 @@ class NumbersExhausted(OrderError):
 class TooManyTries(OrderError):
     retryable = True
 
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__("too many wrong phone tails for this order")
+    def __init__(self, scope: str, retry_at: datetime) -> None:
+        """`scope`: whose count is full: `conversation`, `origin`, `order` or `everybody`."""
+        super().__init__(f"too many wrong proofs of ownership ({scope})")
+        self.scope = scope
         self.retry_at = retry_at
 
 

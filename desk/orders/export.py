@@ -16,7 +16,7 @@ from desk.orders.view import order_line
 COLUMNS = {
     "number": "工单号", "type": "类型", "status": "状态", "urgency": "紧急程度", "title": "标题", "category": "诉求分类",
     "department": "承办单位", "district": "区县", "street": "街道", "channel": "渠道", "caller": "来电人", "phone": "电话",
-    "confidential": "保密", "reply_wanted": "需要答复", "hurry_count": "催办次数", "created_at": "受理时间", "due_at": "答复时限",
+    "confidential": "保密", "reply_wanted": "需要答复", "hurry_count": "催办次数", "duplicate_of": "可能重复", "created_at": "受理时间", "due_at": "答复时限",
 }  # fmt: skip
 # A cell that begins like this is run as a formula by Excel, LibreOffice or WPS, also behind spaces.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "|", "%")

@@ -68,7 +68,16 @@ def format_number(number: str) -> str:
     return f"{number[:6]}-{number[6:11]}-{number[11]}"
 
 
+_SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
+
+
 def speak_number(number: str) -> str:
     """12 digits for a voice, digit by digit with a breath at the dashes; 一 as 幺, as hotlines read them."""
-    spoken = number.translate(str.maketrans("0123456789", "零幺二三四五六七八九"))
+    spoken = number.translate(_SPOKEN)
     return f"{spoken[:6]},{spoken[6:11]},{spoken[11]}"
+
+
+def speak_code(code: str) -> str:
+    """A query code for a voice: 482913 as 四八二，九幺三."""
+    spoken = code.translate(_SPOKEN)
+    return f"{spoken[:3]}，{spoken[3:]}"

@@ -139,6 +139,7 @@ class NewOrder:
     `draft_id` names the draft inside its conversation: storing the same draft again gives the same order.
     `event_time` is for people to read: a resolved moment (2026-11-18 20:00) or the citizen's own words.
     `category_path` and `department` are kept as they were on the day, whatever becomes of the category tree.
+    `duplicate_of` is the number of an open order that this one may repeat, for people to look at; empty for none.
     `sources` is keyed by field name.
     """
 
@@ -165,6 +166,7 @@ class NewOrder:
     callback_phone: str = ""
     confidential: bool = False
     reply_wanted: bool = True
+    duplicate_of: str = ""
     sources: Mapping[str, FieldSource] = field(default_factory=dict)
 
     @property
@@ -213,6 +215,8 @@ class Order(NewOrder):
     created_at: datetime
     updated_at: datetime
     due_at: datetime
+    # Six digits that only its citizen is told, at registration; empty in orders of before there were codes.
+    query_code: str = field(default="", repr=False)
     hurry_count: int = 0
     hurried_at: datetime | None = None
     remarks: tuple[Remark, ...] = ()

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from desk.orders.digits import normal_phone
 from desk.orders.errors import BadOrder
+from desk.orders.number import find_number
 from desk.orders.order import (
     EventKind,
     FieldSource,
@@ -61,6 +62,7 @@ def order_values(new_order: NewOrder) -> dict[str, Any]:
         category_path=[clean_text(name) for name in new_order.category_path],
         confidential=new_order.confidential,
         reply_wanted=new_order.reply_wanted,
+        duplicate_of=find_number(new_order.duplicate_of),
     )
     return values
 
@@ -106,6 +108,8 @@ def order_of(
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         due_at=row["due_at"],
+        query_code=row["query_code"] or "",
+        duplicate_of=row["duplicate_of"] or "",
         hurry_count=row["hurry_count"],
         hurried_at=row["hurried_at"],
         sources={source["field"]: _source_of(source) for source in sources},

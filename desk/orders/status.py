@@ -21,7 +21,7 @@ class StatusReport:
 
 
 def report_status(order: Order, now: datetime, zone: ZoneInfo) -> StatusReport:
-    """How the order is going. The caller has already proved who they are (`OrderStore.get_for_caller`).
+    """How the order is going, for its own citizen (`OrderStore.find_own`, `OrderStore.find_by_code`).
 
     Of a confidential order neither title nor place are said: somebody may be listening or looking.
     """
@@ -32,6 +32,17 @@ def report_status(order: Order, now: datetime, zone: ZoneInfo) -> StatusReport:
     return StatusReport(
         text=f"您的{what} {format_number(order.number)}{title}{progress}{hurried}",
         speech=f"您的{what}{speak_number(order.number)},{progress}",
+    )
+
+
+def report_bare_status(order: Order, now: datetime, zone: ZoneInfo) -> StatusReport:
+    """What the tail of a phone opens (`OrderStore.find_by_tail`): how far and until when, not what, where, with whom, nor
+    what was answered."""
+    until = _promise(order, now, zone) if order.status.is_open else ""
+    more = "想听办理详情，请报登记时告诉您的6位查询码。"
+    return StatusReport(
+        text=f"工单 {format_number(order.number)}{order.status.label}。{until}{more}",
+        speech=f"工单{speak_number(order.number)},{order.status.label}。{until}{more}",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Engine,
     RowMapping,
     Table,
-    delete,
     insert,
     or_,
     select,
@@ -31,7 +29,6 @@ from desk.orders.errors import (
     BadTransition,
     OrderNotFound,
     StoreUnavailable,
-    TooManyTries,
 )
 from desk.orders.limits import OrderLimits
 from desk.orders.number import build_number, find_number
@@ -46,15 +43,23 @@ from desk.orders.order import (
     Urgency,
     check_transition,
 )
+from desk.orders.proof import (
+    CODE_DIGITS,
+    TAIL_DIGITS,
+    Asker,
+    Proof,
+    TryBounds,
+    code_fits,
+    is_own,
+    new_code,
+    tail_fits,
+)
 from desk.orders.rows import REMARK_MAX_CHARS, clean_text, event_of, order_of, order_values, source_rows
+from desk.orders.tries import count_try, forget_old
 from desk.store.errors import is_away
 
 Clock = Callable[[], datetime]
 
-# Four digits have 10,000 values: five tries an hour make guessing one order's tail a matter of months.
-TAIL_DIGITS = 4
-MAX_TRIES = 5
-TRIES_WINDOW = timedelta(hours=1)
 OWN_OPEN_ORDERS_MAX = 20
 PAGE_MAX = 500
 
@@ -112,10 +117,17 @@ class OrderStore:
     database is locked for too long or gone; nothing is half done then.
     """
 
-    def __init__(self, engine: Engine, limits: OrderLimits, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        limits: OrderLimits,
+        clock: Clock = utc_now,
+        bounds: TryBounds = TryBounds(),  # noqa: B008 - frozen
+    ) -> None:
         self._engine = engine
         self._limits = limits
         self._clock = clock
+        self._bounds = bounds
         self._insert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def create(self, new_order: NewOrder) -> Order:
@@ -166,6 +178,7 @@ class OrderStore:
                 number=number,
                 version=1,
                 status=OrderStatus.ACCEPTED.value,
+                query_code=new_code(),
                 hurry_count=0,
                 created_at=now,
                 updated_at=now,
@@ -185,45 +198,59 @@ class OrderStore:
         with self._reading() as connection:
             return _load_known(connection, digits)
 
-    def get_for_caller(self, number: str, phone_tail: str) -> Order | None:
-        """The order if the last four digits of its phone (or callback phone) are right, else None.
+    def find_own(self, number: str, asker: Asker) -> Order | None:
+        """The order if it is the asker's without anything said (desk/orders/proof.py), else None."""
+        digits = find_number(number)
+        if digits is None:
+            return None
+        with self._reading() as connection:
+            order = _load(connection, t.orders.c.number == digits)
+        return order if order is not None and is_own(order, asker) else None
 
-        Whether the number or the tail was wrong cannot be told from the answer nor from its time.
+    def find_by_tail(self, number: str, phone_tail: str, asker: Asker) -> Order | None:
+        """The order, of which no more than the status may be told, if the last four digits of its phone (or callback
+        phone) are right and it is not confidential; else None. As `find_by_code`.
 
         Raises:
-            TooManyTries: five wrong tails for this number within an hour.
+            TooManyTries: so many wrong ones that none is looked at for a while.
         """
-        digits, tail = find_number(number), only_digits(phone_tail)[-TAIL_DIGITS:]
-        if digits is None or len(tail) < TAIL_DIGITS:
+        if len(only_digits(phone_tail)) < TAIL_DIGITS:
+            return None
+        return self._prove(Proof.TAIL, number, asker, lambda order: tail_fits(order, phone_tail))
+
+    def find_by_code(self, number: str, code: str, asker: Asker) -> Order | None:
+        """The order if this is its query code, else None.
+
+        Whether the number or the code was wrong cannot be told from the answer nor from its time.
+
+        Raises:
+            TooManyTries: so many wrong ones that none is looked at for a while.
+        """
+        if len(only_digits(code)) != CODE_DIGITS:
+            return None
+        return self._prove(Proof.CODE, number, asker, lambda order: code_fits(order, code))
+
+    def _prove(
+        self, proof: Proof, number: str, asker: Asker, fits: Callable[[Order | None], bool]
+    ) -> Order | None:
+        digits = find_number(number)
+        if digits is None:
             return None
         now = self._clock()
         with self._writing() as connection:
-            # Counted before it is judged, so that tries in parallel cannot slip past the limit.
-            connection.execute(
-                delete(t.order_lookups).where(t.order_lookups.c.first_at <= now - TRIES_WINDOW)
-            )
-            tries, first_at = connection.execute(
-                self._insert(t.order_lookups)
-                .values(number=digits, tries=1, first_at=now)
-                .on_conflict_do_update(index_elements=["number"], set_={"tries": t.order_lookups.c.tries + 1})
-                .returning(t.order_lookups.c.tries, t.order_lookups.c.first_at)
-            ).one()
+            forget_old(connection, now, self._bounds)
+        with _unavailable_as_ours(), self._engine.connect() as connection:
+            count_try(connection, proof, digits, asker, now, self._bounds)
             order = _load(connection, t.orders.c.number == digits)
-            phones = (order.phone, order.callback_phone) if order is not None else ("", "")
-            lines = [phone.partition("转")[0] for phone in phones]
-            # A list, so that both are compared whatever the first one says.
-            matches = [
-                hmac.compare_digest(line[-TAIL_DIGITS:].rjust(TAIL_DIGITS, "x"), tail) for line in lines
-            ]
-            right = any(matches) and tries <= MAX_TRIES
-            if right:
-                connection.execute(delete(t.order_lookups).where(t.order_lookups.c.number == digits))
-        if tries > MAX_TRIES:
-            raise TooManyTries(first_at + TRIES_WINDOW)
-        return order if right else None
+            if fits(order):
+                # Leaving without a commit takes the count back.
+                return order
+            connection.commit()
+        return None
 
     def find_open_by_phone(self, phone: str) -> tuple[Order, ...]:
-        """The caller's own open orders, newest first, at most 20, without remarks and history."""
+        """Open orders of a number, newest first, at most 20, without remarks and history. To be told to those only whose
+        call is announced with this number, and to staff."""
         digits = normal_phone(phone)
         if not digits:
             return ()

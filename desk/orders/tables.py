@@ -37,6 +37,10 @@ orders = Table(
     Column("phone", String(32), nullable=False),
     Column("callback_phone", String(32), nullable=False),
     Column("confidential", Boolean, nullable=False),
+    # What its citizen proves with that it is theirs. NULL: of before there were codes.
+    Column("query_code", String(6)),
+    # An open order that this one may repeat, for people to merge.
+    Column("duplicate_of", String(12)),
     Column("reply_wanted", Boolean, nullable=False),
     Column("hurry_count", Integer, nullable=False),
     Column("hurried_at", UtcDateTime),
@@ -92,10 +96,13 @@ order_numbers = Table(
     Column("last", Integer, nullable=False),
 )
 
-order_lookups = Table(
-    "order_lookups",
+# Wrong proofs of ownership (desk/orders/tries.py). `scope` is the proof and what is counted, such as `tail:order`.
+order_tries = Table(
+    "order_tries",
     Base.metadata,
-    Column("number", String(12), primary_key=True),
+    Column("scope", String(24), primary_key=True),
+    Column("subject", String(64), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
+    Index(None, "first_at"),
 )

@@ -43,6 +43,11 @@ def order_card(order: Order, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
+def first_card(order: Order, zone: ZoneInfo) -> dict[str, str]:
+    """The card at registration, which alone tells the query code."""
+    return order_card(order, zone) | {"code": order.query_code}
+
+
 def caller_phone(order: NewOrder) -> str:
     return SECRET if order.confidential else mask_phone(order.phone)
 
@@ -75,6 +80,7 @@ def order_line(order: Order, zone: ZoneInfo) -> dict[str, Any]:
         "phone": caller_phone(order),
         "confidential": order.confidential,
         "reply_wanted": order.reply_wanted,
+        "duplicate_of": format_number(order.duplicate_of) if order.duplicate_of else "",
         "hurry_count": order.hurry_count,
         "created_at": local_iso(order.created_at, zone),
         "due_at": local_iso(order.due_at, zone),
@@ -94,6 +100,8 @@ def order_view(order: Order, zone: ZoneInfo, *, revealed: bool = False) -> dict[
     view = order_line(order, zone)
     if revealed:
         view |= {"title": order.title, "caller": order.caller_name + order.caller_title, "phone": order.phone}
+        # For who has made sure of the caller in another way and wants to tell him again.
+        view |= {"query_code": order.query_code}
     hidden_place = order.confidential and not revealed
     if revealed:
         callback = order.callback_phone

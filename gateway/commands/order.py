@@ -235,6 +235,8 @@ def _print_view(view: dict[str, Any], type_label: str, status_label: str, urgenc
         ("回访电话", view["callback_phone"]),
         ("受理时间", _minute(view["created_at"])),
         ("答复时限", _minute(view["due_at"])),
+        ("可能重复", view["duplicate_of"]),
+        ("查询码", view.get("query_code", "")),
         ("会话", view["conversation_id"]),
     ):
         if value:

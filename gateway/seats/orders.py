@@ -11,9 +11,9 @@ from pydantic import Field
 from desk.conversations import Draft, Owner, Sender
 from desk.orders.errors import BadOrder, NumbersExhausted
 from desk.orders.errors import StoreUnavailable as OrdersUnavailable
-from desk.orders.number import format_number
+from desk.orders.number import format_number, speak_code
 from desk.orders.order import Order
-from desk.orders.view import order_card, order_line
+from desk.orders.view import first_card, order_line
 from gateway import sentences
 from gateway.api.desk_parts import DeskParts
 from gateway.errors import Refused, StoreUnavailable
@@ -98,8 +98,13 @@ async def categories(request: Request, found: Admitted) -> JSONResponse:
 
 
 def _told(zone: Any, order: Order) -> Draft:
-    text = sentences.ORDER_BY_SEAT.format(number=format_number(order.number))
-    return Draft(sender=Sender.SYSTEM, text=text, kind="order_card", card=order_card(order, zone))
+    text = sentences.ORDER_BY_SEAT.format(number=format_number(order.number), code=order.query_code)
+    speech = sentences.ORDER_BY_SEAT.format(
+        number=format_number(order.number), code=speak_code(order.query_code)
+    )
+    return Draft(
+        sender=Sender.SYSTEM, text=text, speech=speech, kind="order_card", card=first_card(order, zone)
+    )
 
 
 def _bad(problems: Any) -> JSONResponse:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from desk.conversations import CallNumbers, Conversation, ConversationError, ConversationStore, Owner
 from desk.conversations.conversation import NO_NUMBERS
 from desk.handoff.errors import HandoffError
+from desk.orders.proof import origin_of
 from gateway import sentences
 from gateway.blocking import Blocking
 from gateway.errors import GatewayError, StoreUnavailable
@@ -31,7 +32,7 @@ CHANNEL = "phone"
 # Knowledge is public; everything else may speak of a person.
 _PUBLIC_KINDS = frozenset({"answer", "clarify"})
 _CONFIRM = re.compile(r"(?:对吗|是吗|可以吗|好吗|行吗|正确吗|确定|对不对|是不是|要不要)[^。！!]*[?？]?\s*$")
-_NUMBER = re.compile(r"(?:电话|号码|工单号|手机|身份证)[^。！!]{0,20}(?:[?？。,，]|$)")
+_NUMBER = re.compile(r"(?:电话|号码|工单号|查询码|手机|身份证)[^。！!]{0,20}(?:[?？。,，]|$)")
 _PLACE = re.compile(r"(?:位置|地址|哪条路|哪个小区|什么地方|哪里|几栋)")
 
 
@@ -84,15 +85,17 @@ class PhoneDialogue:
         channel: str = CHANNEL,
         wanted_id: str | None = None,
         numbers: CallNumbers = NO_NUMBERS,
+        origin: str = "",
     ) -> None:
         """`wanted_id`: the conversation's id, unless there is one of that name already. `numbers`: what the exchange has
-        told of the call."""
+        told of the call. `origin`: where a call comes from whose number nobody tells, as a hash."""
         self._store, self._blocking, self._hub, self._turns, self._desk = store, blocking, hub, turns, desk
         self._city = city
         self._answer_s = answer_s
         self._channel = channel
         self._wanted_id = wanted_id
         self._numbers = numbers
+        self._origin = origin_of(numbers.caller) or origin
         self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
         self._seq = 0
         self._owner = Owner.BOT
@@ -105,9 +108,11 @@ class PhoneDialogue:
         greeting = sentences.greeting(self._city)
         create, write = self._store.create, self._blocking.write
         try:
-            made = await write(create, self._channel, [greeting], self._wanted_id, self._numbers)
+            made = await write(
+                create, self._channel, [greeting], self._wanted_id, self._numbers, self._origin
+            )
         except IntegrityError:
-            made = await write(create, self._channel, [greeting], None, self._numbers)
+            made = await write(create, self._channel, [greeting], None, self._numbers, self._origin)
         conversation, self.token, stored = made
         self.conversation_id = conversation.id
         self._seq = conversation.last_seq

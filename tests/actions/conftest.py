@@ -20,6 +20,7 @@ from desk.handoff.triggers import Thresholds
 from desk.orders.errors import BadTransition, OrderNotFound
 from desk.orders.number import build_number, find_number
 from desk.orders.order import NewOrder, Order, OrderStatus
+from desk.orders.proof import Asker, code_fits, is_own, tail_fits
 from desk.orders.store import Hurried
 from language.reading import Reading
 
@@ -50,6 +51,7 @@ class FakeOrders:
             created_at=NOW.astimezone(UTC),
             updated_at=NOW.astimezone(UTC),
             due_at=(NOW + timedelta(days=7)).astimezone(UTC),
+            query_code=f"{480_000 + len(self.orders):06d}",
         )
         self.orders[number] = order
         return order
@@ -60,9 +62,20 @@ class FakeOrders:
             raise OrderNotFound(number)
         return found
 
-    def get_for_caller(self, number: str, phone_tail: str) -> Order | None:
+    def find_own(self, number: str, asker: Asker) -> Order | None:
         found = self.orders.get(find_number(number) or "")
-        return found if found and found.phone.endswith(phone_tail) else None
+        return found if found and is_own(found, asker) else None
+
+    def find_by_tail(self, number: str, phone_tail: str, asker: Asker) -> Order | None:
+        found = self.orders.get(find_number(number) or "")
+        return found if tail_fits(found, phone_tail) else None
+
+    def find_by_code(self, number: str, code: str, asker: Asker) -> Order | None:
+        found = self.orders.get(find_number(number) or "")
+        return found if code_fits(found, code) else None
+
+    def find_by_conversation(self, conversation_id: str) -> Sequence[Order]:
+        return [order for order in self.orders.values() if order.conversation_id == conversation_id]
 
     def find_open_by_phone(self, phone: str) -> Sequence[Order]:
         return [order for order in self.orders.values() if order.phone == phone and order.status.is_open]

@@ -67,7 +67,8 @@ def test_everything_that_can_be_asked_is_a_slot_and_has_a_question() -> None:
         asked_by = {f"utter_ask_order_form_order_{field}", f"action_ask_order_form_order_{field}"}
         assert asked_by & {*domain["responses"], *domain["actions"]}, field
     for field in ("number", "tail", "text", "sure"):
-        assert f"utter_ask_order_follow_form_follow_{field}" in domain["responses"]
+        asked_by = {f"{how}_ask_order_follow_form_follow_{field}" for how in ("utter", "action")}
+        assert asked_by & {*domain["responses"], *domain["actions"]}, field
 
 
 def test_every_intent_has_a_rule_outside_of_forms() -> None:

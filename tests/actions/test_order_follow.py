@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.follow_state import FollowState, begin, missing, read
-from actions.order_follow import AfterFollow, BeginFollow, ValidateFollowForm
+from actions.order_follow import AfterFollow, AskProof, BeginFollow, ValidateFollowForm
 from desk.orders.drafting.turn import Turn
 from desk.orders.number import format_number
 from desk.orders.order import NewOrder, OrderStatus, OrderType
 from tests.actions.conftest import NOW, FakeOrders, Run
 from tests.actions.readings import read as reading_of
 
+SMOKE = NewOrder(
+    conversation_id="other",
+    draft_id="t1",
+    channel="web",
+    type=OrderType.COMPLAIN,
+    title="投诉:油烟",
+    description="油烟太大",
+    phone="13912345678",
+)
+
 
 @pytest.fixture
 def number(orders: FakeOrders) -> str:
-    new = NewOrder(
-        conversation_id="other",
-        draft_id="t1",
-        channel="web",
-        type=OrderType.COMPLAIN,
-        title="投诉:油烟",
-        description="油烟太大",
-        phone="13912345678",
-    )
-    return orders.create(new).number
+    return orders.create(SMOKE).number
 
 
 def test_a_number_alone_tells_nothing(run: Run, number: str) -> None:
@@ -34,10 +37,88 @@ def test_a_number_alone_tells_nothing(run: Run, number: str) -> None:
     assert outcome.slots["follow"]["asked"] == "tail"
 
 
-def test_number_and_tail_in_one_sentence_are_enough(run: Run, number: str) -> None:
-    outcome = run(BeginFollow, f"查一下{format_number(number)},手机尾号5678", "order_status")
+@pytest.mark.parametrize("gap", [",手机尾号", ",尾号是", " ", "，", "\n"])
+def test_number_and_tail_in_one_sentence_open_the_status_and_no_more(run: Run, number: str, gap: str) -> None:
+    outcome = run(BeginFollow, f"查一下{format_number(number)}{gap}5678", "order_status")
+    (message,) = outcome.messages
+    assert (message["kind"], message.get("card")) == ("text", None)
+    assert "已受理" in message["text"]
+    assert "油烟" not in message["text"] + message["speech"]
+    assert outcome.slots.get("proved_orders") is None
+    assert outcome.slots.get("last_order") is None
+
+
+@pytest.mark.parametrize("gap", [",查询码", "，查询码是", " ", "，"])
+def test_number_and_code_in_one_sentence_open_everything(
+    run: Run, number: str, orders: FakeOrders, gap: str
+) -> None:
+    code = orders.get(number).query_code
+    outcome = run(BeginFollow, f"查一下{format_number(number)}{gap}{code}", "order_status")
     assert outcome.messages[0]["kind"] == "order_card"
-    assert outcome.slots["proved_orders"] == [number]
+    assert "code" not in outcome.messages[0]["card"]
+    assert (outcome.slots["proved_orders"], outcome.slots["last_order"]) == ([number], number)
+
+
+@pytest.mark.parametrize("words", ["四八零零零零", "480000", "查询码480000", "480 000", "四八零，零零零"])
+def test_a_code_is_understood_however_it_is_said(run: Run, number: str, words: str) -> None:
+    slots = run(BeginFollow, f"查一下{number}", "order_status").slots
+    outcome = run(ValidateFollowForm, words, slots=slots, form="order_follow_form")
+    assert outcome.messages[0]["kind"] == "order_card"
+
+
+@pytest.mark.parametrize(
+    ("intent", "words", "done"),
+    [("order_hurry", "催一下", "催办"), ("order_withdraw", "撤回", "撤回"), ("order_remark", "补充", "补充")],
+)
+def test_a_tail_tells_the_status_and_a_code_is_asked_for_what_changes_the_order(
+    run: Run, number: str, orders: FakeOrders, intent: str, words: str, done: str
+) -> None:
+    begun = run(BeginFollow, f"{words}工单{number}", intent)
+    assert begun.slots["follow"]["asked"] == "tail"
+    asked = run(AskProof, "", slots=begun.slots, form="order_follow_form")
+    assert "查询码" in asked.text and "后四位" not in asked.text
+    told = run(ValidateFollowForm, "5678", slots=begun.slots, form="order_follow_form")
+    assert "已受理" in told.text
+    assert told.slots["requested_slot"] == "follow_tail"
+    assert (orders.get(number).hurry_count, orders.remarks) == (0, [])
+    proved = run(
+        ValidateFollowForm, orders.get(number).query_code, slots=told.slots, form="order_follow_form"
+    )
+    assert proved.slots["requested_slot"] in (None, "follow_sure", "follow_text")
+
+
+def test_who_has_no_code_may_look_with_the_tail_or_ask_a_person(run: Run, number: str) -> None:
+    status = run(BeginFollow, f"查一下{number}", "order_status").slots
+    told = run(ValidateFollowForm, "没有查询码啊", slots=status, form="order_follow_form")
+    assert "后四位" in told.text
+    assert "已受理" in run(ValidateFollowForm, "5678", slots=told.slots, form="order_follow_form").text
+    hurry = run(BeginFollow, f"催一下{number}", "order_hurry").slots
+    sent = run(ValidateFollowForm, "没有查询码啊", slots=hurry, form="order_follow_form")
+    assert sent.slots["requested_slot"] is None
+    assert sent.messages[0]["quick_replies"][0]["payload"] == "/ask_human"
+
+
+def test_another_order_named_on_the_way_is_not_proved_by_the_first(
+    run: Run, number: str, orders: FakeOrders
+) -> None:
+    """Neither in a remark, nor at the last question, nor by looking at both."""
+    other = orders.create(replace(SMOKE, draft_id="t2", conversation_id="elsewhere")).number
+    proved = {"last_order": number, "proved_orders": [number]}
+    text = run(BeginFollow, "我要补充", "order_remark", slots=proved).slots
+    run(ValidateFollowForm, f"和{other}是一回事", slots=text, form="order_follow_form")
+    assert [where for where, _ in orders.remarks] == [number]
+    sure = run(BeginFollow, "我要撤诉", "order_withdraw", slots=proved).slots
+    outcome = run(ValidateFollowForm, f"确定，撤{other}", "affirm", slots=sure, form="order_follow_form")
+    assert outcome.slots["requested_slot"] == "follow_tail"
+    assert orders.get(other).status is OrderStatus.ACCEPTED
+    seen = run(BeginFollow, f"{number} 尾号5678", "order_status").slots
+    assert run(BeginFollow, f"查一下{other}", "order_status", slots=seen).slots["follow"]["asked"] == "tail"
+
+
+def test_the_only_open_order_of_the_line_needs_no_number(run: Run, number: str) -> None:
+    assert "受理" in run(BeginFollow, "我的工单怎么样了", "order_status", line="13912345678").text
+    assert run(BeginFollow, "我的工单怎么样了", "order_status", line="13900000000").followup
+    assert run(BeginFollow, "我的工单怎么样了", "order_status").followup
 
 
 def test_the_order_of_this_conversation_needs_no_proof(run: Run, number: str) -> None:
@@ -140,6 +221,8 @@ def test_numbers_and_tails_are_told_apart(text: str, number: str, tail: str) -> 
 def test_what_is_missing_comes_in_order() -> None:
     assert missing(FollowState("status")) == "number"
     assert missing(FollowState("status", number="1")) == "tail"
+    assert missing(FollowState("status", number="1", seen=True)) == ""
+    assert missing(FollowState("hurry", number="1", seen=True)) == "tail"
     assert missing(FollowState("remark", number="1", proved=True)) == "text"
     assert missing(FollowState("withdraw", number="1", proved=True)) == "sure"
     assert missing(FollowState("hurry", number="1", proved=True)) == ""

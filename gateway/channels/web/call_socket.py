@@ -138,7 +138,7 @@ class CallSocket(VoiceSocket):
         await self._calls.enter(self._address, hello.conversation)
         self._entered = (hello.conversation,)
         transcriber = await self._calls.kit.ears(RATE_HZ)
-        dialogue = self._calls.dialogue()
+        dialogue = self._calls.dialogue(self._address)
         self._unused = (dialogue, transcriber)
         owner = await dialogue.open(hello.conversation)
         self._news = CallNews(owner)

@@ -25,6 +25,7 @@ from gateway.channels.web.limits import count_conversation, count_message
 from gateway.channels.web.sockets import PER_CONVERSATION
 from gateway.errors import GatewayError, Refused, StoreUnavailable
 from gateway.handoff.admission import place_json
+from gateway.network import origin_of_page
 from gateway.page_socket import BAD_HELLO, TOO_MANY_SOCKETS, TRY_LATER, UNKNOWN, WRONG_TOKEN, PageSocket
 from gateway.seats.people import for_citizens
 from gateway.services import Services
@@ -116,7 +117,8 @@ class ChatSocket(PageSocket[_Item]):
         s = self._services
         await count_conversation(s.limits, s.metrics, s.settings, self._address)
         greeting = [sentences.greeting(s.settings.city)]
-        conversation, token, _ = await s.blocking.write(s.store.create, "web", greeting)
+        origin = origin_of_page(self._address)
+        conversation, token, _ = await s.blocking.write(s.store.create, "web", greeting, origin=origin)
         s.tokens.remember(conversation.id, hash_token(token))
         await self._welcome(conversation, token, 0)
 

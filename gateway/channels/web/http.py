@@ -13,7 +13,7 @@ from gateway import sentences
 from gateway.channels.web.limits import count_conversation, count_message
 from gateway.errors import Refused
 from gateway.handoff.admission import place_json
-from gateway.network import address_of
+from gateway.network import address_of, origin_of_page
 from gateway.seats.people import for_citizens
 from gateway.services import Services
 from gateway.tokens import bearer
@@ -69,9 +69,13 @@ async def check_and_count(
 
 @router.post("", status_code=201, response_model=ConversationOut, summary="Begin a conversation")
 async def create(services: Needed, request: Request, body: NewConversation) -> JSONResponse:
-    await count_conversation(services.limits, services.metrics, services.settings, address_of(request))
+    address = address_of(request)
+    await count_conversation(services.limits, services.metrics, services.settings, address)
     conversation, token, greeting = await services.blocking.write(
-        services.store.create, body.channel, [sentences.greeting(services.settings.city)]
+        services.store.create,
+        body.channel,
+        [sentences.greeting(services.settings.city)],
+        origin=origin_of_page(address),
     )
     services.tokens.remember(conversation.id, hash_token(token))
     content = {

@@ -8,6 +8,7 @@ from gateway import sentences
 from gateway.call_kit import CallKit
 from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
 from gateway.errors import Refused, TooMany
+from gateway.network import origin_of_page
 from gateway.rate_limits import Limit
 
 # A family behind one address; more at once is nobody's need.
@@ -59,8 +60,16 @@ class WebCalls:
         if conversation_id is not None:
             self._conversations.discard(conversation_id)
 
-    def dialogue(self) -> PageDialogue:
+    def dialogue(self, address: str) -> PageDialogue:
         s = self._services
         return PageDialogue(
-            s.store, s.blocking, s.hub, s.turns, s.desk, s.settings.city, self.kit.answer_s, CHANNEL
+            s.store,
+            s.blocking,
+            s.hub,
+            s.turns,
+            s.desk,
+            s.settings.city,
+            self.kit.answer_s,
+            CHANNEL,
+            origin=origin_of_page(address),
         )

@@ -13,7 +13,6 @@ from desk.orders.errors import (
     NumbersExhausted,
     OrderNotFound,
     StoreUnavailable,
-    TooManyTries,
 )
 from desk.orders.limits import OrderLimits
 from desk.orders.number import build_number, format_number, is_number
@@ -109,57 +108,6 @@ def test_an_unknown_number_is_not_found(store: OrderStore) -> None:
     ):
         with pytest.raises(OrderNotFound):
             call()
-
-
-def test_a_caller_needs_the_tail_of_the_phone(store: OrderStore) -> None:
-    order = store.create(barbecue(callback_phone="0571-88881234"))
-    dashed = format_number(order.number)
-    assert store.get_for_caller(dashed, "8000") == order
-    assert store.get_for_caller(order.number, "尾号八零零零") == order
-    assert store.get_for_caller(order.number, "13800138000") == order
-    assert store.get_for_caller(order.number, "1234") == order
-    for wrong in ("8001", "000", "", "xxxx", "八"):
-        assert store.get_for_caller(order.number, wrong) is None
-
-
-def test_an_order_without_a_phone_is_told_to_nobody_by_tail(store: OrderStore) -> None:
-    order = store.create(barbecue(phone=""))
-    for tail in ("0000", "xxxx", "8000"):
-        assert store.get_for_caller(order.number, tail) is None
-
-
-def test_guessing_the_tail_is_stopped_for_an_hour(store: OrderStore, clock: HandClock) -> None:
-    order = store.create(barbecue())
-    missing = build_number(clock.now.date(), 9999)
-    for number in (order.number, missing):
-        for _ in range(5):
-            assert store.get_for_caller(number, "1111") is None
-        with pytest.raises(TooManyTries) as caught:
-            store.get_for_caller(number, "8000")
-        assert caught.value.retry_at == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-    clock.pass_time(minutes=61)
-    assert store.get_for_caller(order.number, "8000") == order
-
-
-def test_a_right_tail_clears_the_wrong_ones(store: OrderStore) -> None:
-    order = store.create(barbecue())
-    for _ in range(4):
-        for _ in range(4):
-            store.get_for_caller(order.number, "1111")
-        assert store.get_for_caller(order.number, "8000") is not None
-
-
-def test_tries_in_parallel_do_not_slip_past_the_limit(store: OrderStore) -> None:
-    order = store.create(barbecue())
-
-    def guess(_: int) -> bool:
-        try:
-            return store.get_for_caller(order.number, "1111") is None
-        except TooManyTries:
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(guess, range(20))) == 5
 
 
 def test_own_open_orders_are_found_by_any_spelling_of_the_phone(store: OrderStore, clock: HandClock) -> None:

@@ -38,6 +38,8 @@ export interface OrderCard {
   place: string;
   due_at: string;
   phone: string;
+  /** Told at registration only; "" on every later card. */
+  code: string;
 }
 
 export interface AnswerArticle {
@@ -228,6 +230,7 @@ function readCard(kind: MessageKind, raw: unknown): Card {
         place: text(raw["place"]),
         due_at: text(raw["due_at"]),
         phone: text(raw["phone"]),
+        code: text(raw["code"]),
       };
       return { kind: "order_card", order };
     }
