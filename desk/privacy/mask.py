@@ -1,4 +1,4 @@
-"""Masks personal data in Chinese text: phones, ID numbers, names, addresses, plates.
+"""Masks personal data in Chinese text: phones, ID numbers, names, addresses, plates, query codes.
 
 Pure functions. They rather mask too much than too little: what they return may be logged or shown on a list, but it
 is no substitute for keeping citizen text out of logs in the first place (desk/logs.py does that).
@@ -18,6 +18,8 @@ _DIGIT = f"[{_WRITTEN}{_SPOKEN}]"
 _SEPARATOR = r"[\s\-－—–.·,，、]{0,2}"
 # Seven digits is the shortest local phone number. A shorter run (a house number, an amount) says little by itself.
 _RUN = re.compile(rf"{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{6,}}[Xx]?")
+# Six digits open an order (desk/orders/proof.py).
+_QUERY_CODE = re.compile(rf"(查询码[是为:：\s]{{0,3}}){_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{5}}")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ANY_DIGIT = re.compile(f"[{_WRITTEN}{_SPOKEN}Xx]")
 
@@ -102,6 +104,7 @@ def mask_text(text: str) -> str:
     """Free text with everything that looks like personal data masked. Dates such as 2026-11-22 stay."""
     text = _EMAIL.sub("***@***", text)
     text = _PLATE.sub(_mask_plate_match, text)
+    text = _QUERY_CODE.sub(lambda m: m[1] + MASK * 6, text)
     text = _RUN.sub(_mask_run, text)
     text = _NAME_INTRODUCED.sub(_mask_introduced, text)
     text = _SURNAME_INTRODUCED.sub(lambda m: m[1] + MASK, text)

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desk.conversations import HandoffReason, HandoffRequest
+from desk.orders.proof import origin_of
 from desk.store.redis_keys import conversation_channel
 from gateway import hub, page_socket
 from tests.fakes.fake_rasa import FakeRasa
@@ -151,6 +152,17 @@ async def test_a_change_of_owner_is_told(gateway: RunningGateway) -> None:
     gateway.store.request_handoff(welcome["conversation"], HandoffRequest(reason=HandoffReason.ASKED))
     told = await page.next("owner")
     assert (told["owner"], told["epoch"]) == ("WAITING", 2)
+    await page.line.close()
+
+
+async def test_a_conversation_knows_from_where_it_was_opened_and_not_the_address(
+    gateway: RunningGateway,
+) -> None:
+    """By it wrong proofs of ownership are counted, whichever replica answers."""
+    page = await Page.open(gateway)
+    welcome = await page.next("welcome")
+    assert gateway.store.origin(welcome["conversation"]) == origin_of("127.0.0.1")
+    assert gateway.store.origin("c-of-nobody") == ""
     await page.line.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from desk.conversations import HandoffReason
+from desk.orders.proof import origin_of
 from gateway import sentences
 from gateway.errors import Failure
 from tests.fakes.fake_rasa import FakeRasa
@@ -39,6 +40,18 @@ async def test_a_question_gets_its_answer_and_the_log_is_numbered(
     assert asked["metadata"]["channel"] == "api"
     assert asked["metadata"]["seq"] == 2
     assert asked["metadata"]["now"].endswith("+08:00")
+
+
+async def test_a_conversation_counts_for_the_address_behind_the_proxy(make_gateway: MakeGateway) -> None:
+    gateway = make_gateway(trusted_proxies="127.0.0.1")
+    async with client_of(gateway) as client:
+        for forwarded, address in (("203.0.113.7", "203.0.113.7"), ("6.6.6.6, 203.0.113.8", "203.0.113.8")):
+            client.headers["x-forwarded-for"] = forwarded
+            citizen = await Citizen.arrive(client)
+            assert gateway.store.origin(citizen.id) == origin_of(address)
+        client.headers["x-forwarded-for"] = "nonsense"
+        citizen = await Citizen.arrive(client)
+        assert gateway.store.origin(citizen.id) == ""
 
 
 async def test_the_same_message_id_is_answered_once_even_at_the_same_time(

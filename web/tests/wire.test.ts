@@ -13,7 +13,10 @@ test("only the bot's words may be Markdown", () => {
 test("a card with holes keeps what it has and an unreadable one disappears", () => {
   expect(readMessage({ ...base, kind: "order_card", card: { number: "261122000159" } })?.card).toMatchObject({
     kind: "order_card",
-    order: { number: "261122000159", phone: "" },
+    order: { number: "261122000159", phone: "", code: "" },
+  });
+  expect(readMessage({ ...base, kind: "order_card", card: { number: "261122000159", code: "482913" } })?.card).toMatchObject({
+    order: { code: "482913" },
   });
   expect(readMessage({ ...base, kind: "order_card", card: "?" })?.card).toEqual({ kind: "none" });
   expect(readMessage({ ...base, kind: "order_draft", card: { fields: [1, { label: "地点", value: "和平路" }] } })?.card)

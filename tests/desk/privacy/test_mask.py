@@ -98,6 +98,21 @@ def test_ordinary_text_stays(text: str) -> None:
     assert mask_text(text) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "查询码是 482913，将在12月6日前答复",
+        "查询码482913",
+        "查询码：482 913",
+        "查询码是四八二，九幺三，请您记一下",
+    ],
+)
+def test_a_query_code_is_gone(text: str) -> None:
+    masked = mask_text(text)
+    assert "查询码" in masked and "******" in masked
+    assert not any(part in masked for part in ("482", "913", "四八二", "九幺三"))
+
+
 @given(st.text(max_size=40), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.text(max_size=40))
 def test_no_mobile_number_survives_anywhere(before: str, phone: str, after: str) -> None:
     """Whatever stands around it, at least the middle of a mobile number is gone."""

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from desk.conversations import Owner
 from desk.orders.limits import OrderLimits
 from desk.orders.order import NewOrder, OrderType
+from desk.orders.proof import origin_of
 from desk.orders.store import OrderStore
 from desk.store import migrate
 from desk.store.redis_keys import announced_call
@@ -163,6 +164,7 @@ async def test_the_seat_knows_who_calls_and_what_he_had_before(
         caller.press("0")
         await wang.take(conversation, 120)
         assert rasa.asked[-1]["metadata"]["caller_number"] == NUMBER
+        assert hotline.store.origin(conversation) == origin_of(NUMBER)
         desk = "/api/v1/desk"
         card = (await wang.http.get(f"{desk}/conversations/{conversation}")).json()
         assert card["conversation"]["called"] == "12333"
@@ -214,6 +216,8 @@ async def test_a_call_without_a_number_is_a_call(hotline: RunningGateway, rasa: 
     assert "caller_number" not in rasa.asked[0]["metadata"]
     kept = hotline.store.get(conversation_of(call_id))
     assert (kept.caller_phone, kept.called_number) == ("", "12333")
+    # Those who withhold their number share no count of wrong proofs.
+    assert hotline.store.origin(kept.id) == ""
 
 
 def test_minsheng_call_announces_its_number(

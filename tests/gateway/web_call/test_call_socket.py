@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desk.conversations import HandoffReason, HandoffRequest, Sender
+from desk.orders.proof import origin_of
 from gateway import voice_socket
 from gateway.channels.web import call_socket, web_calls
 from gateway.channels.web.call_client import BrowserClient, CallRefused
@@ -80,6 +81,7 @@ async def test_a_call_without_a_conversation_begins_one_that_its_token_opens(hot
         messages = (await Citizen(client, caller.conversation, caller.token or "").read())["messages"]
     assert [m["from"] for m in messages] == ["bot"]
     assert hotline.store.get(caller.conversation).channel == "web_voice"
+    assert hotline.store.origin(caller.conversation) == origin_of("127.0.0.1")
 
 
 async def test_speaking_into_an_answer_silences_it_at_once(
