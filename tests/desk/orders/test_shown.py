@@ -16,9 +16,9 @@ from desk.orders.duplicates import likely_duplicates
 from desk.orders.export import all_orders, guarded, write_csv, write_jsonl
 from desk.orders.number import format_number
 from desk.orders.order import EventKind, Order, OrderEvent, OrderStatus, OrderType, Remark
-from desk.orders.status import report_status
+from desk.orders.status import report_bare_status, report_status
 from desk.orders.store import OrderFilter, OrderStore
-from desk.orders.view import order_card, order_line, order_view
+from desk.orders.view import first_card, order_card, order_line, order_view
 from tests.desk.orders.conftest import HandClock
 from tests.desk.orders.samples import barbecue
 
@@ -106,6 +106,28 @@ def test_progress_is_told_in_plain_words(status: OrderStatus, words: str) -> Non
     assert words in told.text and words in told.speech
     assert told.text.startswith("您的投诉工单 261122-00015-9「和平路88号烧烤店油烟扰民」")
     assert told.speech.startswith("您的投诉工单二六幺幺二二")
+
+
+@pytest.mark.parametrize("status", list(OrderStatus))
+def test_the_bare_status_tells_how_far_and_until_when_and_nothing_else(status: OrderStatus) -> None:
+    answer = OrderEvent(
+        seq=2, kind=EventKind.STATUS, by="op", at=NOW, to_status=OrderStatus.ANSWERED, note="已经罚款"
+    )
+    told = report_bare_status(stored(status=status, history=(answer,)), NOW, ZONE)
+    for words in (told.text, told.speech):
+        assert status.label in words
+        assert ("11月29日" in words) is status.is_open
+        for secret in ("油烟", "和平路", "城市管理局", "投诉", "罚款", "8000", "王"):
+            assert secret not in words
+
+
+def test_the_desk_sees_what_an_order_may_repeat_and_its_citizen_does_not() -> None:
+    order = stored(duplicate_of="261121000013", query_code="482913")
+    assert order_line(order, ZONE)["duplicate_of"] == "261121-00001-3"
+    assert "261121" not in str(order_card(order, ZONE)) + report_status(order, NOW, ZONE).text
+    assert first_card(order, ZONE)["code"] == "482913"
+    for shown in (order_card(order, ZONE), order_line(order, ZONE), order_view(order, ZONE)):
+        assert "482913" not in str(shown)
 
 
 def test_a_late_order_says_so() -> None:

@@ -66,8 +66,10 @@ def test_show_masks_and_reveal_is_written_down(engine: Engine, orders: tuple[Ord
     masked = run("show", number, "--json").stdout
     assert json.loads(masked)["caller"] == "保密"
     assert "王小明" not in masked and "8000" not in masked
+    assert "query_code" not in masked and "query_code" not in run("list", "--json").stdout
     revealed = json.loads(run("show", number, "--reveal", "--reason", "回访", "--json").stdout)
     assert (revealed["caller"], revealed["phone"]) == ("王小明先生", "13800138000")
+    assert revealed["query_code"] == orders[1].query_code
     last = OrderStore(engine, OrderLimits()).history(number)[-1]
     assert (last.kind, last.note) == (EventKind.REVEALED, "回访")
     assert "查看来电人" in run("show", number).stdout

@@ -48,6 +48,8 @@ export interface OrderBrief {
   place: string;
   created_at: number;
   due_at: number;
+  /** Number of an open order that this one may repeat; "" for none. */
+  duplicate_of: string;
 }
 
 export interface PastConversation {
@@ -194,6 +196,7 @@ export function readOrder(given: unknown): OrderBrief | null {
     place: text(raw["place"]) || text(raw["district"]) + text(raw["street"]),
     created_at: moment(raw["created_at"]),
     due_at: moment(raw["due_at"]),
+    duplicate_of: text(raw["duplicate_of"]),
   };
 }
 
