@@ -58,7 +58,7 @@ _FOLLOWED_UP = frozenset(Wish) - {
     Wish.SECRET,
 }
 _LACKS = re.compile(
-    r"忘|找不到|不记得|记不(?:得|住|清)|没(?:有|收到|记|给)?(?:过)?(?:我)?(?:工单号|单号|编号|查询码|码|尾号)|没(?:给|告诉)过?我|没收到"
+    r"忘|找不到|不记得|记不(?:得|住|清)|没(?:有|收到|记|给)?(?:过)?(?:我)?(?:工单号|单号|编号|查询码|码|尾号)|没(?:给|告诉)过?我(?:号|$)|没收到"
 )
 WRONG_TAIL = "单号和手机后四位对不上，请核对一下。登记时要求保密的工单，要报查询码。"
 WRONG_CODE = "单号和查询码对不上，请核对一下。"
@@ -77,6 +77,8 @@ class FollowAction(HotlineAction):
         known = state.number in (tracker.get_slot("proved_orders") or [])
         if known or self.parts.orders.find_own(state.number, asker) is not None:
             return replace(state, proved=True), ""
+        if state.number == tracker.get_slot("seen_order"):
+            state = replace(state, seen=True)
         try:
             return self._judge(state, asker)
         except TooManyTries as error:
@@ -90,7 +92,8 @@ class FollowAction(HotlineAction):
         if state.code:
             if self.parts.orders.find_by_code(state.number, state.code, asker) is None:
                 return state.wrong(), WRONG_CODE
-            return replace(state, proved=True), ""
+            # What proved it does not stay in the tracker.
+            return replace(state, proved=True, code="", tail=""), ""
         if not state.tail or state.seen:
             return state, ""
         if state.only_code:
@@ -198,7 +201,7 @@ class BeginFollow(FollowAction):
             return []
         if problem:
             say(dispatcher, problem)
-        elif state.seen and state.needs_code:
+        elif state.seen and state.tail and state.needs_code:
             self.tell_bare_status(dispatcher, state)
         if not missing(state):
             return self.finish(dispatcher, tracker, state)

@@ -23,6 +23,7 @@ from tests.conftest import missing
 TEST_LIMITS = {
     "MINSHENG_RATE_MESSAGES_PER_MINUTE": "100000",
     "MINSHENG_RATE_CONVERSATIONS_PER_HOUR": "100000",
+    "MINSHENG_LOOKUP_WRONG_PER_ADDRESS": "1000",
     "MINSHENG_HANDOFF_POLICY_TOPICS": "拆迁",
     # No seat here lets an offer lapse; a busy machine must not do it between the card and the key that accepts it.
     "MINSHENG_OFFER_TIMEOUT_S": "120",

@@ -41,7 +41,7 @@ def report_bare_status(order: Order, now: datetime, zone: ZoneInfo) -> StatusRep
     until = _promise(order, now, zone) if order.status.is_open else ""
     more = "想听办理详情，请报登记时告诉您的6位查询码。"
     return StatusReport(
-        text=f"工单 {format_number(order.number)}{order.status.label}。{until}{more}",
+        text=f"工单 {format_number(order.number)} {order.status.label}。{until}{more}",
         speech=f"工单{speak_number(order.number)},{order.status.label}。{until}{more}",
     )
 

@@ -87,6 +87,21 @@ def test_a_tail_tells_the_status_and_a_code_is_asked_for_what_changes_the_order(
     assert proved.slots["requested_slot"] in (None, "follow_sure", "follow_text")
 
 
+def test_the_status_of_an_order_that_was_seen_is_told_again_without_proof(run: Run, number: str) -> None:
+    seen = run(BeginFollow, f"查一下{number} 尾号5678", "order_status").slots
+    again = run(BeginFollow, "现在办到哪一步了", "order_status", slots=seen, reading=reading_of("follow"))
+    assert "已受理" in again.text and "油烟" not in again.text
+    hurry = run(BeginFollow, "帮我催一下", "order_hurry", slots=seen, reading=reading_of("follow"))
+    assert (hurry.text, hurry.slots["follow"]["asked"]) == ("", "tail")
+
+
+def test_what_proved_an_order_does_not_stay_in_the_tracker(run: Run, number: str, orders: FakeOrders) -> None:
+    code = orders.get(number).query_code
+    asked = run(BeginFollow, f"补充工单{number} {code}", "order_remark")
+    assert asked.slots["follow"]["asked"] == "text"
+    assert code not in str(asked.slots)
+
+
 def test_who_has_no_code_may_look_with_the_tail_or_ask_a_person(run: Run, number: str) -> None:
     status = run(BeginFollow, f"查一下{number}", "order_status").slots
     told = run(ValidateFollowForm, "没有查询码啊", slots=status, form="order_follow_form")
