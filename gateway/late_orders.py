@@ -15,10 +15,10 @@ import structlog
 from desk.conversations import ConversationNotFound, ConversationStore, Draft, Sender
 from desk.conversations.store import Clock, utc_now
 from desk.orders.errors import StoreUnavailable as OrdersUnavailable
-from desk.orders.number import format_number
+from desk.orders.number import format_number, speak_code
 from desk.orders.order import Order
 from desk.orders.store import NewlyStored, OrderStore
-from desk.orders.view import order_card
+from desk.orders.view import first_card
 from gateway import sentences
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
@@ -107,9 +107,10 @@ class LateOrders:
         number = format_number(order.number)
         return Draft(
             sender=Sender.SYSTEM,
-            text=sentences.ORDER_TOLD_LATE.format(number=number),
+            text=sentences.ORDER_TOLD_LATE.format(number=number, code=order.query_code),
+            speech=sentences.ORDER_TOLD_LATE.format(number=number, code=speak_code(order.query_code)),
             kind="order_card",
-            card=order_card(order, self._zone),
+            card=first_card(order, self._zone),
         )
 
     def _settle(self, number: str) -> None:

@@ -84,9 +84,7 @@ QUEUE_TOO_LONG = (
 ASK_CALLBACK = "请人工回电"
 REGISTER_ORDER = "登记成工单"
 ORDER_BY_SEAT = "坐席已为您登记工单，工单号 {number}，查询码 {code}。查询码请不要告诉别人。"
-ORDER_TOLD_LATE = (
-    "刚才系统没能及时答复，但您的登记已经成功，工单号是 {number}，查询码是 {code}，不用再登记一次。凭单号和查询码可以随时查进度，查询码请不要告诉别人。"
-)
+ORDER_TOLD_LATE = "刚才系统没能及时答复，但您的登记已经成功，工单号是 {number}，查询码是 {code}，不用再登记一次。凭单号和查询码可以随时查进度，查询码请不要告诉别人。"
 NOT_WAITING = "现在没有在排队。"
 NO_OUTSIDE_DESK = "没有配置外部坐席系统。"
 FORM_BAD = "工单里有几项需要修改。"
