@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
+
+from sanic.response import HTTPResponse, json
 
 from danger.advice import advice_book
 from danger.errors import DangerError
-from desk.settings import SettingsError, load_settings
+from desk.settings import OwnServer, SettingsError, load_settings
 
 
 def main() -> None:
@@ -25,6 +29,9 @@ def main() -> None:
         advice_book()
     except (SettingsError, DangerError) as error:
         sys.exit(str(error))
+    token = settings.own_token(OwnServer.ACTIONS)
+    if not token:
+        sys.exit(f"no token in {settings.token_file(OwnServer.ACTIONS)}; start the actions with make run")
 
     from rasa_sdk import utils
     from rasa_sdk.endpoint import create_app_for_serve
@@ -40,13 +47,27 @@ def main() -> None:
     executor = ActionExecutor()
     executor.register_package("actions")
     app = create_app_for_serve(executor)
+    app.register_middleware(guard(token), "request")
 
     async def build_parts(_app: Any) -> None:
         await asyncio.to_thread(warm)
 
     app.register_listener(build_parts, "before_server_start")
-    # Loopback: only Rasa on this machine may talk to actions. One process, since each more would hold an index.
+    # Loopback, and with the token: only Rasa on this machine may talk to actions. One process, since each more would hold an index.
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
+
+
+def guard(token: str) -> Callable[[Any], HTTPResponse | None]:
+    """A middleware that lets nobody ask anything without the token: an action reads and writes orders."""
+    wanted = f"Bearer {token}".encode()
+
+    def check(request: Any) -> HTTPResponse | None:
+        shown = request.headers.getall("authorization", [])
+        if len(shown) == 1 and hmac.compare_digest(shown[0].encode(), wanted):
+            return None
+        return json({"error": "this server asks for a token: Authorization: Bearer …"}, status=401)
+
+    return check
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -33,6 +33,8 @@ class ClientOptions:
     answer_s: float = 15.0
     dialect: str | None = None
     itn: bool = True
+    # What the server asks for.
+    token: str | None = field(default=None, repr=False)
 
 
 USUAL = ClientOptions()
@@ -100,10 +102,15 @@ class RemoteStream:
     async def _ask(self, message: str | bytes) -> dict[str, Any]:
         if self._closed:
             raise EngineError("the stream is closed")
+        token = self._options.token
         try:
             if self._connection is None:
                 self._connection = await connect(
-                    self._url, open_timeout=self._options.connect_s, compression=None, proxy=None
+                    self._url,
+                    open_timeout=self._options.connect_s,
+                    compression=None,
+                    proxy=None,
+                    additional_headers={"Authorization": f"Bearer {token}"} if token else None,
                 )
                 await self._connection.send(self._config)
             async with asyncio.timeout(self._options.answer_s):

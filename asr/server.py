@@ -7,6 +7,7 @@ Nothing is buffered without a bound: while a message is decoded the next ones wa
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import socket
 import time
@@ -36,6 +37,7 @@ from asr.recognizer import (
 
 _log = logging.getLogger(__name__)
 
+_REFUSED = orjson.dumps({"error": "this server asks for a token: Authorization: Bearer …"})
 # Messages that may wait in this process for one client; beyond it TCP makes the client wait.
 _WAITING_MESSAGES = 4
 
@@ -67,13 +69,15 @@ class AsrServer:
 
     def __init__(
         self, ears: LoadedOnce, served: Served, limits: Limits, counts: Counts,
-        dialects: Sequence[str] = ("mandarin",),
+        dialects: Sequence[str] = ("mandarin",), token: str | None = None,
     ) -> None:  # fmt: skip
+        """`token`: what each request must show as `Authorization: Bearer …`; None: nothing."""
         self._ears = ears
         self._served = served
         self._limits = limits
         self._counts = counts
         self._dialects = frozenset(dialects)
+        self._token = token
 
     async def listen(self, listening: socket.socket) -> Server:
         """Serve until the returned server is closed; the socket may be shared with other processes."""
@@ -90,6 +94,8 @@ class AsrServer:
         )
 
     def _plain_http(self, connection: ServerConnection, request: Request) -> Response | None:
+        if self._token is not None and not _shows(request, self._token):
+            return _answer(_REFUSED, "application/json", HTTPStatus.UNAUTHORIZED)
         path = request.path.partition("?")[0]
         if path == "/health":
             return _answer(orjson.dumps(self._health()), "application/json")
@@ -249,6 +255,12 @@ class Conversation:
         return (await self._ears.get()).caption(self._partial) if self._partial else ""
 
 
-def _answer(body: bytes, kind: str) -> Response:
+def _shows(request: Request, token: str) -> bool:
+    # Several of them, or none, are refused like a wrong one.
+    shown = request.headers.get_all("Authorization")
+    return len(shown) == 1 and hmac.compare_digest(shown[0].encode(), f"Bearer {token}".encode())
+
+
+def _answer(body: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Connection": "close"})
-    return Response(HTTPStatus.OK, "OK", headers, body)
+    return Response(status, status.phrase, headers, body)

@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -49,6 +49,8 @@ class ServerPlan:
     language_model: Path | None = None
     # Load the engine before the first speaker comes.
     preload: bool = False
+    # What every request must show; None: nothing. Kept out of repr, which ends up in logs.
+    token: str | None = field(default=None, repr=False)
 
     @property
     def served(self) -> Served:
@@ -107,7 +109,7 @@ async def _serve(
     ears = LoadedOnce(lambda: _ears(plan))
     if plan.preload:
         await ears.get()
-    server = await AsrServer(ears, plan.served, plan.limits, counts).listen(listening)
+    server = await AsrServer(ears, plan.served, plan.limits, counts, token=plan.token).listen(listening)
     ready()
     try:
         await stop.wait()

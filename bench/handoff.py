@@ -50,7 +50,7 @@ from desk.store.engine import open_engine
 from gateway.seats.sign_in import COOKIE
 from launcher.prepare import prepare_data
 from launcher.private import PrivateProduct
-from launcher.services import redis_password
+from launcher.services import make_secrets
 
 CONSOLE = Console(width=110, highlight=False)
 GOALS_MS = {"offer": 200, "citizen to seat": 100}
@@ -69,7 +69,7 @@ class Part(PrivateProduct):
 
     def __enter__(self) -> Part:
         self._var.mkdir(parents=True, exist_ok=True)
-        redis_password(self.settings)
+        make_secrets(self.settings)
         try:
             for name in self.names:
                 self.launch(name)

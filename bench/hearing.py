@@ -11,7 +11,7 @@ import itertools
 import random
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,11 +123,16 @@ def listeners(store: ModelStore, named: Sequence[str]) -> list[tuple[Choice, str
     return found
 
 
+# What a server asks for beside the address.
+Headers = Mapping[str, str] | None
+
+
 class Speaker:
     """One connection, one recording after another."""
 
-    def __init__(self, url: str, rate_hz: int, found: Round) -> None:
+    def __init__(self, url: str, rate_hz: int, found: Round, headers: Headers = None) -> None:
         self._url = url
+        self._headers = headers
         self._rate_hz = rate_hz
         self._round = found
         self._heard: list[Heard] = []
@@ -135,7 +140,9 @@ class Speaker:
     async def speak(self, clips: Iterator[Int16], until_s: float) -> None:
         """Begin no recording after `until_s`, but at least one."""
         self._round.heard.append(self._heard)
-        async with connect(self._url, compression=None, proxy=None, open_timeout=ANSWER_S) as socket:
+        async with connect(
+            self._url, compression=None, proxy=None, open_timeout=ANSWER_S, additional_headers=self._headers
+        ) as socket:
             await socket.send(orjson.dumps({"config": {"sample_rate": self._rate_hz}}).decode())
             while not self._heard or time.perf_counter() < until_s:
                 silence = np.zeros(int(BREATH_S * self._rate_hz), dtype="<i2")
@@ -188,7 +195,13 @@ class Speaker:
 
 
 async def together(
-    url: str, clips: Sequence[Int16], rate_hz: int, streams: int, for_s: float, pid: int
+    url: str,
+    clips: Sequence[Int16],
+    rate_hz: int,
+    streams: int,
+    for_s: float,
+    pid: int,
+    headers: Headers = None,
 ) -> Round:
     """So many speakers for so long."""
     found = Round(streams)
@@ -198,7 +211,7 @@ async def together(
         # People do not begin in step.
         await asyncio.sleep(random.uniform(0, min(streams * 0.1, 3.0)))
         own = itertools.islice(itertools.cycle(clips), number, None)
-        await Speaker(url, rate_hz, found).speak(own, began + for_s)
+        await Speaker(url, rate_hz, found, headers).speak(own, began + for_s)
 
     tasks = [asyncio.create_task(one(number)) for number in range(streams)]
     try:
@@ -213,12 +226,16 @@ async def together(
     return found
 
 
-async def as_fast_as_it_goes(url: str, clips: Sequence[Int16], rate_hz: int) -> float:
+async def as_fast_as_it_goes(
+    url: str, clips: Sequence[Int16], rate_hz: int, headers: Headers = None
+) -> float:
     """One stream, each message as soon as the one before is answered: seconds for a second of audio. The first recording
     is heard twice, for the server to get warm."""
     size = int(MESSAGE_S * rate_hz)
     took_s = audio_s = 0.0
-    async with connect(url, compression=None, proxy=None, open_timeout=ANSWER_S) as socket:
+    async with connect(
+        url, compression=None, proxy=None, open_timeout=ANSWER_S, additional_headers=headers
+    ) as socket:
         await socket.send(orjson.dumps({"config": {"sample_rate": rate_hz}}).decode())
         for number, clip in enumerate([clips[0], *clips]):
             began = time.perf_counter()
@@ -235,7 +252,15 @@ async def as_fast_as_it_goes(url: str, clips: Sequence[Int16], rate_hz: int) -> 
 
 
 async def most_streams(
-    url: str, clips: Sequence[Int16], rate_hz: int, *, pid: int, bound_s: float, for_s: float, most: int
+    url: str,
+    clips: Sequence[Int16],
+    rate_hz: int,
+    *,
+    pid: int,
+    bound_s: float,
+    for_s: float,
+    most: int,
+    headers: Headers = None,
 ) -> tuple[Round, Round | None, str]:
     """The round of one stream, that of the most which were heard in real time (None: not even one), and what went wrong
     with more (empty: nothing, more were not tried).
@@ -247,9 +272,9 @@ async def most_streams(
     lost: int | None = None
     why = ""
     while (streams := next_level(best.streams if best else 0, lost, most)) is not None:
-        found = await together(url, clips, rate_hz, streams, for_s, pid)
+        found = await together(url, clips, rate_hz, streams, for_s, pid, headers)
         if found.lost(bound_s):
-            found = await together(url, clips, rate_hz, streams, for_s, pid)
+            found = await together(url, clips, rate_hz, streams, for_s, pid, headers)
         alone = alone or found
         if wrong := found.lost(bound_s):
             lost, why = streams, f"{streams}: {wrong}"

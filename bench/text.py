@@ -31,7 +31,7 @@ from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge.analysis import Analyzer
 from desk.knowledge.embedding import EncoderEmbedder, Vectors
 from desk.knowledge.importer import read_articles
-from desk.settings import ROOT, WORDS_FILE, load_settings
+from desk.settings import ROOT, WORDS_FILE, OwnServer, load_settings
 from desk.store.base import Base
 from desk.store.engine import open_engine
 from launcher.private import PrivateProduct
@@ -89,11 +89,15 @@ async def rasa_citizen(client: httpx.AsyncClient) -> Say:
 
 
 async def load(
-    make: Callable[[httpx.AsyncClient], Awaitable[Say]], url: str, in_flight: int, turns: int
+    make: Callable[[httpx.AsyncClient], Awaitable[Say]],
+    url: str,
+    in_flight: int,
+    turns: int,
+    headers: dict[str, str] | None = None,
 ) -> tuple[list[float], float]:
     """(seconds of each turn, turns a second) of so many conversations at once."""
     limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-    async with httpx.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120, limits=limits) as client:
         citizens = [await make(client) for _ in range(in_flight)]
         times: list[float] = []
 
@@ -120,18 +124,19 @@ async def turns(product: PrivateProduct, count: int) -> None:
         "turns/s",
         title="One turn, straight to Rasa and through the gateway",
     )
-    for say_to in (gateway_citizen, rasa_citizen):
-        await load(say_to, product.url if say_to is gateway_citizen else product.settings.rasa_url, 2, 16)
+    paths = (
+        ("Rasa", rasa_citizen, product.settings.rasa_url, product.settings.own_headers(OwnServer.RASA)),
+        ("gateway", gateway_citizen, product.url, {}),
+    )
+    for _, make, url, headers in paths:
+        await load(make, url, 2, 16, headers)
     for in_flight in IN_FLIGHT:
         times: dict[str, list[float]] = {"Rasa": [], "gateway": []}
         rates: dict[str, list[float]] = {"Rasa": [], "gateway": []}
         # In turns, A B A B, so that a machine that slows down slows both.
         for _ in range(3):
-            for name, make, url in (
-                ("Rasa", rasa_citizen, product.settings.rasa_url),
-                ("gateway", gateway_citizen, product.url),
-            ):
-                took, rate = await load(make, url, in_flight, max(count // 3, in_flight))
+            for name, make, url, headers in paths:
+                took, rate = await load(make, url, in_flight, max(count // 3, in_flight), headers)
                 times[name] += took
                 rates[name].append(rate)
         for name in ("Rasa", "gateway"):

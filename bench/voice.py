@@ -47,7 +47,7 @@ from bench.figures import markdown, milliseconds, percentile, spread, trimmed
 from bench.handoff import Part
 from bench.hearing import Round, as_fast_as_it_goes, listeners, most_streams, recordings
 from bench.machine import machine
-from desk.settings import SettingsError, load_settings
+from desk.settings import OwnServer, SettingsError, load_settings
 from gateway.channels.phone.audiosocket import DEFAULT_RATE_HZ
 from gateway.commands.call import render
 from gateway.commands.errors import CommandError
@@ -101,11 +101,13 @@ def recognisers(given: argparse.Namespace) -> None:
         note(f"{choice.engine} with {choice.label} …")
         with tempfile.TemporaryDirectory() as folder, _server(Path(folder), given, choice, name) as server:
             url = f"ws://{server.settings.asr_address}"
-            rtf = asyncio.run(as_fast_as_it_goes(url, clips[:5], given.rate))
+            headers = server.settings.own_headers(OwnServer.ASR)
+            rtf = asyncio.run(as_fast_as_it_goes(url, clips[:5], given.rate, headers))
             alone, best, why = asyncio.run(
                 most_streams(
                     url, clips, given.rate,
                     pid=server.pid("asr"), bound_s=given.bound_s, for_s=given.seconds, most=given.most_streams,
+                    headers=headers,
                 )
             )  # fmt: skip
         rows.append(recogniser_row((choice.engine.value, choice.label), rtf, alone, best, why))

@@ -6,6 +6,7 @@ Rasa's own configuration stays in config.yml, endpoints.yml and credentials.yml.
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,18 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 # Word counts for language.homophones, made by the launcher beside the trained models.
 WORDS_FILE = ROOT / "models" / "words.gz"
+
+
+# Characters of a token that the product's own servers ask for.
+MIN_TOKEN = 16
+
+
+class OwnServer(StrEnum):
+    """The servers that only the product's other processes may ask."""
+
+    RASA = "rasa"
+    ACTIONS = "actions"
+    ASR = "asr"
 
 
 class SettingsError(Exception):
@@ -33,6 +46,14 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port of the gateway")
     rasa_port: int = Field(5005, ge=1, le=65535, description="Loopback port of the Rasa server")
     actions_port: int = Field(5055, ge=1, le=65535, description="Loopback port of the action server")
+    rasa_token: SecretStr | None = Field(
+        None,
+        min_length=MIN_TOKEN,
+        description="Token that Rasa asks for; default: one that is made in the var folder. The same for `MINSHENG_ACTIONS_TOKEN`, `MINSHENG_ASR_TOKEN`",
+    )
+    actions_token: SecretStr | None = Field(
+        None, min_length=MIN_TOKEN, description="Token that the action server asks for"
+    )
     redis_port: int = Field(6389, ge=1, le=65535, description="Loopback port of the embedded Redis")
     var: Path = Field(Path("var"), description="Folder for database, Redis file, search index, logs")
     database_url: SecretStr | None = Field(
@@ -156,11 +177,14 @@ class Settings(BaseSettings):
         "outside",
         description="Username of the seat that the outside desk acts as; add it with minsheng user add",
     )
-    asr_host: str = Field(
-        "127.0.0.1", description="Address the speech server listens on; it asks nobody for a password"
-    )
+    asr_host: str = Field("127.0.0.1", description="Address the speech server listens on")
     asr_port: int = Field(
         2700, ge=1, le=65535, description="Port of the speech server (vosk-server's protocol)"
+    )
+    asr_token: SecretStr | None = Field(
+        None,
+        min_length=MIN_TOKEN,
+        description="Token that the speech server asks for; one started by hand on loopback asks for none by default",
     )
     asr_engine: str = Field(
         "auto",
@@ -324,6 +348,25 @@ class Settings(BaseSettings):
         """Where the speech server is reached from this machine, as host:port."""
         host = "127.0.0.1" if self.asr_host in ("0.0.0.0", "::") else self.asr_host
         return f"{f'[{host}]' if ':' in host else host}:{self.asr_port}"
+
+    def token_file(self, server: OwnServer) -> Path:
+        """Holds the server's token unless a setting does; the launcher makes it (mode 0600)."""
+        return self.var_dir / "tokens" / server.value
+
+    def own_token(self, server: OwnServer) -> str:
+        """What `server` asks for; "" where no token was made yet, and then nobody is let in."""
+        given: SecretStr | None = getattr(self, f"{server.value}_token")
+        if given is not None:
+            return given.get_secret_value()
+        try:
+            return self.token_file(server).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+    def own_headers(self, server: OwnServer) -> dict[str, str]:
+        """The headers of a request to `server`. A header and no parameter: addresses end up in logs."""
+        token = self.own_token(server)
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     @property
     def redis_password_file(self) -> Path:

@@ -22,7 +22,8 @@ TRACKER_LIMIT_S = 2.0
 class RasaClient:
     """Pooled; share one. Close with `aclose`."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, headers: Mapping[str, str] | None = None) -> None:
+        """`headers`: what Rasa asks for."""
         self._url = f"{url}/webhooks/rest/webhook"
         self._conversations = f"{url}/conversations"
         self._timeout_s = timeout_s
@@ -31,6 +32,7 @@ class RasaClient:
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS),
             # A proxy of the environment has no business between us and the loopback.
             trust_env=False,
+            headers=headers,
         )
 
     async def ask(self, conversation_id: str, text: str, metadata: Mapping[str, Any]) -> object:

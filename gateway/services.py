@@ -19,7 +19,7 @@ from desk.handoff.store import HandoffStore
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
 from desk.seats import Accounts
-from desk.settings import Settings
+from desk.settings import OwnServer, Settings
 from desk.store.engine import open_engine, open_write_groups
 from gateway.attachments import Attachments
 from gateway.blocking import Blocking
@@ -184,7 +184,7 @@ async def open_services(settings: Settings) -> Services:
         )
     )
     spool = await blocking.file(Spool, settings.var_dir / "spool")
-    rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_s)
+    rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_s, settings.own_headers(OwnServer.RASA))
     locks = TurnLocks(redis, store, blocking)
     orders = OrderStore(engine, OrderLimits.from_settings(settings))
     turns = Turns(

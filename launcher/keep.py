@@ -17,7 +17,7 @@ from types import FrameType
 from desk.settings import ROOT, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
 from launcher.pulse import Pulse
-from launcher.services import Service, check_name, service
+from launcher.services import Service, check_name, make_secrets, service
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -113,7 +113,10 @@ class Keeper:
 
 def main(name: str) -> None:
     """Raises LauncherError, SettingsError: what no later try would mend."""
-    keeper = Keeper(name, load_settings())
+    settings = load_settings()
+    # Also where it is started by itself, by systemd for example.
+    make_secrets(settings)
+    keeper = Keeper(name, settings)
     signal.signal(signal.SIGTERM, keeper.stop)
     signal.signal(signal.SIGINT, keeper.stop)
     keeper.run()

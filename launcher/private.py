@@ -18,7 +18,7 @@ from rich.console import Console
 from desk.settings import ROOT, Settings
 from launcher.errors import LauncherError
 from launcher.prepare import prepare
-from launcher.services import SERVICES, redis_password, service, services_of
+from launcher.services import SERVICES, make_secrets, service, services_of
 
 
 def free_ports(count: int) -> list[int]:
@@ -68,7 +68,7 @@ class PrivateProduct:
 
     def __enter__(self) -> PrivateProduct:
         self._var.mkdir(parents=True, exist_ok=True)
-        redis_password(self.settings)
+        make_secrets(self.settings)
         hears = prepare(self.settings, Console(stderr=True, highlight=False))
         can_start = services_of(self.settings, hears=hears)
         self.names = tuple(name for name in self.names if name in can_start)

@@ -22,7 +22,7 @@ from rich.console import Console
 from desk.settings import ROOT, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
 from launcher.prepare import prepare, render_command, render_environment
-from launcher.services import redis_password, service, services_of
+from launcher.services import make_secrets, service, services_of
 
 READY_TIMEOUT_S = 180
 NEEDED_DISK_MB = 500
@@ -126,8 +126,7 @@ def main() -> int:
             )
         # Before the long preparation.
         check_ports(settings, services_of(settings, hears=settings.hears))
-        if settings.redis_url is None:
-            redis_password(settings)
+        make_secrets(settings)
         hears = prepare(settings, console)
         names = services_of(settings, hears=hears)
     except (LauncherError, SettingsError) as error:

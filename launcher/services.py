@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import redis
 
-from desk.settings import ROOT, Settings
+from desk.settings import ROOT, OwnServer, Settings
 from launcher.errors import LauncherError
 from launcher.stale import model_path
 from launcher.train import RASA, bot_environment
@@ -52,14 +52,36 @@ class Service:
 
 
 def redis_password(settings: Settings) -> str:
-    """The password of the embedded Redis, made once per var folder, readable by its owner only."""
-    path = settings.redis_password_file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(24))
-    except FileExistsError:
-        pass
+    """The password of the embedded Redis, made once per var folder."""
+    return _made_once(settings.redis_password_file)
+
+
+def make_secrets(settings: Settings) -> None:
+    """What the processes know one another by, before the first of them starts: the password of the embedded Redis and
+    a token for each server of our own. Those that settings name, or that exist, stay."""
+    if settings.redis_url is None:
+        redis_password(settings)
+    for server in OwnServer:
+        if not settings.own_token(server):
+            _made_once(settings.token_file(server))
+
+
+def _made_once(path: Path) -> str:
+    """A secret, readable by its owner only. Two who begin at once get the same, and none reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists() or not path.read_text().strip():
+        part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            if path.exists() and not path.read_text().strip():
+                path.unlink()
+            # Unlike a rename, a link never replaces what another starter has put there meanwhile.
+            os.link(part, path)
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
     return path.read_text().strip()
 
 
@@ -90,12 +112,14 @@ def check_name(name: str) -> None:
         raise LauncherError(f"unknown process {name!r}; one of {', '.join(SERVICES)}")
 
 
-def _answers(url: str, body: object = None, timeout_s: float = 2.0) -> bool:
+def _answers(
+    url: str, headers: dict[str, str] | None = None, body: object = None, timeout_s: float = 2.0
+) -> bool:
     try:
         answer = (
-            httpx.get(url, timeout=timeout_s)
+            httpx.get(url, headers=headers, timeout=timeout_s)
             if body is None
-            else httpx.post(url, json=body, timeout=timeout_s)
+            else httpx.post(url, headers=headers, json=body, timeout=timeout_s)
         )
         return answer.status_code == 200
     except httpx.HTTPError:
@@ -171,8 +195,9 @@ def _actions(settings: Settings) -> Service:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "actions"]
     url = f"http://127.0.0.1:{settings.actions_port}/health"
+    headers = settings.own_headers(OwnServer.ACTIONS)
     return Service(
-        "actions", command, env, settings.actions_port, lambda: _answers(url), lambda: _replies(url)
+        "actions", command, env, settings.actions_port, lambda: _answers(url, headers), lambda: _replies(url)
     )
 
 
@@ -186,14 +211,15 @@ def _rasa(settings: Settings) -> Service:
         *("--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     ]
     status, parse = f"{settings.rasa_url}/status", f"{settings.rasa_url}/model/parse"
+    headers = settings.own_headers(OwnServer.RASA)
     warmed = False
 
     def probe() -> bool:
         # The first parse compiles TensorFlow's graph, which takes seconds: not in a citizen's turn.
         nonlocal warmed
-        if not _answers(status):
+        if not _answers(status, headers):
             return False
-        warmed = warmed or _answers(parse, {"text": "你好"}, timeout_s=FIRST_PARSE_S)
+        warmed = warmed or _answers(parse, headers, {"text": "你好"}, timeout_s=FIRST_PARSE_S)
         return warmed
 
     return Service(
@@ -208,10 +234,12 @@ def _rasa(settings: Settings) -> Service:
 
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
-    """What endpoints.yml reads: Rasa knows neither our settings nor Redis URLs."""
+    """What bot.serve and endpoints.yml read: Rasa knows neither our settings nor Redis URLs."""
     url = urlsplit(settings.effective_redis_url)
     return {
         **bot_environment(),
+        "MINSHENG_RASA_TOKEN": settings.own_token(OwnServer.RASA),
+        "MINSHENG_ACTIONS_TOKEN": settings.own_token(OwnServer.ACTIONS),
         "MINSHENG_ACTIONS_PORT": str(settings.actions_port),
         "MINSHENG_RASA_REDIS_HOST": url.hostname or "127.0.0.1",
         "MINSHENG_RASA_REDIS_PORT": str(url.port or 6379),
@@ -231,7 +259,7 @@ def _asr(settings: Settings) -> Service:
         [sys.executable, "-m", "launcher.speech_server"],
         {**os.environ, "PYTHONPATH": str(ROOT)},
         settings.asr_port,
-        lambda: _answers(url),
+        lambda: _answers(url, settings.own_headers(OwnServer.ASR)),
         lambda: _replies(url),
     )
 

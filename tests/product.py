@@ -13,6 +13,7 @@ import pytest
 from desk.conversations import ConversationStore
 from desk.orders.limits import OrderLimits
 from desk.orders.store import OrderStore
+from desk.settings import OwnServer
 from desk.store.engine import open_engine
 from launcher.private import PrivateProduct
 from launcher.train import RASA
@@ -86,6 +87,7 @@ class HttpCitizen:
         """A person hands the conversation back: the bot is told as the gateway tells it, without a seat at hand."""
         told = httpx.post(
             f"{self._product.settings.rasa_url}/webhooks/rest/webhook",
+            headers=self._product.settings.own_headers(OwnServer.RASA),
             json={"sender": self.id, "message": "/returned_from_seat", "metadata": {"channel": "api"}},
             timeout=TURN_TIMEOUT_S,
         )

@@ -10,6 +10,7 @@ import httpx
 import orjson
 from redis.exceptions import RedisError
 
+from desk.settings import OwnServer
 from gateway.api.desk_parts import DeskParts
 from gateway.channels.phone.hotline import PhoneHotline
 from gateway.errors import StoreUnavailable
@@ -17,6 +18,7 @@ from gateway.services import Services
 
 CHECK_WAIT_S = 2.0
 CACHE_S = 1.0
+WRONG_TOKEN = "it does not take our token: both have to read the same setting or var folder"
 
 Component = dict[str, str]
 
@@ -91,19 +93,23 @@ class Health:
         return _component("ok")
 
     async def _rasa(self) -> Component:
-        return await self._get(f"{self._services.settings.rasa_url}/status", {409: "no model is loaded"})
+        url = f"{self._services.settings.rasa_url}/status"
+        return await self._get(url, OwnServer.RASA, {409: "no model is loaded"})
 
     async def _actions(self) -> Component:
-        return await self._get(f"http://127.0.0.1:{self._services.settings.actions_port}/health", {})
+        url = f"http://127.0.0.1:{self._services.settings.actions_port}/health"
+        return await self._get(url, OwnServer.ACTIONS, {})
 
-    async def _get(self, url: str, meanings: dict[int, str]) -> Component:
+    async def _get(self, url: str, server: OwnServer, meanings: dict[int, str]) -> Component:
+        headers = self._services.settings.own_headers(server)
         try:
-            response = await self._http.get(url)
+            response = await self._http.get(url, headers=headers)
         except httpx.HTTPError as error:
             return _component("down", type(error).__name__)
         # 404: Rasa runs without its HTTP API; it is alive all the same.
         if response.status_code in (200, 404):
             return _component("ok")
+        meanings = {401: WRONG_TOKEN, **meanings}
         return _component("down", meanings.get(response.status_code, f"HTTP {response.status_code}"))
 
     async def _knowledge(self) -> Component:
@@ -130,7 +136,11 @@ class Health:
         if not settings.hears:
             return _component("off", "MINSHENG_ASR_ENGINE=off")
         try:
-            response = await self._http.get(f"http://{settings.asr_address}/health")
+            response = await self._http.get(
+                f"http://{settings.asr_address}/health", headers=settings.own_headers(OwnServer.ASR)
+            )
+            if response.status_code == 401:
+                return _component("down", WRONG_TOKEN)
             report = orjson.loads(response.content)
             engine, model, why = report["engine"], report["model"], report["why"]
         except (httpx.HTTPError, orjson.JSONDecodeError, KeyError, TypeError) as error:

@@ -199,7 +199,10 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Default MINSHENG_ASR_PORT; 0 = a free one")
     ] = None,
 ) -> None:
-    """The speech server, for clients of vosk-server and for calls. Runs until it is told to stop."""
+    """The speech server, for clients of vosk-server and for calls. Runs until it is told to stop.
+
+    On loopback it asks nobody for a token, since clients of the original have none, unless MINSHENG_ASR_TOKEN is set.
+    """
     settings = load_settings()
     try:
         choice = choose(
@@ -207,7 +210,8 @@ def serve(
             engine or (Engine.AUTO if model else configured_engine(settings)),
             model or settings.asr_model,
         )
-        plan = server_plan(settings, choice, port)
+        token = settings.asr_token.get_secret_value() if settings.asr_token else None
+        plan = server_plan(settings, choice, token, port)
         errors = Console(stderr=True, highlight=False)
         if choice.warning:
             errors.print(f"[yellow]{escape(choice.warning)}[/]", soft_wrap=True)

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from asr.language_model import DEBIAN_PACKAGE
-from desk.settings import ROOT, Settings, load_settings
+from desk.settings import ROOT, OwnServer, Settings, load_settings
 from desk.store.engine import open_engine
 from gateway.spool import quarantined
 from gateway.tts.build import check_engines
@@ -121,13 +121,20 @@ def _redis(settings: Settings) -> Finding:
         return Finding("redis", False, str(error), "check MINSHENG_REDIS_URL and that the server runs")
 
 
-def _http(part: str, url: str) -> Finding:
+def _http(part: str, url: str, headers: dict[str, str] | None = None) -> Finding:
     try:
-        answer = httpx.get(url, timeout=3)
+        answer = httpx.get(url, headers=headers, timeout=3)
     except httpx.HTTPError:
         return Finding(part, None, f"nothing answers at {url}", "make run")
     if answer.status_code == 200:
         return Finding(part, True, url)
+    if answer.status_code == 401:
+        return Finding(
+            part,
+            False,
+            f"{url} does not take our token",
+            "run doctor with the settings of make run (MINSHENG_VAR)",
+        )
     return Finding(
         part, False, f"{url} answers {answer.status_code}", "look at its lines in the output of make run"
     )
@@ -164,7 +171,8 @@ def _language_model(settings: Settings) -> Finding:
 def _speech_server(settings: Settings) -> Finding:
     if not settings.hears:
         return Finding("speech server", None, "switched off")
-    return _http("speech server", f"http://{settings.asr_address}/health")
+    headers = settings.own_headers(OwnServer.ASR)
+    return _http("speech server", f"http://{settings.asr_address}/health", headers)
 
 
 def _voices(settings: Settings) -> Finding:
@@ -208,8 +216,12 @@ def doctor(
         lambda: _database(settings),
         lambda: _spool(settings),
         lambda: _redis(settings),
-        lambda: _http("actions", f"http://127.0.0.1:{settings.actions_port}/health"),
-        lambda: _http("rasa", f"{settings.rasa_url}/status"),
+        lambda: _http(
+            "actions",
+            f"http://127.0.0.1:{settings.actions_port}/health",
+            settings.own_headers(OwnServer.ACTIONS),
+        ),
+        lambda: _http("rasa", f"{settings.rasa_url}/status", settings.own_headers(OwnServer.RASA)),
         lambda: _http("gateway", f"http://{settings.host}:{settings.port}/healthz"),
         lambda: _speech_model(settings),
         lambda: _language_model(settings),

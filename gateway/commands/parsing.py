@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from desk.settings import ROOT, Settings
+from desk.settings import ROOT, OwnServer, Settings
 from gateway.commands.errors import CommandError
 
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
@@ -42,9 +42,9 @@ def read_lines(text: str | None, file: Path | None) -> list[str]:
 
 def parse(texts: list[str], settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield, per text and in order: text, intent {name, confidence}, entities, emotion {label, score}, reading."""
-    server = settings.rasa_url
+    server, headers = settings.rasa_url, settings.own_headers(OwnServer.RASA)
     try:
-        with httpx.Client(base_url=server, timeout=PARSE_TIMEOUT_S) as client:
+        with httpx.Client(base_url=server, headers=headers, timeout=PARSE_TIMEOUT_S) as client:
             client.get("/").raise_for_status()
             for text in texts:
                 answer = client.post("/model/parse", json={"text": text})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Protocol
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from desk.settings import Settings
+from desk.settings import OwnServer, Settings
 from gateway.voice.turn_events import Final, Partial
 
 CONNECT_S = 3.0
@@ -52,13 +52,14 @@ class VoskTranscriber:
         self._asked: asyncio.Queue[int] = asyncio.Queue()
 
     @classmethod
-    async def open(cls, url: str, rate_hz: int) -> VoskTranscriber:
-        """
+    async def open(cls, url: str, rate_hz: int, headers: Mapping[str, str] | None = None) -> VoskTranscriber:
+        """`headers`: what the server asks for.
+
         Raises:
-            TranscriberGone: nobody answers at `url`.
+            TranscriberGone: nobody answers at `url`, or it lets us not in.
         """
         try:
-            socket = await connect(url, open_timeout=CONNECT_S, proxy=None)
+            socket = await connect(url, open_timeout=CONNECT_S, proxy=None, additional_headers=headers)
             await socket.send(orjson.dumps({"config": {"sample_rate": rate_hz}}).decode())
         except (OSError, TimeoutError, WebSocketException) as error:
             raise TranscriberGone(f"no speech server at {url}") from error
@@ -116,7 +117,8 @@ def speech_server(settings: Settings) -> OpenTranscriber:
     async def open_transcriber(rate_hz: int) -> Transcriber:
         if not settings.hears:
             raise TranscriberGone("no speech server belongs to this product")
-        return await VoskTranscriber.open(f"ws://{settings.asr_address}", rate_hz)
+        headers = settings.own_headers(OwnServer.ASR)
+        return await VoskTranscriber.open(f"ws://{settings.asr_address}", rate_hz, headers)
 
     return open_transcriber
 

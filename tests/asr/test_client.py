@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import numpy as np
 import pytest
 
@@ -67,3 +68,20 @@ async def test_a_closed_stream_says_so() -> None:
         await stream.close()
         with pytest.raises(EngineError, match="closed"):
             await stream.feed(WORD)
+
+
+async def test_a_server_with_a_token_hears_only_who_shows_it() -> None:
+    token = "the-token-of-this-test"
+    async with serving(FakeRecognizer(), token=token) as url:
+        stream = RemoteRecognizer(url, ClientOptions(token=token)).open()
+        assert await stream.feed(WORD) == [PartialTranscript("你好")]
+        await stream.close()
+        for wrong in (None, "", token + "x"):
+            with pytest.raises(EngineError, match="401"):
+                await RemoteRecognizer(url, ClientOptions(token=wrong)).open().feed(WORD)
+        about = url.replace("ws://", "http://")
+        async with httpx.AsyncClient(base_url=about, trust_env=False) as client:
+            for path in ("/", "/health", "/metrics", f"/health?token={token}"):
+                assert (await client.get(path)).status_code == 401
+            shown = await client.get("/health", headers={"Authorization": f"Bearer {token}"})
+            assert shown.status_code == 200

@@ -37,12 +37,15 @@ SERVED = Served("fake", "fake-model", "a test")
 
 @asynccontextmanager
 async def serving(
-    recognizer: FakeRecognizer, limits: Limits = USUAL, counts: Counts | None = None
+    recognizer: FakeRecognizer,
+    limits: Limits = USUAL,
+    counts: Counts | None = None,
+    token: str | None = None,
 ) -> AsyncIterator[str]:
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     ears = LoadedOnce(lambda: Ears(recognizer, TextMender()))
-    server = await AsrServer(ears, SERVED, limits, counts or Counts()).listen(listening)
+    server = await AsrServer(ears, SERVED, limits, counts or Counts(), token=token).listen(listening)
     try:
         yield f"ws://127.0.0.1:{port}"
     finally:

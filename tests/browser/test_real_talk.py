@@ -18,7 +18,7 @@ from asr.client import ClientOptions, RemoteRecognizer
 from asr.recognizer import FinalTranscript, Transcript
 from desk.seats import Accounts, NewUser, Role
 from desk.seats.passwords import Argon2Hasher
-from desk.settings import Settings
+from desk.settings import OwnServer, Settings
 from desk.store.engine import open_engine
 from gateway.caller.caller import Caller
 from gateway.caller.citizen import OPENING
@@ -121,7 +121,7 @@ def console(speaking: Browser, callable_product: PrivateProduct, desk: None) -> 
 
 async def understood(settings: Settings, pcm: bytes, rate_hz: int) -> str:
     """What the product's own recogniser makes of it."""
-    options = ClientOptions(answer_s=PATIENCE_S)
+    options = ClientOptions(answer_s=PATIENCE_S, token=settings.own_token(OwnServer.ASR))
     stream = RemoteRecognizer(f"ws://{settings.asr_address}", options).open()
     samples = np.frombuffer(Resampler(rate_hz, HEARD_HZ).feed(pcm, last=True), "<i2").astype(np.int16)
     found: list[Transcript] = []

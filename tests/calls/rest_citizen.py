@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from desk.orders.store import OrderStore
+from desk.settings import OwnServer, Settings
 from tests.calls.runner import Heard
 
 # What the gateway tells Rasa then.
@@ -18,10 +19,11 @@ GIVEN_BACK = "/returned_from_seat"
 
 
 class RestCitizen:
-    """One conversation with Rasa at `rasa_url`; orders are read from `store`. `clock` is sent along as the time."""
+    """One conversation with the Rasa of `settings`; orders are read from `store`. `now` is sent along as the time."""
 
-    def __init__(self, rasa_url: str, store: OrderStore, now: datetime, timeout_s: float = 30) -> None:
-        self._url = f"{rasa_url}/webhooks/rest/webhook"
+    def __init__(self, settings: Settings, store: OrderStore, now: datetime, timeout_s: float = 30) -> None:
+        self._url = f"{settings.rasa_url}/webhooks/rest/webhook"
+        self._headers = settings.own_headers(OwnServer.RASA)
         self._store = store
         self._now = now
         self._timeout_s = timeout_s
@@ -34,6 +36,7 @@ class RestCitizen:
         message = payload or text
         answer = httpx.post(
             self._url,
+            headers=self._headers,
             json={"sender": self.conversation_id, "message": message, "metadata": metadata},
             timeout=self._timeout_s,
         )

@@ -13,6 +13,10 @@ import orjson
 Reply = list[dict[str, Any]]
 
 
+# What it asks for, as the real one does.
+TOKEN = "token-of-the-fake-rasa"
+
+
 def echo(request: dict[str, Any]) -> Reply:
     return [{"recipient_id": request["sender"], "text": f"收到：{request['message']}"}]
 
@@ -88,6 +92,9 @@ class FakeRasa:
         lines = head.split("\r\n")
         lengths = [line.split(":")[1] for line in lines if line.lower().startswith("content-length:")]
         body = await reader.readexactly(int(lengths[0]) if lengths else 0)
+        if f"authorization: bearer {TOKEN}" not in head.lower().split("\r\n"):
+            _send(writer, 401, {"error": "token"})
+            return True
         if lines[0].startswith("GET /conversations/"):
             conversation_id = lines[0].split("/")[2]
             _send(writer, 200, self.trackers.get(conversation_id, {"slots": {}, "events": []}))

@@ -11,7 +11,7 @@ import pytest
 
 from desk.logs import configure_logs
 from desk.settings import Settings
-from tests.fakes.fake_rasa import FakeRasa
+from tests.fakes.fake_rasa import TOKEN, FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 
 MakeGateway = Callable[..., RunningGateway]
@@ -47,6 +47,7 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
             "var": tmp_path / "var",
             "redis_url": redis_url,
             "rasa_port": rasa.port,
+            "rasa_token": TOKEN,
             "rasa_timeout_s": 2.0,
             "rate_messages_per_minute": 1000,
             "rate_conversations_per_hour": 1000,

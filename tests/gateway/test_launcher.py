@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from desk.settings import ROOT, Settings
+from asr.choice import Choice, Engine
+from desk.settings import ROOT, OwnServer, Settings
 from launcher import run
 from launcher.errors import LauncherError
 from launcher.run import OtherWords, check_ports
-from launcher.services import SERVICES, service, services_of
+from launcher.services import SERVICES, Service, make_secrets, service, services_of
+from launcher.speech_server import server_plan
 from tests.conftest import free_port
 from tests.waiting import wait_until
 
@@ -73,3 +75,34 @@ def test_the_rendering_of_other_words_ends_with_the_product(
     monkeypatch.setattr(run.subprocess, "Popen", lambda *command, **_more: started.append(command))
     words.begin()
     assert started == []
+
+
+def test_tokens_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, var=tmp_path, asr_token="a-token-of-my-own")  # type: ignore[call-arg, arg-type]
+    assert settings.own_headers(OwnServer.RASA) == {}
+    make_secrets(settings)
+    first = {server: settings.own_token(server) for server in OwnServer}
+    assert first[OwnServer.ASR] == "a-token-of-my-own"
+    assert len(set(first.values())) == 3 and all(len(token) >= 16 for token in first.values())
+    assert not settings.token_file(OwnServer.ASR).exists()
+    assert settings.token_file(OwnServer.RASA).stat().st_mode & 0o777 == 0o600
+    make_secrets(settings)
+    assert {server: settings.own_token(server) for server in OwnServer} == first
+    # A disk that was full when it was made.
+    settings.token_file(OwnServer.RASA).write_text("")
+    make_secrets(settings)
+    assert len(settings.own_token(OwnServer.RASA)) >= 16
+    assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
+
+
+def test_a_speech_server_by_hand_asks_nobody_on_loopback_and_does_not_start_open_elsewhere(
+    tmp_path: Path,
+) -> None:
+    choice = Choice(Engine.WHISPER, None, tmp_path, "a test")
+    settings = Settings(_env_file=None, var=tmp_path, asr_language_model="off")  # type: ignore[call-arg]
+    assert server_plan(settings, choice, None).token is None
+    outside = settings.model_copy(update={"asr_host": "0.0.0.0"})
+    with pytest.raises(LauncherError, match="MINSHENG_ASR_TOKEN"):
+        server_plan(outside, choice, None)
+    plan = server_plan(outside, choice, "a-token-of-my-own")
+    assert plan.token == "a-token-of-my-own" and "a-token" not in repr(plan)

@@ -20,7 +20,7 @@ from desk.settings import ROOT
 from desk.store.base import Base
 from desk.store.engine import open_engine
 from tests.conftest import free_port
-from tests.fakes.fake_rasa import FakeRasa
+from tests.fakes.fake_rasa import TOKEN, FakeRasa
 from tests.gateway.conftest import Citizen
 from tests.waiting import PATIENCE_S
 
@@ -36,6 +36,7 @@ class Process:
             "MINSHENG_PORT": str(self.port),
             "MINSHENG_REDIS_URL": redis_url,
             "MINSHENG_RASA_PORT": str(rasa_port),
+            "MINSHENG_RASA_TOKEN": TOKEN,
             "MINSHENG_AUDIOSOCKET_PORT": "0",
             "MINSHENG_LOG_JSON": "true",
         }

@@ -29,7 +29,7 @@ from gateway.voice.call import CallTools, Heard, Step
 from gateway.voice.dialogue import PhoneDialogue
 from gateway.voice.transcriber import OpenTranscriber, Transcriber, TranscriberGone
 from tests import waiting
-from tests.fakes.fake_rasa import FakeRasa
+from tests.fakes.fake_rasa import TOKEN, FakeRasa
 from tests.fakes.running_gateway import no_parts
 from tests.gateway.voice.test_call import ScriptedTranscriber
 from tests.spoken import speech
@@ -48,6 +48,7 @@ async def services(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> AsyncItera
         var=tmp_path / "var",
         redis_url=redis_url,
         rasa_port=rasa.port,
+        rasa_token=TOKEN,
         tts_engines="espeak",
         audiosocket_port=0,
     )
