@@ -7,16 +7,33 @@ here only what rules and actions look at has to stay.
 
 from __future__ import annotations
 
+import copy
+import json
 from typing import Any
 
 from rasa.core.tracker_store import RedisTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # A turn has five to fifteen events. Cutting only when twice as many turns are there spares most turns the work.
 KEPT_TURNS = 6
 MAX_TURNS = 12
+# Twelve turns of everyday length have about 60 kB; ten messages of 5,000 characters would have 1.4 MB.
+MAX_BYTES = 128 * 1024
+# What is tried, one after the other, until a tracker fits: so many turns, so many characters and findings of a message.
+# Rules look back one turn and actions two, so the last two turns stay.
+_TIGHTER = ((MAX_TURNS, 20_000), (KEPT_TURNS, 20_000), (3, 5_000), (2, 2_000), (2, 400))
+# All that rules, actions and seats read of an earlier message's reading; its tokens and the ranks of other intents are most of it.
+_READ_LATER = ("intent", "entities", "reading", "emotion")
 
 
 def bounded(
@@ -51,14 +68,62 @@ def bounded(
     return short
 
 
+def fitting(tracker: DialogueStateTracker, most_bytes: int = MAX_BYTES) -> str:
+    """The tracker as it is stored, in at most `most_bytes` of UTF-8 unless its slots alone have more (the desk bounds
+    them). Of a long conversation the oldest turns go first, then the ends of long messages: SQL has them whole.
+    """
+    tracker = bounded(tracker)
+    stored = _serialised(tracker)
+    for turns, most in _TIGHTER:
+        if len(stored.encode()) <= most_bytes:
+            break
+        tracker = _lightened(bounded(tracker, turns, turns), most)
+        stored = _serialised(tracker)
+    return stored
+
+
+def _serialised(tracker: DialogueStateTracker) -> str:
+    # As Rasa's own, without spending six bytes on each Chinese character.
+    return json.dumps(tracker.as_dialogue().as_dict(), ensure_ascii=False)
+
+
+def _lightened(tracker: DialogueStateTracker, most: int) -> DialogueStateTracker:
+    """A copy whose messages have what is read later, of each at most `most` characters and findings."""
+    light = tracker.init_copy()
+    events = [_light(event, most) for event in tracker.events]
+    light.update_with_events(events, override_timestamp=False, domain=None)
+    return light
+
+
+def _light(event: Event, most: int) -> Event:
+    if isinstance(event, BotUttered):
+        event = copy.copy(event)
+        event.text = event.text and event.text[:most]
+        return event
+    if not isinstance(event, UserUttered):
+        return event
+    parsed: dict[str, Any] = {key: value for key, value in event.parse_data.items() if key in _READ_LATER}
+    parsed["entities"] = list(parsed.get("entities") or ())[:most]
+    reading = parsed.get("reading")
+    if isinstance(reading, dict) and isinstance(reading.get("spans"), list):
+        parsed["reading"] = {
+            **reading,
+            "spans": [span for span in reading["spans"] if span[2] <= most][:most],
+        }
+    event = copy.copy(event)
+    event.text = event.text and event.text[:most]
+    event.parse_data = parsed  # type: ignore[assignment]
+    event.entities = parsed["entities"]
+    return event
+
+
 class BoundedTrackerStore(RedisTrackerStore):
     """Rasa's Redis store with bounded trackers. The lock store lets one turn of a conversation run at a time."""
 
     async def save(self, tracker: DialogueStateTracker, timeout: float | None = None) -> None:
         """Replaces what was stored. Rasa's own merges with it, to keep earlier sessions; ours have only one."""
         await self.stream_events(tracker)
-        stored: Any = self.serialise_tracker(bounded(tracker))
-        self.red.set(self.key_prefix + tracker.sender_id, stored, ex=timeout or self.record_exp)
+        self.red.set(self.key_prefix + tracker.sender_id, fitting(tracker), ex=timeout or self.record_exp)
 
 
 def _listens(event: Event) -> bool:
