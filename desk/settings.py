@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     lookup_wrong_per_hour: int = Field(
         300, ge=10, description="Wrong phone tails (and as many query codes) an hour from everybody together"
     )
+    rate_pictures_per_hour: int = Field(120, ge=1, description="Pictures an hour and address")
+    pictures_conversation_mb: int = Field(
+        100, ge=1, description="Pictures of one conversation, in megabytes as they are kept"
+    )
+    pictures_store_mb: int = Field(20_000, ge=1, description="Pictures of all conversations, in megabytes")
     limit_emergency_h: int = Field(2, ge=1, description="Time limit of emergency (特急) orders, in hours")
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")

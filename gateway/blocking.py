@@ -22,10 +22,16 @@ T = TypeVar("T")
 
 # Longer than SQLite's own wait for a lock (3 s), so that the database's word comes first.
 STORE_LIMIT_S = 5.0
+# 5 MB each at most.
+MAX_PICTURES_WAITING = 16
 # Added to the niceness of the process. Work in the background gets about a tenth of a busy core, and all of an idle one.
 BACKGROUND_NICENESS = 10
 
 _log = structlog.get_logger(__name__)
+
+
+class TooBusy(Exception):
+    """More waits already than can be done soon."""
 
 
 class Blocking:
@@ -41,6 +47,8 @@ class Blocking:
         self._reads = anyio.CapacityLimiter(4 if sqlite else 8)
         self._files = anyio.CapacityLimiter(1)
         self._searches = anyio.CapacityLimiter(2)
+        # A decoded picture takes up to 150 MB.
+        self._pictures = anyio.CapacityLimiter(1)
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises StoreUnavailable when the database does not do it in time (it may still do it later), StoreRefused when it
@@ -70,6 +78,17 @@ class Blocking:
     async def search(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Processor-bound work; two at once leave the loop room to breathe."""
         return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._searches)
+
+    async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Decoding, one at a time. Raises TooBusy when already MAX_PICTURES_WAITING wait: each holds what was sent."""
+        if self.pictures_waiting >= MAX_PICTURES_WAITING:
+            raise TooBusy
+        return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._pictures)
+
+    @property
+    def pictures_waiting(self) -> int:
+        """How many wait to be decoded."""
+        return self._pictures.statistics().tasks_waiting
 
     async def background(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Processor-bound work that may wait for everything else: one at a time, in order, in a thread that steps back."""

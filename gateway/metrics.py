@@ -39,6 +39,9 @@ class Metrics:
         self.rate_limited = Counter(
             "minsheng_rate_limited", "Requests refused by a rate limit", ["scope"], registry=self.registry
         )
+        self.pictures_refused = Counter(
+            "minsheng_pictures_refused", "Pictures that were not kept", ["reason"], registry=self.registry
+        )
         self.marks = Counter(
             "minsheng_handoff_marks", "Conversations marked for a human", ["reason"], registry=self.registry
         )

@@ -26,6 +26,7 @@ CLOSED = "本次会话已经结束，请重新开始一次咨询。"
 TOO_LONG = "内容太长了，请分成几段发送。"
 TOO_MANY = "您发得太快了，请稍等一会儿再发。"
 TOO_MANY_CONVERSATIONS = "新建会话太频繁了，请稍后再试。"
+TOO_MANY_PICTURES = "图片发得太多了，请过一会儿再发；文字还可以继续发。"
 TOO_MANY_SOCKETS = "打开的页面太多了，请关掉一些再试。"
 CALL_RESUMED = "您好，语音已接通，请讲。"
 CALL_RESUMED_WAITING = "您好，语音已接通，正在为您排队等候人工坐席，请稍候。"
@@ -114,6 +115,10 @@ PICTURES = {
     "too_large": "图片太大了，请换一张 5 MB 以内的。",
     "not_a_picture": "只能发送 PNG、JPEG、WebP、GIF 图片。",
     "too_many": "这个会话里的图片太多了，不能再发。",
+    "too_big": "图片的尺寸太大了，请缩小后再发。",
+    "broken": "这张图片打不开，可能没有传完整，请重新发送。",
+    "no_room": "图片暂时存不下了，请先用文字说明情况。",
+    "busy": "现在发送图片的人比较多，请过一会儿再发。",
     "not_found": "没有找到这张图片。",
 }
 

@@ -239,7 +239,11 @@ async def open_services(settings: Settings) -> Services:
         handoffs=handoffs,
         bus=bus,
         desk=desk,
-        attachments=Attachments(settings.var_dir / "attachments"),
+        attachments=Attachments(
+            settings.var_dir / "attachments",
+            most_bytes=settings.pictures_store_mb * 1000**2,
+            conversation_bytes=settings.pictures_conversation_mb * 1000**2,
+        ),
         outside=outside,
         talks=TalkRelay(redis, loops),
         loops=loops,

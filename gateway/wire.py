@@ -236,16 +236,25 @@ def problem_of(error: GatewayError | ConversationError | HandoffError | BadPictu
                 retry_after_s=2,
             )
         case BadPicture():
-            status = 413 if error.reason == "too_large" else 422
-            return Problem(status=status, code=error.reason, text=sentences.PICTURES[error.reason])
+            status = {"too_large": 413, "no_room": 507, "busy": 503}.get(error.reason, 422)
+            return Problem(
+                status=status,
+                code=error.reason,
+                text=sentences.PICTURES[error.reason],
+                retryable=error.reason == "busy",
+                retry_after_s=5 if error.reason == "busy" else None,
+            )
         case Refused():
             return Problem(status=error.status, code=error.code, text=error.text)
         case TooMany():
-            new = error.scope == "conversations"
+            texts = {
+                "conversations": sentences.TOO_MANY_CONVERSATIONS,
+                "pictures": sentences.TOO_MANY_PICTURES,
+            }
             return Problem(
                 status=429,
                 code=error.code,
-                text=sentences.TOO_MANY_CONVERSATIONS if new else sentences.TOO_MANY,
+                text=texts.get(error.scope, sentences.TOO_MANY),
                 retryable=True,
                 retry_after_s=max(1, int(error.retry_after_s + 0.999)),
             )

@@ -15,7 +15,7 @@ from desk.privacy import mask_address, mask_name, mask_phone, mask_text
 from desk.seats import Verdict
 from desk.seats.audit import masked_detail
 from gateway import sentences
-from gateway.channels.web.pictures import picture_in, picture_response
+from gateway.channels.web.pictures import keep_picture, picture_in, picture_response
 from gateway.errors import Refused
 from gateway.seats.access import AsReader, Id, Needed, Seats
 from gateway.seats.items import REASONS, title_of
@@ -185,7 +185,7 @@ async def upload(
     if conversation.owner is Owner.CLOSED:
         raise Refused(409, "closed", sentences.CLOSED)
     content = await picture_in(request)
-    kept = await services.blocking.file(seats.attachments.keep, conversation_id, content)
+    kept = await keep_picture(services, conversation_id, content)
     return JSONResponse(kept.card(), status_code=201)
 
 

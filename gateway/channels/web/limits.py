@@ -30,6 +30,12 @@ async def count_conversation(limits: RateLimits, metrics: Metrics, settings: Set
     await _hit(limits, metrics, Limit(scope="conversations", subject=address, count=per_hour, window_s=3600))
 
 
+async def count_picture(limits: RateLimits, metrics: Metrics, settings: Settings, address: str) -> None:
+    """Raises TooMany."""
+    per_hour = settings.rate_pictures_per_hour
+    await _hit(limits, metrics, Limit(scope="pictures", subject=address, count=per_hour, window_s=3600))
+
+
 async def _hit(limits: RateLimits, metrics: Metrics, *wanted: Limit) -> None:
     try:
         await limits.hit(*wanted)

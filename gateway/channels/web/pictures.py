@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from desk.conversations import ConversationClosed, Owner
 from gateway import sentences
 from gateway.attachments import MAX_BYTES, Attachment, BadPicture
+from gateway.blocking import TooBusy
 from gateway.channels.web.http import (
     Authorization,
     ConversationId,
@@ -20,7 +21,10 @@ from gateway.channels.web.http import (
     check,
     check_and_count,
 )
+from gateway.channels.web.limits import count_picture
 from gateway.errors import Refused
+from gateway.network import address_of
+from gateway.services import Services
 
 router = APIRouter(prefix="/api/v1", tags=["citizens"])
 
@@ -44,13 +48,15 @@ async def upload(
     conversation_id: ConversationId,
     authorization: Authorization = None,
 ) -> JSONResponse:
-    """multipart/form-data with one file; PNG, JPEG, WebP or GIF of at most 5 MB."""
+    """multipart/form-data with one file; PNG, JPEG, WebP or GIF of at most 5 MB. A copy is kept: upright, at most 2560
+    pixels long, without anything that cannot be seen (place and time, camera)."""
     await check_and_count(services, request, conversation_id, authorization)
     conversation = await services.blocking.read(services.store.get, conversation_id)
     if conversation.owner is Owner.CLOSED:
         raise ConversationClosed(conversation_id)
+    await count_picture(services.limits, services.metrics, services.settings, address_of(request))
     content = await picture_in(request)
-    kept = await services.blocking.file(services.attachments.keep, conversation_id, content)
+    kept = await keep_picture(services, conversation_id, content)
     return JSONResponse(kept.card(), status_code=201)
 
 
@@ -78,6 +84,20 @@ async def picture_in(request: Request) -> bytes:
     if len(content) > MAX_BYTES:
         raise BadPicture("too_large")
     return content
+
+
+async def keep_picture(services: Services, conversation_id: str, content: bytes) -> Attachment:
+    """Decoded and written anew, off the event loop. Raises BadPicture."""
+    pictures, blocking = services.attachments, services.blocking
+    await blocking.file(pictures.check_room, conversation_id)
+    try:
+        copy = await blocking.picture(pictures.copy, content)
+        return await blocking.file(pictures.store, conversation_id, copy)
+    except TooBusy as error:
+        raise BadPicture("busy") from error
+    except BadPicture as error:
+        services.metrics.pictures_refused.labels(error.reason).inc()
+        raise
 
 
 def picture_response(found: tuple[Attachment, FilePath] | None) -> Response:

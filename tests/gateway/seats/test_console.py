@@ -12,16 +12,18 @@ from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed
 
 from gateway.page_socket import WRONG_TOKEN
+from gateway.picture_copy import copy_of
 from gateway.seats.socket import SIGN_IN_CHECK_S
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen
+from tests.gateway.samples import picture as png
 from tests.gateway.seats.conftest import angry_citizen
 
 pytestmark = pytest.mark.redis
 Seats = Callable[..., Any]
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = png()
 
 
 async def served(client: httpx.AsyncClient, seat: FakeSeat) -> tuple[Citizen, int]:
@@ -151,11 +153,12 @@ async def test_pictures_go_both_ways_and_to_nobody_else(client: httpx.AsyncClien
         lambda f: f["type"] == "message" and (f["message"]["attachment"] or {}).get("id") == picture
     )
     shown = await wang.http.get(f"/api/v1/desk/attachments/{picture}")
-    assert shown.content == PNG and shown.headers["content-type"] == "image/png"
+    copy = copy_of(PNG).content
+    assert shown.content == copy and shown.headers["content-type"] == "image/png"
     assert "sandbox" in shown.headers["content-security-policy"]
     assert shown.headers["x-content-type-options"] == "nosniff"
     url = f"/api/v1/attachments/{picture}"
-    assert (await client.get(url, headers=citizen.headers)).content == PNG
+    assert (await client.get(url, headers=citizen.headers)).content == copy
     assert (await client.get(url, headers=other.headers)).status_code == 401
     stolen = await other.say("看", attachment=picture)
     assert stolen.status_code == 422
