@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         100, ge=1, description="Pictures of one conversation, in megabytes as they are kept"
     )
     pictures_store_mb: int = Field(20_000, ge=1, description="Pictures of all conversations, in megabytes")
+    citizen_token_days: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="A citizen's token ends so many days after the last message of the conversation; 0: never",
+    )
     limit_emergency_h: int = Field(2, ge=1, description="Time limit of emergency (特急) orders, in hours")
     limit_urgent_h: int = Field(24, ge=1, description="Time limit of urgent (紧急) orders, in hours")
     limit_normal_d: int = Field(7, ge=1, description="Time limit of normal (一般) orders, in days")

@@ -230,7 +230,11 @@ async def open_services(settings: Settings) -> Services:
         turns=turns,
         late_orders=LateOrders(orders, store, blocking, locks, hub, zone, spool.waiting),
         limits=RateLimits(redis),
-        tokens=ConversationTokens(store, blocking),
+        tokens=ConversationTokens(
+            store,
+            blocking,
+            timedelta(days=settings.citizen_token_days) if settings.citizen_token_days else None,
+        ),
         metrics=metrics,
         sockets=OpenSockets(metrics, settings.sockets_per_address),
         zone=zone,

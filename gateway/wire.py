@@ -16,6 +16,7 @@ from desk.conversations import (
     MessageIdTaken,
     NotTheOwner,
     PayloadNotOffered,
+    TokenEnded,
     WrongToken,
 )
 from desk.handoff.errors import CallbackNotFound, HandoffError, OfferGone, QueueUnavailable
@@ -213,6 +214,8 @@ def problem_of(error: GatewayError | ConversationError | HandoffError | BadPictu
     match error:
         case WrongToken():
             return Problem(status=401, code="unauthorized", text=sentences.TOKEN_WRONG)
+        case TokenEnded():
+            return Problem(status=401, code="token_ended", text=sentences.TOKEN_ENDED)
         case ConversationNotFound():
             return Problem(status=404, code="not_found", text=sentences.NOT_FOUND)
         case ConversationClosed():

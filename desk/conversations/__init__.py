@@ -24,6 +24,7 @@ from desk.conversations.errors import (
     MessageIdTaken,
     NotTheOwner,
     PayloadNotOffered,
+    TokenEnded,
     WrongToken,
 )
 from desk.conversations.handoff import (
@@ -63,5 +64,6 @@ __all__ = [
     "SeatAppended",
     "Sender",
     "Turnover",
+    "TokenEnded",
     "WrongToken",
 ]

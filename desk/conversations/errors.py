@@ -3,6 +3,7 @@
 ConversationError
 ├── ConversationNotFound
 ├── WrongToken
+├── TokenEnded                nothing was said for so long that the token holds no more
 ├── ConversationClosed
 ├── PayloadNotOffered
 ├── NotTheOwner
@@ -34,6 +35,10 @@ class ConversationNotFound(ConversationError):
 
 
 class WrongToken(ConversationError):
+    pass
+
+
+class TokenEnded(ConversationError):
     pass
 
 

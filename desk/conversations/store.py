@@ -181,17 +181,20 @@ class ConversationStore(OwnerTransitions):
             found = connection.scalar(select(_c.origin).where(_c.id == conversation_id))
         return str(found or "")
 
-    def token_hash(self, conversation_id: str) -> str:
-        """For a cache of checks: a conversation never gets another token. Raises ConversationNotFound."""
+    def token_hash(self, conversation_id: str) -> tuple[str, datetime]:
+        """With the time of the conversation's last message or change. For a cache of checks: a conversation never gets
+        another token. Raises ConversationNotFound."""
         with self._engine.connect() as connection:
-            found = connection.scalar(select(_c.token_hash).where(_c.id == conversation_id))
+            found = connection.execute(
+                select(_c.token_hash, _c.updated_at).where(_c.id == conversation_id)
+            ).first()
         if found is None:
             raise ConversationNotFound(conversation_id)
-        return str(found)
+        return str(found.token_hash), found.updated_at
 
     def check_token(self, conversation_id: str, token: str) -> None:
         """Raises ConversationNotFound or WrongToken."""
-        if not hmac.compare_digest(self.token_hash(conversation_id), hash_token(token)):
+        if not hmac.compare_digest(self.token_hash(conversation_id)[0], hash_token(token)):
             raise WrongToken(conversation_id)
 
     def get(self, conversation_id: str) -> Conversation:

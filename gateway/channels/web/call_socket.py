@@ -65,6 +65,7 @@ LONGEST_S = LONGEST_WEB_CALL.total_seconds()
 WATCH_S = 1.0
 _CLOSE_CODES = {
     "unauthorized": WRONG_TOKEN,
+    "token_ended": WRONG_TOKEN,
     "not_found": UNKNOWN,
     "bad_hello": BAD_HELLO,
     "too_many": TOO_MANY_SOCKETS,

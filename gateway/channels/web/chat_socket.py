@@ -38,6 +38,7 @@ OUTGOING = 256
 TYPING_EVERY_S = 1.0
 _CLOSE_CODES = {
     "unauthorized": WRONG_TOKEN,
+    "token_ended": WRONG_TOKEN,
     "not_found": UNKNOWN,
     "bad_hello": BAD_HELLO,
     "too_many": TOO_MANY_SOCKETS,

@@ -362,7 +362,7 @@ export class ChatConnection {
   }
 
   #takeError(frame: Extract<ServerFrame, { type: "error" }>): void {
-    if (frame.code === "unauthorized" || frame.code === "not_found") return this.#refusedResume();
+    if (["unauthorized", "token_ended", "not_found"].includes(frame.code)) return this.#refusedResume();
     if (frame.code === "bad_hello") return this.#session === null ? this.#lost() : this.#refusedResume();
     const entry = this.#outbox.entries.find((e) => e.message_id === frame.message_id);
     if (entry !== undefined && entry.state !== "delivered") {
@@ -401,7 +401,7 @@ export class ChatConnection {
   /** The server no longer knows this conversation: begin another and take what is unsent along. */
   #refusedResume(): void {
     if (this.#session === null) return this.#lost();
-    this.#forgetConversation("上次的会话已经结束，已为您开始新的会话。");
+    this.#forgetConversation("上次的会话已经结束，已为您开始新的会话。已登记的工单可以凭工单编号和手机号后四位查询。");
   }
 
   #forgetConversation(notice: string): void {
