@@ -261,9 +261,32 @@ class Settings(BaseSettings):
         None,
         description="Key of the recordings, 64 hexadecimal digits; several by comma, the first for new ones. Default: a key file in the var folder",
     )
-    recording_days: int = Field(180, ge=1, le=36_500, description="A recording is deleted after so many days")
+    recording_days: int = Field(
+        180, ge=0, le=36_500, description="A recording is deleted after so many days; 0: never"
+    )
     recording_min_free_mb: int = Field(
         1024, ge=0, description="Calls are not recorded while less of the disk is free, in megabytes"
+    )
+    keep_conversations_days: int = Field(
+        365,
+        ge=0,
+        le=36_500,
+        description="What was said is erased so many days after a conversation's last message; 0: never",
+    )
+    keep_orders_days: int = Field(
+        1095,
+        ge=0,
+        le=36_500,
+        description="Caller and words of a finished order are erased so many days after its last change; 0: never",
+    )
+    keep_callbacks_days: int = Field(
+        180, ge=0, le=36_500, description="A callback that is done is erased after so many days; 0: never"
+    )
+    keep_pictures_days: int = Field(
+        180,
+        ge=0,
+        le=36_500,
+        description="Pictures are erased so many days after the conversation's last message; 0: with the conversation",
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"

@@ -42,6 +42,8 @@ COMMANDS = {
     "user": Place("user", "app", "Accounts of the desk: add, passwd, list, set, disable, enable, unlock."),
     "tts": Place("tts", "app", "The voice: say a text, render the fixed sentences."),
     "recording": Place("recording", "app", "Recordings of calls: list, export, keep, delete, new-key."),
+    "citizen": Place("citizen", "app", "Forget a citizen who wishes it: erase."),
+    "retention": Place("retention", "app", "Erase what was kept long enough: run."),
     "audit": Place("audit", "app", "Who looked at what and who changed what."),
     "asr": Place("asr", "app", "Speech to text: transcribe, evaluate, serve."),
     "models": Place("asr", "models_app", "Speech models: list, pull, check, path."),

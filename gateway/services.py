@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Engine
 
 from desk.conversations import ConversationStore
+from desk.erasure import ErasureStore
 from desk.handoff.queue import HandoffQueue
 from desk.handoff.routing import Rules
 from desk.handoff.service import HandoffService
@@ -37,6 +38,7 @@ from gateway.rate_limits import RateLimits
 from gateway.recordings.recordings import Recordings
 from gateway.redis_link import RedisLink
 from gateway.replay import Replay
+from gateway.retention import Retention, RetentionSweep
 from gateway.seats.parts import SeatParts
 from gateway.seats.people import People
 from gateway.spool import Spool
@@ -93,6 +95,7 @@ class Services:
     talks: TalkRelay
     # Everything that runs for as long as the process.
     loops: Loops
+    retention: RetentionSweep
     # Set once by the application: it needs the parts of the desk that open later.
     seats: SeatParts = field(init=False)
     closing: bool = False
@@ -109,6 +112,7 @@ class Services:
             self.outside.start()
         self.tasks.append(self.loops.start("turns.recover", self._recover_forever))
         self.tasks.append(self.loops.start("orders.tell_late", self.late_orders.run_forever))
+        self.tasks.append(self.loops.start("retention.sweep", self.retention.run_forever))
 
     async def drain(self) -> None:
         """Say goodbye to open pages (1001) and let turns in flight finish. Call it before the server stops."""
@@ -218,6 +222,12 @@ async def open_services(settings: Settings) -> Services:
                 loops=loops,
             )
         )
+    attachments = Attachments(
+        settings.var_dir / "attachments",
+        most_bytes=settings.pictures_store_mb * 1000**2,
+        conversation_bytes=settings.pictures_conversation_mb * 1000**2,
+    )
+    retention = Retention(settings, ErasureStore(engine), attachments)
     return Services(
         settings=settings,
         engine=engine,
@@ -243,11 +253,8 @@ async def open_services(settings: Settings) -> Services:
         handoffs=handoffs,
         bus=bus,
         desk=desk,
-        attachments=Attachments(
-            settings.var_dir / "attachments",
-            most_bytes=settings.pictures_store_mb * 1000**2,
-            conversation_bytes=settings.pictures_conversation_mb * 1000**2,
-        ),
+        attachments=attachments,
+        retention=RetentionSweep(retention, attachments, blocking, redis),
         outside=outside,
         talks=TalkRelay(redis, loops),
         loops=loops,

@@ -133,6 +133,19 @@ class Spool:
     def quarantined(self) -> int:
         return len(quarantined(self._folder))
 
+    def forget(self, conversation_id: str) -> int:
+        """Drop what waits of a conversation that was erased. How many entries that were."""
+        count = 0
+        while (entry := self.first(conversation_id)) is not None:
+            self.done(entry)
+            count += 1
+        if count and self._entries:
+            # What was said must not stay in the file behind its `done` line.
+            lines = b"".join(_line(entry) for entries in self._entries.values() for entry in entries)
+            os.ftruncate(self._file, 0)
+            self._write(lines)
+        return count
+
     def close(self) -> None:
         """Leaves the file to the next process unless it is empty."""
         if not self._entries:
@@ -196,6 +209,14 @@ class Spool:
 def quarantined(folder: Path) -> list[Path]:
     """What waits for a human, below the spool's folder."""
     return sorted((folder / QUARANTINE).glob("*.json"))
+
+
+def elsewhere(folder: Path, conversation_id: str) -> int:
+    """How many entries of a conversation lie in files of processes that are alive."""
+    if not folder.exists():
+        return 0
+    found = [entry for path in folder.glob("*.jsonl") for entry in _read(path)]
+    return sum(entry.conversation_id == conversation_id for entry in found)
 
 
 def _line(entry: Entry) -> bytes:

@@ -191,6 +191,8 @@ class EventKind(StrEnum):
     HURRIED = "hurried"
     REVEALED = "revealed"
     SECRET = "secret"
+    # Its words and its caller were erased (desk.erasure); the other events' notes with them.
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, kw_only=True)

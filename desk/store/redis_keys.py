@@ -38,6 +38,11 @@ ANNOUNCED_TTL_S = 60.0
 DISPATCHER_TTL_S = 3.0
 
 
+def rasa_tracker(conversation_id: str) -> str:
+    """What Rasa remembers of a conversation; the prefix is the one in endpoints.yml, with Rasa's own behind it."""
+    return f"minshengtracker:tracker:{conversation_id}"
+
+
 def turn_lock(conversation_id: str) -> str:
     return f"{PREFIX}:turn:{{{conversation_id}}}"
 

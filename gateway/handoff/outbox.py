@@ -74,5 +74,12 @@ class Outbox:
                 continue
         return found
 
+    def forget(self, conversation_id: str) -> int:
+        """Drop what was not delivered of a conversation that was erased. How many that were."""
+        waiting = [one for one in self.waiting(limit=1_000_000) if one.conversation_id == conversation_id]
+        for one in waiting:
+            self.done(one)
+        return len(waiting)
+
     def done(self, notification: Notification) -> None:
         notification.path.unlink(missing_ok=True)

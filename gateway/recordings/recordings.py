@@ -43,6 +43,8 @@ LOST_AFTER = timedelta(days=1)
 # Longest wait at the end for what calls have handed over.
 GRACE_S = 8.0
 RETENTION = "retention"
+# A century: calendars end before for ever does.
+FOR_EVER_DAYS = 36_500
 
 
 def utc_now() -> datetime:
@@ -83,7 +85,7 @@ class Recordings:
                 blocking=blocking,
                 threads=self._threads,
                 metrics=metrics,
-                keep=timedelta(days=settings.recording_days),
+                keep=timedelta(days=settings.recording_days or FOR_EVER_DAYS),
                 min_free_bytes=settings.recording_min_free_mb * 1024 * 1024,
                 now=now,
             )
