@@ -257,4 +257,5 @@ _EVENT_LABELS = {
     EventKind.HURRIED: "催办",
     EventKind.REVEALED: "查看来电人",
     EventKind.SECRET: "要求保密",
+    EventKind.ERASED: "清除内容",
 }

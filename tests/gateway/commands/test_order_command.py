@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from desk.conversations.conversation import HandoffReason
 from desk.conversations.store import ConversationStore
+from desk.erasure import ErasureStore
 from desk.orders.category import Category
 from desk.orders.limits import OrderLimits
 from desk.orders.number import format_number
@@ -176,3 +177,11 @@ def test_classify_wants_a_text_or_a_file(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("desk.orders.category.load_or_train", lambda *_: _SmokeOnly())
     for arguments in ((), ("文字", "--file", str(tmp_path / "x")), ("--file", str(tmp_path / "none"))):
         assert isinstance(run("classify", *arguments).exception, CommandError)
+
+
+def test_every_kind_of_event_can_be_shown(engine: Engine) -> None:
+    number = OrderStore(engine, OrderLimits()).create(barbecue()).number
+    assert ErasureStore(engine).erase_order(number, "cli:ops")
+    shown = run("show", number)
+    assert shown.exit_code == 0 and "清除内容" in shown.output
+    assert set(EventKind) <= set(order._EVENT_LABELS)
