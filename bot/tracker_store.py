@@ -27,11 +27,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 # A turn has five to fifteen events. Cutting only when twice as many turns are there spares most turns the work.
 KEPT_TURNS = 6
 MAX_TURNS = 12
-# Twelve turns of everyday length have about 60 kB; ten messages of 5,000 characters would have 1.4 MB.
+# Ten messages of 5,000 characters would have 1.4 MB.
 MAX_BYTES = 128 * 1024
-# What is tried, one after the other, until a tracker fits: so many turns, so many characters and findings of a message.
+# What is tried, one after the other, until a tracker fits: so many turns, so many characters of a message and what was found in them.
 # Rules look back one turn and actions two, so the last two turns stay.
 _TIGHTER = ((MAX_TURNS, 20_000), (KEPT_TURNS, 20_000), (3, 5_000), (2, 2_000), (2, 400))
+_CHARS_PER_FINDING = 20
 # All that rules, actions and seats read of an earlier message's reading; its tokens and the ranks of other intents are most of it.
 _READ_LATER = ("intent", "entities", "reading", "emotion")
 
@@ -88,7 +89,7 @@ def _serialised(tracker: DialogueStateTracker) -> str:
 
 
 def _lightened(tracker: DialogueStateTracker, most: int) -> DialogueStateTracker:
-    """A copy whose messages have what is read later, of each at most `most` characters and findings."""
+    """A copy whose messages have what is read later, of each at most `most` characters."""
     light = tracker.init_copy()
     events = [_light(event, most) for event in tracker.events]
     light.update_with_events(events, override_timestamp=False, domain=None)
@@ -103,12 +104,14 @@ def _light(event: Event, most: int) -> Event:
     if not isinstance(event, UserUttered):
         return event
     parsed: dict[str, Any] = {key: value for key, value in event.parse_data.items() if key in _READ_LATER}
-    parsed["entities"] = list(parsed.get("entities") or ())[:most]
+    # An address with its parts takes 400 bytes, and a long message may have hundreds of them.
+    within = [one for one in parsed.get("entities") or () if int(one.get("end") or 0) <= most]
+    parsed["entities"] = within[: most // _CHARS_PER_FINDING]
     reading = parsed.get("reading")
     if isinstance(reading, dict) and isinstance(reading.get("spans"), list):
         parsed["reading"] = {
             **reading,
-            "spans": [span for span in reading["spans"] if span[2] <= most][:most],
+            "spans": [span for span in reading["spans"] if span[2] <= most],
         }
     event = copy.copy(event)
     event.text = event.text and event.text[:most]

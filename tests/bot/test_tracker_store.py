@@ -95,6 +95,7 @@ def long_conversation(turns: int, characters: int) -> DialogueStateTracker:
                 "start": at,
                 "end": at + 6,
                 "extractor": "RuleEntityExtractor",
+                "parts": {f"level_{n}": "和平街道幸福里社区" for n in range(12)},
             }
             for at in range(0, len(text), 40)
         ]
