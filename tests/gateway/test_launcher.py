@@ -13,7 +13,7 @@ from desk.settings import ROOT, OwnServer, Settings
 from launcher import run
 from launcher.errors import LauncherError
 from launcher.run import OtherWords, check_ports
-from launcher.services import SERVICES, Service, make_secrets, service, services_of
+from launcher.services import SERVICES, make_secrets, service, services_of
 from launcher.speech_server import server_plan
 from tests.conftest import free_port
 from tests.waiting import wait_until
