@@ -59,9 +59,9 @@ _OPEN_ORDER = _o.status.in_([status.value for status in OPEN_STATUSES])
 _OPEN_CALLBACK = _k.state.in_((CallbackState.OPEN.value, CallbackState.TAKEN.value))
 # Columns of an order that tell who somebody is, or hold somebody's words. What remains is the kind of matter and where
 # roughly it was.
-_ORDER_WORDS: Mapping[str, str] = {
+_ORDER_WORDS: Mapping[str, str | None] = {
     "title": ERASED, "description": ERASED, "appeal": "", "event_time": "", "place_community": "",
-    "place_detail": "", "subject": "", "caller_name": "", "caller_title": "", "phone": "", "callback_phone": "",
+    "place_detail": "", "subject": "", "caller_name": "", "caller_title": "", "phone": "", "callback_phone": "", "query_code": None,
 }  # fmt: skip
 
 
@@ -185,7 +185,7 @@ class ErasureStore:
                 .where(_c.id == conversation_id, _HELD, _NOT_WITH_PEOPLE)
                 .values(
                     token_hash="", owner=Owner.CLOSED.value, epoch=_c.epoch + 1, caller_phone=None,
-                    called_number=None, rating_comment=None, calling_since=None, turn_holder=None, turn_until=None,
+                    called_number=None, origin=None, rating_comment=None, calling_since=None, turn_holder=None, turn_until=None,
                 )
             )  # fmt: skip
             if not changed.rowcount:

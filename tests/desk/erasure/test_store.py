@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from desk.conversations import ConversationClosed, ConversationStore, Draft, Owner, Sender, WrongToken
 from desk.erasure import ERASED, ErasureStore, Found
 from desk.orders.order import EventKind, OrderStatus
+from desk.orders.proof import Asker
 from desk.recordings import Outcome, RecordingCatalogue, RecordingState
 from desk.seats import AuditLog
 from desk.store import migrate
@@ -71,7 +72,10 @@ def test_what_remains_of_an_order_is_the_kind_of_matter_and_what_became_of_it(en
     assert [event.kind for event in after.history] == [*(e.kind for e in before.history), EventKind.ERASED]
     assert not any(event.note for event in after.history)
     assert not ErasureStore(engine).erase_order(number, "cli:ops"), "once"
-    assert orders.get_for_caller(number, "8000") is None
+    asker = Asker(conversation_id="another")
+    assert before.query_code
+    assert orders.find_by_tail(number, "8000", asker) is None
+    assert orders.find_by_code(number, before.query_code, asker) is None
 
 
 def test_an_erased_conversation_is_closed_and_opens_for_nobody(engine: Engine) -> None:
