@@ -37,9 +37,11 @@ STATE = "danger_state"
 # and turns of dialogue_heldout.txt, of which none may alarm). At LIKELY danger is taken for real, whatever the rules
 # say; at POSSIBLE if a plain rule or the intent sees it, too, and alone it earns a word of caution beside the affair's
 # answer. Whoever told of danger a moment ago is believed sooner.
-LIKELY = 0.45
+LIKELY = 0.5
 POSSIBLE = 0.2
 LIKELY_AGAIN = 0.3
+# From here on nothing but an end that is told ends it.
+SURELY = 0.75
 # Said where danger is possible but not likely. An operator who is not sure says it, too, and goes on listening.
 CAUTION = "要是现在有人有危险，请马上拨打120、119或者110，不要等我们。"
 CAUTIONS_MOST = 2
@@ -63,23 +65,32 @@ _RETURNED = "returned_from_seat"
 
 @dataclass(frozen=True)
 class DangerState:
-    """The danger of this conversation: its kind, and how many answers it has had. An empty kind: none was told."""
+    """The danger of this conversation: its kind, and how many answers it has had. An empty kind: none was told. `sure`: a
+    rule sees it, or the reading hardly doubts; else who goes on with an ordinary affair is let go."""
 
     kind: str = ""
     told: int = 0
+    sure: bool = True
 
     @classmethod
     def of(cls, tracker: Tracker) -> DangerState:
         kept = tracker.get_slot(STATE)
         if not isinstance(kept, Mapping):
             return cls()
-        return cls(str(kept.get("kind") or ""), int(kept.get("told") or 0))
+        return cls(str(kept.get("kind") or ""), int(kept.get("told") or 0), bool(kept.get("sure", True)))
 
     def __bool__(self) -> bool:
         return bool(self.kind)
 
+    def _as_slot(self) -> dict[str, Any]:
+        kept = asdict(self)
+        if self.sure:
+            # What is not said is sure, as in conversations from before there was doubt.
+            del kept["sure"]
+        return kept
+
     def event(self) -> dict[str, Any]:
-        event: dict[str, Any] = SlotSet(STATE, asdict(self) if self else None)
+        event: dict[str, Any] = SlotSet(STATE, self._as_slot() if self else None)
         return event
 
 
@@ -171,7 +182,8 @@ def alarm(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState, kind
     say_with_numbers(dispatcher, advice.text, advice.numbers, speech=advice.spoken or None)
     signal(dispatcher, "emergency", kind=advice.kind, numbers=[number for number, _ in advice.numbers])
     ask_for_human(dispatcher, "emergency", advice.kind)
-    return [SlotSet("emergency_kind", advice.kind), DangerState(advice.kind, 1).event()]
+    begun = DangerState(advice.kind, 1, state.sure and bool(state) or _is_sure(turn))
+    return [SlotSet("emergency_kind", advice.kind), begun.event()]
 
 
 def _go_on(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState) -> Events:
@@ -180,7 +192,12 @@ def _go_on(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState) -> 
     if wants_person(turn) or turn.does("human"):
         # Called already; whoever asks for a person is told again what is true about it.
         ask_for_human(dispatcher, "emergency", advice.kind)
-    return [SlotSet("emergency_kind", advice.kind), DangerState(state.kind, state.told + 1).event()]
+    told = DangerState(state.kind, state.told + 1, state.sure or _is_sure(turn))
+    return [SlotSet("emergency_kind", advice.kind), told.event()]
+
+
+def _is_sure(turn: Turn) -> bool:
+    return not turn.reading or turn.reading.danger >= SURELY or bool(find_danger(turn.words))
 
 
 def say_with_numbers(
@@ -231,6 +248,9 @@ def _tells_more(turn: Turn) -> bool:
 
 def _is_elsewhere(turn: Turn, state: DangerState) -> bool:
     """Whether the citizen turns to an ordinary matter, after he has heard twice what helps in danger."""
+    if not state.sure and turn.reading.danger < HARMLESS and not find_danger(turn.words):
+        # It may never have been one: 只能你们知道，漏出去我没法待 sounds like despair.
+        return turn.does(*_OTHER_ACTS, "value", "secret")
     if state.kind in LASTING or state.told < 2 or danger_in(turn, state):
         return False
     if turn.reading:

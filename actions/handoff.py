@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import STATE
 from actions.base import Events, HotlineAction
+from actions.process_questions import answer_process, kinds_asked
 from actions.replies import HUMAN, REGISTER, Button, say
 from actions.taking_up import take_up
 from actions.watch import SLOT, Watch
@@ -55,7 +56,8 @@ class HandOver(HotlineAction):
             return []
         taken = take_up(dispatcher, self.parts, tracker, turn)
         if taken is None:
-            say(dispatcher, HERE)
+            # 半夜打12345有人接不 asks about us.
+            say(dispatcher, answer_process(turn, self.parts) if kinds_asked(turn.words) else HERE)
         return taken or []
 
 

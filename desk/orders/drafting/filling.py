@@ -77,6 +77,8 @@ _OF_THEIR_OWN = re.compile(
 _COUNTED_PERSONS = re.compile(
     r"[一两二三四五六七八九十几]?(?:位|个|名|帮|伙|家|些)(?:师傅|同志|小伙子|大姐|大哥|医生|护士|老师|民警|人)?"
 )
+# Of a house, a person in it may be meant: 班主任在家补课.
+_SOMEBODY_IN_IT = re.compile(r"班主任|老师|校长|园长|教练|宿管|大夫|医生|护士|护工|院长|保安")
 _THEIR_PERSON = re.compile(r"[\u4e00-\u9fff]{1,6}(?=$|[\s,，。;；!！?？])")
 # 公司名听错了,是启帆人力,不是启航.
 _NAMED_RIGHT = re.compile(
@@ -470,7 +472,9 @@ def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str]
 def _with_house(draft: Draft, turn: Turn, changed: Sequence[str]) -> Draft:
     """The school or the hospital that was just told as the place is whom it is about: nobody asks for it once more. Whose
     manners are complained of (那大夫) is asked for all the same."""
-    if "place" not in changed or draft.has("subject") or not needs_subject(draft) or tells_of_manners(draft):
+    if "place" not in changed or draft.has("subject") or not needs_subject(draft):
+        return draft
+    if tells_of_manners(draft) or _SOMEBODY_IN_IT.search(draft.get("description")):
         return draft
     start, end = house_in(draft.place_text, draft.get("description"))
     if end <= start:

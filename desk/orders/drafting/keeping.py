@@ -38,7 +38,7 @@ _PERSON_WORDS = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_HOTLINE = re.compile(
-    r"(?:打|拨|12345|你们?(?:这|那|热线)?|热线)[^,，。]{0,8}有(?:没有)?人(?:接|值班|听)"
+    r"(?:打|拨|12345|你们?(?:这|那|热线)?|热线)[^,，。]{0,8}有(?:没有)?人(?:接|值班|听)(?:电话)?(?:不|吗|么|没|啊|呀|的)*[?？]?$"
 )
 # Beside another act, a wish for a person below this is none.
 HINTED = 0.2
@@ -106,7 +106,7 @@ def wants_something_else(turn: Turn) -> bool:
     if turn.intent == "ask_human" and turn.confidence < HEARD and not _PERSON_WORDS.search(turn.words):
         # The intent alone, and not sure of it: 人在深圳.
         return not turn.reading.does("human", at_least=HINTED)
-    if _OF_THE_HOTLINE.search(turn.words) and is_question(turn.words):
+    if _OF_THE_HOTLINE.search(turn.words):
         # 半夜打12345有人接不 asks when the hotline answers.
         return not turn.reading.does("human")
     other = turn.does("process", "ask", "details", "value")

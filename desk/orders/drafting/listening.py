@@ -206,6 +206,10 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
         return Step(Kind.COURTESY, draft)
     if _asks_why(turn) and asked not in told:
         return Step(Kind.PROCESS, kept(draft, filled), told, question=question_in(turn))
+    known_secret = draft.get("confidential") == "yes" and turn.does("secret")
+    if asked == "caller" and known_secret and not told and not turn.does("value", "ask", "process"):
+        # Whoever says once more what they fear, when the name is asked for, tells none.
+        return with_question(turn, skipped(filled.draft, told, asked))
     fears = (
         "confidential" in told and asked in ("place", "subject", "event_time") and not turn.does("unknown")
     )

@@ -241,3 +241,10 @@ def test_the_house_that_was_told_as_the_place_is_not_asked_for_again(
 ) -> None:
     draft = step(told(matter).asking("place"), turn(place, "value")).draft
     assert draft.get("subject") == subject
+
+
+def test_who_tells_the_same_fear_instead_of_the_name_twice_gives_none() -> None:
+    words = turn("唔讲得 我个仔仲喺佢班", "secret")
+    once = step(known("caller"), words).draft
+    assert (once.get("confidential"), once.asked) == ("yes", "caller")
+    assert "caller" in step(once, words).draft.skipped
