@@ -22,8 +22,6 @@ MAY_TELL = 0.25
 SHORTEST = 4
 # After these the matter before is settled: nothing of it belongs to the next.
 _SETTLED = frozenset({"emergency", "order_card", "order_status"})
-# Only the question before it was settled.
-_ANSWERED = frozenset({"answer", "clarify"})
 
 
 def with_story(tracker: Tracker, first: Turn, now: Turn) -> Turn:
@@ -36,23 +34,25 @@ def with_story(tracker: Tracker, first: Turn, now: Turn) -> Turn:
     """
     # To have a question registered is to have it registered with what was asked before: 本科加几分 alone asks nothing.
     asking = first.does("ask") and not first.does("details")
-    turns = _unsettled(tracker, first, asking)
+    turns, unclear = _unsettled(tracker, first, asking)
     # The turn that was kept for the order may itself stand among them.
     kept = next((at for at, turn in enumerate(turns) if turn.words and turn.words in first.words), len(turns))
     story: Mapping[str, Any] | None = None
     last = [now] if now is not first and _tells(now) and not now.does("register", "yes") else []
     for turn in [*turns[:kept], first, *turns[kept:], *last]:
-        counts = _tells(turn) or asking and turn.does("ask")
+        counts = _tells(turn) or (asking or turn in unclear) and turn.does("ask")
         if turn is first or counts and turn.words not in first.words:
             story = joined(story, turn) if story else seed_of(turn)
     return replace(turn_from(story, first), seq=first.seq, intent=first.intent) if story else first
 
 
-def _unsettled(tracker: Tracker, first: Turn, asking: bool) -> list[Turn]:
-    """What was said before the present message and since the matter before it was settled."""
+def _unsettled(tracker: Tracker, first: Turn, asking: bool) -> tuple[list[Turn], list[Turn]]:
+    """What was said before the present message and since the matter before it was settled; and of that the question to
+    which nobody chose what was meant."""
     events = list(tracker.events)
     last = max((at for at, event in enumerate(events) if event.get("event") == "user"), default=0)
     found: list[Turn] = []
+    unclear: list[Turn] = []
     for event in events[:last]:
         match event.get("event"):
             case "user":
@@ -61,9 +61,12 @@ def _unsettled(tracker: Tracker, first: Turn, asking: bool) -> list[Turn]:
                 found = []
             case "bot" if _kind(event) in _SETTLED:
                 found = []
-            case "bot" if _kind(event) in _ANSWERED and found and not (asking or _is_told(found[-1])):
+            case "bot" if _kind(event) == "clarify" and found:
+                # Who goes on instead of choosing has not given the question up.
+                unclear = [found[-1]]
+            case "bot" if _kind(event) == "answer" and found and not (asking or _is_told(found[-1])):
                 found.pop()
-    return found[-MESSAGES_BACK:]
+    return found[-MESSAGES_BACK:], unclear
 
 
 def _is_told(turn: Turn) -> bool:

@@ -17,7 +17,7 @@ _ROOM_FOLLOWS = re.compile(
 _HOUSE = re.compile("(?:栋|幢|座|号楼|单元|楼|大厦|公寓|层)$")
 # 人民|医院, 翠屏小学|门口, 江畔公园|对面: a name goes on to its last word, and to the side that is meant.
 _NAME_FOLLOWS = re.compile(
-    "(?:人民|中心|实验|第[一二三四五六七八九十])?(?:医院|小学|中学|大学|学校|幼儿园|公园|广场|市场|菜场|超市|大厦|小区|花园|家园|公寓|车站|地铁站|公交站|火车站|卫生院|派出所|商场|体育馆|图书馆)"
+    "(?:人民|中心|实验|第[一二三四五六七八九十])?(?:国际(?:中心|大厦|广场|城|公寓)|中心(?![医小实])|医院|小学|中学|大学|学校|幼儿园|公园|广场|市场|菜场|超市|大厦|小区|花园|家园|公寓|车站|地铁站|公交站|火车站|卫生院|派出所|商场|体育馆|图书馆)"
 )
 _SIDE_FOLLOWS = re.compile(
     "的?(?:[东南西北前后正侧大]{0,2}门(?:口|外|前)?|口(?=[,，。\\s有的那])|(?:斜|正)?对[面过]|旁边?|隔壁|附近|边上|后[面头]|前面|[楼底]下|"
@@ -58,6 +58,8 @@ def whole_end(words: str, end: int) -> int:
         end, pattern = found.end(), _NUMBER_FOLLOWS
     if _HOUSE.search(words[:end]) and (room := _ROOM_FOLLOWS.match(words, end)):
         end = room.end()
+    if words[end - 1 : end + 1] in ("底下", "脚下", "背后"):
+        return end + 1
     if _TORN.match(words, end - 1):
         return end + 1
     if re.search("[那这嗰][条个家栋座]$", words[:end]) and re.match("[路街巷道店楼桥]", words[end:]):

@@ -98,6 +98,9 @@ _CALL_LEAD = re.compile(r"(?:写|叫|喊|称呼|叫我|喊我|写个|写成)$")
 _HALVED = re.compile(
     rf"([\u4e00-\u9fff])[,，、 ]*(?:是)?(?:{'|'.join(_HALVES)}|[\u4e00-\u9fff]{{2}})(?:的)?\1(?![\u4e00-\u9fff])"
 )
+_WHOLE_NAME = re.compile(
+    rf"({SURNAME}(?!先生|女士|师傅|大爷|阿姨|姓|老师|同志)[\u4e00-\u9fff]{{1,2}})(?=[\s,，。]*(?:手机|电话|联系|1[3-9]\d|[幺一]))"
+)
 # Whose name somebody goes by is less than his surname: Cindy 要本名的话姓丁, Leo 姓罗.
 _SURNAME_BESIDE = re.compile(
     r"[A-Za-z]{2,}[\s,，、]*(?:[^,，。]{0,8}?)姓(?P<name>(?!什|啥|不)[\u4e00-\u9fff])(?:[,，。\s]|$)"
@@ -193,6 +196,9 @@ def person_at(text: str, start: int, end: int) -> Person | None:
     if built and built.end() <= end + 1:
         return _built(built)
     name = re.split(r"[,，。、:：;；]", text[start:end])[0].strip()
+    if len(name) == 1 and (whole := _WHOLE_NAME.match(text, start)):
+        # 我程小雨 手机…: of a name that is told with the number behind it, the surname alone was read.
+        return _person(text, whole[1], "", start, whole.end(1))
     if len(name) == 1 and _CALL_LEAD.search(text[:start]) and (whole := _WHOLE_NICK.match(text, start)):
         name = whole[1]
     title = ""

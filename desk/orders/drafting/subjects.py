@@ -27,7 +27,7 @@ _STAFF = re.compile(
 # Alone these name nobody, or only where.
 _NOBODY = re.compile(
     r"(?:[0-9零一二三四五六七八九十百两]*(?:号|幢|栋|座|单元|楼|层|室|户)|楼[上下]|隔壁|对面|旁边|门口|附近|上面|下面|老板|家|人家?|有人|他们?|她们?|它们?|你们|"
-    r"我们?|某人|别人|自己|家烧烤|你们|人)+|12345|幺二三四五"
+    r"我们?|某人|别人|自己|家烧烤|你们|人|对象)+|12345|幺二三四五"
 )
 _PLACE_LEAD = re.compile(r"^(?:地址|位置|地点|门牌号?)?(?:应该|就)?(?:改[成为])?[是在]?")
 # Offices that people are sent to and from; they are the subject only of who complains of them.
@@ -43,7 +43,7 @@ _SENT_AFTER = re.compile(
 
 # A clause with one of these tells, asks or excuses; it names nobody.
 _TELLS = re.compile(
-    r"[?？]|[吗呢么]$|说|讲|问|知道|晓得|清楚|记得|记不|记到|谁|啥|什么|么子|哪|咩|[你您恁]|等[一哈下]|看看|听不|信号|别|不(?!锈)|没|冇|唔|莫|气死|已经|名字|归|自己|管我|再说|反正|就行|我(?!们?(?:公司|单位|学校|小区|村|楼|房东|老板|爸|妈|邻居))|俺|人工|human|[了哒啦]$|都(?!市|江堰|匀)|[0-9一二三四五六七八九十两半几]+(?:多)?(?:个多?月|年(?!级)|天|次|回|趟|块|元)"
+    r"[?？]|[吗呢么]$|失败|一直|登不|说|讲|问|知道|晓得|清楚|记得|记不|记到|谁|啥|什么|么子|哪|咩|[你您恁]|等[一哈下]|看看|听不|信号|别|不(?!锈)|没|冇|唔|莫|气死|已经|名字|归|自己|管我|再说|反正|就行|我(?!们?(?:公司|单位|学校|小区|村|楼|房东|老板|爸|妈|邻居))|俺|人工|human|[了哒啦]$|都(?!市|江堰|匀)|[0-9一二三四五六七八九十两半几]+(?:多)?(?:个多?月|年(?!级)|天|次|回|趟|块|元)"
 )
 _LEAD = re.compile(
     r"^(?:就是|就|是|叫(?:做|个)?|写|记|填|那个(?=.{2})|这个(?=.{2})|嗯|呃|额|哦|应该|大概|好像|[,，。、:： ])+(?=.{2})"
@@ -75,6 +75,10 @@ _HOUSES = (
 )
 
 
+# 黄泥坡到小学那一段 tells the way, and names no school.
+_WAY = re.compile(r"[从到往在离过去来上下的个那这]|附近|旁边|对面|门口")
+
+
 @dataclass(frozen=True)
 class Subject:
     text: str
@@ -94,8 +98,8 @@ def find_subject(text: str) -> Subject | None:
 def house_in(place: str, told: str) -> tuple[int, int]:
     """Where in `place` the school, hospital or home is named that `told` is about; (0, 0) where none is."""
     for house, doings in _HOUSES:
-        named = house.search(place)
-        if named and doings.search(told):
+        named = house.match(place)
+        if named and doings.search(told) and not _WAY.search(named.group()):
             return named.span()
     return 0, 0
 
