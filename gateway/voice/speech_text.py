@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.voice.spoken_numbers import amount, cardinal, decimal, digit_by_digit
+from gateway.voice.spoken_units import LATIN_UNITS, MEASURES, PER_UNIT, UNITS
 
 # The first audio comes when the first sentence is made, so a very long one is cut at its commas.
 LONG_CHARS = 50
@@ -38,40 +39,11 @@ _CLAUSE = re.compile(r"[^，,、：:]*[，,、：:]+|[^，,、：:]+$")
 _NOT_IN_NUMBER = r"(?<![0-9.])"
 _NUMBER_OVER = r"(?![0-9]|\.[0-9])"
 _QUANTITY = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
-_UNITS = {
-    "㎡": "平方米",
-    "m²": "平方米",
-    "m2": "平方米",
-    "m³": "立方米",
-    "m3": "立方米",
-    "㎥": "立方米",
-    "km": "公里",
-    "kg": "公斤",
-    "mg": "毫克",
-    "cm": "厘米",
-    "mm": "毫米",
-    "dB": "分贝",
-    "db": "分贝",
-    "kWh": "度",
-    "MB": "兆",
-    "℃": "摄氏度",
-    "°C": "摄氏度",
-    "m": "米",
-}
-# Read as units only behind 每: 元/h, mg/L.
-_PER_UNITS = _UNITS | {"h": "小时", "L": "升", "g": "克", "s": "秒"}
-_PER_WORDS = (
-    "平方米|平米|立方米|立方|方|吨|度|千瓦时|公斤|千克|斤|克|升|人次|人|户|车次|次|月|年|天|日|小时|分钟|周|学期|学年|季度|季|件|个|张|份|台|"
-    "辆|公里|千米|米|亩|间|栋|套|棵|车|头|只|条|本|桌|晚|班|课时|节|位|名|瓶|盒|箱|袋"
-)
-# After these 2 is 两 and a run of digits is a quantity, however much it looks like a number to dial.
-_MEASURES = (
-    "个|名|位|人次|人|件|项|条|家|户|次|份|张|台|辆|套|间|天|周|小时|个月|岁|种|类|倍|块|元|万|亿|千克|公斤|斤|吨|米|"
-    "平方米|平米|公里|千米|亩|度|兆|秒|步|处|例|起|片|棵|只|封|笔|批|组|层楼|多"
-)
-_MEASURE = f"(?={_MEASURES})"
-_LATIN_UNITS = "㎡|m²|m2|m³|m3|㎥|km|kg|mg|cm|mm|dB|db|kWh|MB|℃|°C|m"
-_PER_UNIT = rf"(?:{_PER_WORDS}|(?:{_LATIN_UNITS}|h|L|g|s)(?![A-Za-z0-9]))"
+_MEASURE = f"(?={MEASURES})"
+# Read as they stand; the units know them.
+_KEPT = "㎡㎥"
+_NARROW = dict(zip("－‐‑‒＃＋／％＊．", "----#+/%*.", strict=True))
+_ROUND_ZERO = re.compile("(?<=[零〇一二三四五六七八九○])[○]|[○](?=[〇一二三四五六七八九])")
 _ALWAYS_DIGITS = ("110", "119", "120", "122", "114", "999")
 
 
@@ -125,7 +97,8 @@ def speak(text: str) -> str:
     text = text.replace("\n", "，")
     text = re.sub(r"[“”‘’\"'「」『』【】《》〈〉\[\]{}*#_=<>^\\]", "", text)
     text = re.sub(r"[(（〔]([^()（）〔〕]*)[)）〕]", r"，\1，", text)
-    text = re.sub(r"[~～]", "到", text).replace("&", "和").replace("+", "加").replace("%", "")
+    text = re.sub(r"(?<=\w)\s*[~～]\s*(?=\w)", "到", text)
+    text = re.sub(r"[~～]", "", text).replace("&", "和").replace("+", "加").replace("%", "")
     text = "".join(c for c in text if unicodedata.category(c) not in ("So", "Cs", "Co", "Cn"))
     # One pause where signs have met, none at the beginning.
     text = re.sub(r"[，、,\s]*([，。！？；])[，、,\s]*(?=[，。！？；])", "", text)
@@ -135,18 +108,43 @@ def speak(text: str) -> str:
 
 
 def _one_width(text: str) -> str:
-    """Full-width digits and letters as the narrow ones; Chinese punctuation stays as it is."""
-    return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" and c.isalnum() else c for c in text)
+    """Full-width digits, letters and signs of numbers as the narrow ones, signs that hold a number or a unit written out
+    (㎏, Ⅲ, ①), zeros in one shape; Chinese punctuation stays as it is."""
+    text = _ROUND_ZERO.sub("零", text).replace("〇", "零")
+    return "".join(_narrow(c) for c in text)
+
+
+def _narrow(char: str) -> str:
+    if "０" <= char <= "ｚ" and char.isalnum() or "\u3380" <= char <= "\u33df" and char not in _KEPT:
+        return unicodedata.normalize("NFKC", char)
+    if "Ⅰ" <= char <= "Ⅻ":
+        return cardinal(int(unicodedata.numeric(char)))
+    if "①" <= char <= "⒛":
+        # They number what follows.
+        return f"，{cardinal(int(unicodedata.numeric(char)))}，"
+    return _NARROW.get(char, char)
 
 
 def _phone(match: re.Match[str]) -> str:
-    return _grouped(re.sub(r"\D", "", match.group()), (3, 4, 4))
+    return _grouped(re.sub(r"\D", "", match.group())[-11:], (3, 4, 4))
 
 
-def _landline(match: re.Match[str]) -> str:
-    area, number = match.group(1), match.group(2)
-    half = len(number) // 2
-    return f"{digit_by_digit(area)}，{digit_by_digit(number[:half])}，{digit_by_digit(number[half:])}"
+def _landline_of(area: str, number: str) -> str:
+    digits = re.sub(r"\D", "", number)
+    half = len(digits) // 2
+    return f"{digit_by_digit(area)}，{digit_by_digit(digits[:half])}，{digit_by_digit(digits[half:])}"
+
+
+def _other_hotline(match: re.Match[str]) -> str:
+    area, number, key = match.groups()
+    said = f"{digit_by_digit(area)}，{digit_by_digit(number)}"
+    return f"{said}杠{digit_by_digit(key)}" if key else said
+
+
+def _local(match: re.Match[str]) -> str:
+    word, *labelled = match.groups()[:3]
+    first, last = labelled if word is not None else match.groups()[3:]
+    return f"{word or ''}{digit_by_digit(first)}，{digit_by_digit(last)}"
 
 
 def _order(match: re.Match[str]) -> str:
@@ -195,10 +193,24 @@ def _span_of_times(match: re.Match[str]) -> str:
 
 
 def _range(match: re.Match[str]) -> str:
-    """Only upwards: 96110-2 and 5-3 are numbers with a dash in them."""
-    first, last = match.group(1), match.group(2)
+    """With a dash only upwards: 96110-2 and 5-3 are numbers with a dash in them."""
+    first, sign, last = match.groups()
+    below_zero = match.string[max(match.start() - 1, 0) : match.start()] == "负"
     upwards = float(_plain(first)) < float(_plain(last)) and not re.match("0[0-9]", first)
-    return f"{first}{'到' if upwards else '杠'}{last}"
+    return f"{first}{'到' if upwards or below_zero or sign in '~～至' else '杠'}{last}"
+
+
+def _span_of_shares(match: re.Match[str]) -> str:
+    first, last, sign = match.groups()
+    return f"{first}{sign}到{last}{sign}"
+
+
+def _years_upwards(match: re.Match[str]) -> str:
+    return _span_of_years(match) if match.group(1) < match.group(2) else match.group()
+
+
+def _dotted(match: re.Match[str]) -> str:
+    return digit_by_digit(match.group(), phone=False).replace(".", "点")
 
 
 def _span_of_years(match: re.Match[str]) -> str:
@@ -214,7 +226,7 @@ def _door(match: re.Match[str]) -> str:
 
 def _per(match: re.Match[str]) -> str:
     units = re.split("[/·•・]", match.group(2))
-    return match.group(1) + "".join("每" + _PER_UNITS.get(unit, unit) for unit in units)
+    return match.group(1) + "".join("每" + UNITS.get(unit, unit) for unit in units)
 
 
 def _labelled(match: re.Match[str]) -> str:
@@ -238,11 +250,11 @@ def _money(match: re.Match[str]) -> str:
 
 
 def _unit(match: re.Match[str]) -> str:
-    return amount(_plain(match.group(1))) + _UNITS[match.group(2)]
+    return amount(_plain(match.group(1))) + UNITS[match.group(2)]
 
 
 def _counted(match: re.Match[str]) -> str:
-    return amount(_plain(match.group(1)))
+    return ("负" if match.group(1) else "") + amount(_plain(match.group(2)))
 
 
 def _dialled(match: re.Match[str]) -> str:
@@ -276,83 +288,159 @@ _SIGNS = {"≥": "大于等于", "≧": "大于等于", "≤": "小于等于", "
     zip(">＞<＜", ("大于", "大于", "小于", "小于"), strict=True)
 )
 
+_YEAR_DIGITS = "1[5-9][0-9]{2}|20[0-9]{2}"
+_TERM = "年|学年|财年|学期|赛季|级(?!台阶)|届|版|间|期间"
+# Area codes have three digits in the largest cities, else four.
+_AREA = "010|02[0-9]|0[3-9][0-9]{2}"
+_DASH = "[-–— ]"
+_CODES = (
+    r"(?:尾号|尾数|末尾|[后末][三四五六八3-68]位(?:数字|数)?|验证码|校验码|取件码|邮编|邮政编码|工号)[是为:：\s]*(?=[0-9]{2})"
+    r"|(?:户号|账号|卡号|密码|学号|警号|区号|分机)[是为:：\s]*(?=[0-9]{3,11}(?![0-9]))"
+)
+_LINE_WORD = r"(?:电话|座机|热线|号码|传真|致电|拨打?|请打|联系)[是为:：\s]*"
+
 # In this order: the more a pattern knows, the earlier it comes.
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"[≥≧≤≦±]|(?<![-=])[>＞<＜]=?(?=\s*[0-9])", _sign),
+    # kW·h is one unit; 元/(人·月) is 元/人·月.
+    (r"kW·h", lambda _m: "kWh"),
+    (
+        rf"/\s*[(（]\s*({PER_UNIT}(?:[/·•・]{PER_UNIT})*)\s*[)）]",
+        lambda m: f"/{m.group(1)}",
+    ),
+    # Keys of a telephone, then houses: 12#楼, 3#-502.
+    (r"(?<=[0-9])#(?=\s*(?:号?键|结束|确认))|(?<=[按拨入以])#", lambda _m: "井号"),
+    (r"(?<![0-9])([0-9]{1,4})#(?:号(?=[楼栋幢]))?", lambda m: f"{m.group(1)}号"),
+    (r"(?<=[0-9])#", lambda _m: "井号"),
+    (r"(?<=[按拨入以])[*＊]", lambda _m: "星号"),
     (
         r"(?<![0-9])([12][0-9]{3})[-/.年](1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])[日号]?(?![0-9])T?",
         _date,
+    ),
+    # 2024-03 is a month.
+    (
+        r"(?<![0-9-])(20[0-9]{2})-(0[1-9]|1[0-2])(?![0-9.-])",
+        lambda m: f"{digit_by_digit(m.group(1), phone=False)}年{cardinal(int(m.group(2)))}月",
     ),
     (
         r"(?<![0-9:])([01]?[0-9]|2[0-4])[:：]([0-5][0-9])(?::[0-5][0-9])?(?:[+]08:00)?(?![0-9])((?=\s*(?:-|–|—|~|～|至|到)\s*[0-9]))?",
         _time,
     ),
-    (r"([点分整])\s*(?:-|–|—|~|～|至)+\s*(?=[零一二两三四五六七八九十]+点)", _span_of_times),
+    (r"([点分整])\s*(?:-|–|—|~|～|至)+\s*(?=[零一二两三四五六七八九十0-9]+点)", _span_of_times),
+    # 3:2 is a ratio.
     (
-        r"(?<![0-9])([12][0-9]{3})\s*(?:[-–—~～至到/])+\s*([12][0-9]{3})(?=\s*(?:年|学年|财年|学期|赛季))",
+        r"(?<![0-9:：.])([0-9]{1,4})\s*[:：]\s*([0-9]{1,4})(?![0-9:：.])",
+        lambda m: f"{m.group(1)}比{m.group(2)}",
+    ),
+    (
+        rf"(?<![0-9])([12][0-9]{{3}})\s*(?:[-–—~～至到/])+\s*([12][0-9]{{3}})(?=\s*(?:{_TERM}))",
         _span_of_years,
     ),
+    # 2024-25学年, 24-25学年.
     (
-        rf"((?:尾号|尾数|[后末][三四五六八]位|验证码|查询码|校验码|取件码|邮编|邮政编码|工号)[是为:：\s]*)([0-9]{{2,}})(?!\.?[0-9]|{_MEASURES})",
-        _labelled,
+        rf"(?<![0-9])((?:{_YEAR_DIGITS})|[0-9]{{2}})\s*[-–—~～至到/]+\s*([0-9]{{2}})(?=学年|财年|赛季)",
+        _span_of_years,
     ),
+    # 2010-2020 without a word behind them: nothing else that goes upwards looks like it.
+    (
+        rf"(?<![0-9.])((?:19|20)[0-9]{{2}})\s*[-–—~～至到]+\s*((?:19|20)[0-9]{{2}})(?![0-9.年]|\s*(?:{MEASURES}|{PER_UNIT}|{LATIN_UNITS}|[%％‰-]))",
+        _years_upwards,
+    ),
+    (rf"(?<![0-9.])({_YEAR_DIGITS})(?=学年|财年|学期|赛季|级(?!台阶)|届|版|款)", _plain_digits),
+    (rf"({_CODES})([0-9]{{2,}})(?!\.?[0-9]|{MEASURES})", _labelled),
     # Extensions: 转8012, but 转1.
     (r"((?<=[0-9])转(?:分机)?|分机号?)([0-9]{2,6})(?![0-9])", _labelled),
+    (
+        rf"((?<![好运周旋翻扭流])转接?(?:分机)?)([0-9]{{3,6}})(?![0-9.,]|\s*(?:{MEASURES}|[号路楼线车班股分站圈度转至到]))",
+        _labelled,
+    ),
     (r"(?<![0-9])(1[3-9][0-9])\*{4,}([0-9]{4})(?![0-9])", _masked),
     (r"(?<![0-9])[0-9]{6}-[0-9]{5}-[0-9](?![0-9])", _order),
-    (r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])", _phone),
-    (r"(?<![0-9])(0[0-9]{2,3})[-–— ]+([0-9]{7,8})(?![0-9])", _landline),
+    (
+        r"(?:(?:\+|(?<![0-9])00|(?<![0-9]))86[- ]?|(?<![0-9+]))1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])",
+        _phone,
+    ),
+    # +86 571 8765 4321.
+    (
+        rf"(?:\+|(?<![0-9])00)86{_DASH}*[(（]?0?(10|2[0-9]|[3-9][0-9]{{2}})[)）]?{_DASH}*([0-9]{{3,4}}{_DASH}?[0-9]{{4}})(?![0-9])",
+        lambda m: _landline_of("0" + m.group(1), m.group(2)),
+    ),
+    (
+        rf"(?<![0-9])[(（\[【]?({_AREA})[)）\]】]?[-–— /]*([0-9]{{3,4}}{_DASH}?[0-9]{{4}})(?![0-9])",
+        lambda m: _landline_of(*m.groups()),
+    ),
     # The hotline of another city: 0571-12345.
     (
-        r"(?<![0-9])(0[0-9]{2,3})[-–— ]+([0-9]{5})(?![0-9])",
-        lambda m: f"{digit_by_digit(m.group(1))}，{digit_by_digit(m.group(2))}",
+        rf"(?<![0-9])[(（]?({_AREA})[)）]?[-–— ]*(1[0-9]{{4}}|9[56][0-9]{{3}})(?:-([0-9]{{1,4}}))?(?![0-9])",
+        _other_hotline,
+    ),
+    # Without an area code: 电话8765 4321.
+    (
+        rf"({_LINE_WORD})([2-9][0-9]{{2,3}}){_DASH}([0-9]{{4}})(?![0-9-])|(?<![0-9])([2-9][0-9]{{3}}) ([0-9]{{4}})(?![0-9]|\s*(?:{MEASURES}))",
+        _local,
     ),
     (r"(?<![0-9])(400|800)[- ]?([0-9]{3}[- ]?[0-9]{4})(?![0-9])", lambda m: _dialled_groups(m.group())),
-    (r"(?<![0-9])([0-9]{12})(?![0-9]|" + _MEASURES + ")", _order),
+    (rf"(?<![0-9])([0-9]{{12}})(?![0-9]|{MEASURES})", _order),
     (r"(?<![0-9])([0-9]{14,18})([Xx]?)(?![0-9])", _long),
     (
         r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·.]?[A-Z0-9]{5,6}(?![A-Z0-9])",
         _plate,
     ),
+    (r"(?i:(?<![a-z])no[.．]|№)\s*(?=[0-9])", lambda _m: "编号"),
     (r"(?<=[0-9][%％℃元度天岁万吨米㎡])\s*[-–—−]+\s*(?=[0-9])", lambda _m: "到"),
-    (r"(?<![0-9])[-−](?=[0-9]+(?:\.[0-9]+)?\s*(?:℃|°C|度|[%％]))", lambda _m: "负"),
+    # 3栋-5栋, 1楼-3楼.
+    (
+        r"(?<=[0-9])(号楼|单元|[号楼层栋幢座期级时点户人次])\s*(?:[-–—~～至])+\s*(?=[0-9]+\1)",
+        lambda m: f"{m.group(1)}到",
+    ),
+    (
+        r"(?<![0-9])[-−](?=[0-9]+(?:\.[0-9]+)?\s*(?:℃|°C|度|[%％]))|(?<=[额余为是温])[-−](?=[0-9])",
+        lambda _m: "负",
+    ),
     (r"(?<=[〔\[(（])([12][0-9]{3})(?=[〕\])）])", _plain_digits),
+    # 5-10%, then 10-20㎡, 3-5个.
+    (rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*[-–—~～至]+\s*({_QUANTITY})\s*([%％‰])", _span_of_shares),
+    (
+        r"(?<![0-9.\-])(?:[0-9]{1,4}(?:-[0-9]{1,4}){2,}|(?<=[楼栋幢座号室])-[0-9]{1,4}(?:-[0-9]{1,4})?|(?<=单元)-[0-9]{1,4}(?:-[0-9]{1,4})?)(?![0-9\-])",
+        _door,
+    ),
+    (
+        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*(-|–|—|~|～|至)+\s*({_QUANTITY})(?![0-9-])",
+        _range,
+    ),
+    # ~100元; behind a number it is a range.
+    (r"(?:^|(?<=[\s，。；：、（(价格费用为是需]))[~～](?=\s*[0-9])", lambda _m: "约"),
     (rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*[%％]", _percent),
+    (rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*‰", lambda m: "千分之" + decimal(_plain(m.group(1)))),
     (rf"[¥￥]\s*({_QUANTITY})(?:元)?", _money),
     (r"(?<![0-9年])([12][0-9]{3})年", _year),
     # 1月-3月, 2024年-2026年.
     (r"(?<=[年月日])\s*[-–—]+\s*(?=[0-9零一二三四五六七八九十])", lambda _m: "到"),
     # 元/㎡·月, 3.5kg/户, 60km/h; 个人/单位 is none.
     (
-        rf"(元|[0-9]\s*(?:公斤|公里|千克|立方米|平方米|[吨度克斤升米次人户件个]|{_LATIN_UNITS}))\s*/\s*({_PER_UNIT}(?:[/·•・]{_PER_UNIT})*)",
+        rf"(元|[0-9]\s*(?:公斤|公里|千克|立方米|平方米|[吨度克斤升米次人户件个]|{LATIN_UNITS}))\s*/\s*({PER_UNIT}(?:[/·•・]{PER_UNIT})*)",
         _per,
     ),
     (
-        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*({_LATIN_UNITS})(?![A-Za-z0-9])",
+        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*({LATIN_UNITS})(?![A-Za-z0-9])",
         _unit,
     ),
     (r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,3})(?![0-9/])", _fraction),
     # 24小时, 7×24.
     (r"(?<=[0-9])\s*[×xX*]\s*(?=[0-9])", lambda _m: "乘"),
     (
-        r"(?<![0-9.\-])(?:[0-9]{1,4}(?:-[0-9]{1,4}){2,}|(?<=[楼栋幢座号室])-[0-9]{1,4}-[0-9]{1,4})(?![0-9\-])",
-        _door,
-    ),
-    (
-        rf"{_NOT_IN_NUMBER}({_QUANTITY})\s*(?:-|–|—|~|～|至)+\s*({_QUANTITY})(?![0-9-])",
-        _range,
-    ),
-    (
-        rf"{_NOT_IN_NUMBER}({'|'.join(_ALWAYS_DIGITS)}){_NUMBER_OVER}(?!{_MEASURES}|号楼|号院|路|室|房|平)",
+        rf"{_NOT_IN_NUMBER}({'|'.join(_ALWAYS_DIGITS)}){_NUMBER_OVER}(?!{MEASURES}|号楼|号院|路|室|房|平)",
         _dialled,
     ),
     # Hotlines: 12345, 12333, 95598, 96110.
-    (rf"{_NOT_IN_NUMBER}(1[0-2][0-9]{{3}}|9[56][0-9]{{3}}){_NUMBER_OVER}(?!{_MEASURES}|号楼|平)", _dialled),
+    (rf"{_NOT_IN_NUMBER}(1[0-2][0-9]{{3}}|9[56][0-9]{{3}}){_NUMBER_OVER}(?!{MEASURES}|号楼|平)", _dialled),
     # Rooms and buses are read digit by digit from three digits on.
     (rf"{_NOT_IN_NUMBER}([0-9]{{3,4}})(?=室|房|路(?:公交|车|公共)|宿舍)", _dialled),
-    (rf"{_NOT_IN_NUMBER}({_QUANTITY}){_MEASURE}", _counted),
+    (rf"((?<![\w)）])[-−])?{_NOT_IN_NUMBER}({_QUANTITY}){_MEASURE}", _counted),
+    # Versions and addresses of machines: 3.5.1.
+    (r"(?<![0-9.])[0-9]+(?:\.[0-9]+){2,}", _dotted),
     (rf"(?:(?<![\w)])[-−])?{_NOT_IN_NUMBER}({_QUANTITY})", _number),
-    # What is left is no number that we know: 3.5.1.
+    # What is left is no number that we know.
     (r"[0-9]+", lambda m: digit_by_digit(m.group())),
 )
 _RULES = tuple((re.compile(pattern), say) for pattern, say in _PATTERNS)
