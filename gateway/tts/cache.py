@@ -15,7 +15,7 @@ from pathlib import Path
 from gateway.tts.synthesizer import SpeechRequest, Synthesizer
 
 # Bumped when what we ask of an engine changes, so that old audio is not mistaken for it.
-FORMAT = "s16le-1"
+FORMAT = "s16le-2"
 
 
 class SpeechCache:

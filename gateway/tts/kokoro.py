@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from gateway.tts.pcm import from_floats
+from gateway.tts.phonemes import phonemes_of
+from gateway.tts.readings import shipped
 from gateway.tts.synthesizer import MANDARIN, EngineMissing, NoAudio, SpeechRequest
 
 OFFICIAL_MODEL = "kokoro-v1.0.onnx"
@@ -83,19 +85,18 @@ class _Model:
     def __init__(self, weights: Weights, threads: int) -> None:
         import jieba
         from kokoro_onnx import Kokoro
-        from misaki import zh
 
         # It tells on standard error how long it took to read its dictionary.
         jieba.setLogLevel(logging.WARNING)
 
         session = _session(weights.model, threads)
         self._kokoro = Kokoro.from_session(session, str(weights.voices), vocab_config=weights.vocabulary)
-        self._to_phonemes = zh.ZHG2P()
+        self._readings = shipped()
         self._mandarin = weights.mandarin
 
     def speak(self, text: str, speed: float) -> bytes:
-        phonemes, _ = self._to_phonemes(text)
-        if not phonemes.strip(" ,.!?;:"):
+        phonemes = phonemes_of(text, self._readings)
+        if not phonemes:
             return b""
         try:
             samples, _rate = self._kokoro.create(phonemes, self._mandarin, speed, is_phonemes=True)
