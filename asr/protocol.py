@@ -1,7 +1,7 @@
 """vosk-server's protocol, pure: what a client's messages mean and how ours look.
 
-Client: `{"config": {...}}` at most once and before the first audio, then binary audio, then `{"eof": 1}`; `{"reset": 1}` ends
-an utterance. Server: one message for each message of audio, `{"partial": ...}` or `{"text": ..., "result": [...]}`, and one for
+Client: `{"config": {...}}` any number of times, then binary audio, then `{"eof": 1}`; `{"reset": 1}` ends an utterance. A later
+config changes only what it names, also amid the audio; any of these may come as a binary frame. Server: one message for each message of audio, `{"partial": ...}` or `{"text": ..., "result": [...]}`, and one for
 eof and reset; an error is `{"error": text, "code": ...}`, after which the server hangs up. Ours beyond the original:
 `encoding`, `dialect`, `hot_words`, `itn`, and `raw` in results.
 """
@@ -21,6 +21,9 @@ from asr.recognizer import FinalTranscript
 DEFAULT_RATE_HZ = 8_000
 MAX_HOT_WORDS, MAX_HOT_WORD_CHARS, MAX_PHRASES, MAX_PHRASE_CHARS = 500, 20, 1_000, 200
 MAX_ALTERNATIVES = 10
+_COMMANDS = {"config", "eof", "reset"}
+# The chunks before a WAV's sound are shorter than this.
+_HEADER_BYTES = 4_096
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,16 @@ class ClientConfig:
     itn: bool = True
 
 
+UNTOLD = ClientConfig()
+
+
 class Command(Enum):
     EOF = "eof"
     RESET = "reset"
 
 
-def read_message(text: str) -> ClientConfig | Command:
-    """Raises ProtocolError for anything that is no message of the protocol."""
+def read_message(text: str, present: ClientConfig = UNTOLD) -> ClientConfig | Command:
+    """Raises ProtocolError for anything that is no message of the protocol. What a config leaves out stays as in `present`."""
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -57,34 +63,60 @@ def read_message(text: str) -> ClientConfig | Command:
     if message.get("reset"):
         return Command.RESET
     if "config" in message:
-        return _config(message["config"])
+        return _config(message["config"], present)
     raise ProtocolError("bad_message", "expected config, eof or reset")
 
 
-def _config(raw: object) -> ClientConfig:
+def command_in(data: bytes) -> str | None:
+    """The text of a command that came as a binary frame, as from websocat; None for sound."""
+    bare = data.strip()
+    if not (bare.startswith(b"{") and bare.endswith(b"}")):
+        return None
+    try:
+        message = orjson.loads(bare)
+    except orjson.JSONDecodeError:
+        return None
+    return bare.decode() if _COMMANDS & message.keys() else None
+
+
+def sound_in(data: bytes) -> bytes:
+    """The sound of a binary frame; a WAV header before it, which some clients send, is no sound."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return data
+    at = data.find(b"data", 12, _HEADER_BYTES)
+    return data[at + 8 :] if at >= 0 else data
+
+
+def _config(raw: object, present: ClientConfig) -> ClientConfig:
     if not isinstance(raw, dict):
         raise ProtocolError("bad_config", "config must be an object")
     # Unknown keys are left alone, as the original does: clients of other servers send theirs.
-    encoding = raw.get("encoding", Encoding.PCM16)
+    encoding = raw.get("encoding", present.encoding)
     if not isinstance(encoding, str) or encoding not in set(Encoding):
         raise ProtocolError("bad_config", f"encoding must be one of {', '.join(Encoding)}")
     return ClientConfig(
-        rate_hz=_number(raw, "sample_rate", DEFAULT_RATE_HZ, MIN_RATE_HZ, MAX_RATE_HZ),
+        rate_hz=_number(raw, "sample_rate", present.rate_hz, MIN_RATE_HZ, MAX_RATE_HZ),
         encoding=Encoding(encoding),
-        words=_flag(raw, "words", True),
-        alternatives=_number(raw, "max_alternatives", 0, 0, MAX_ALTERNATIVES),
-        phrases=_texts(raw, "phrase_list", MAX_PHRASES, MAX_PHRASE_CHARS),
-        hot_words=_texts(raw, "hot_words", MAX_HOT_WORDS, MAX_HOT_WORD_CHARS),
-        model=_text(raw, "model"),
-        dialect=_text(raw, "dialect"),
-        itn=_flag(raw, "itn", True),
+        words=_flag(raw, "words", present.words),
+        alternatives=_number(raw, "max_alternatives", present.alternatives, 0, MAX_ALTERNATIVES),
+        phrases=_texts(raw, "phrase_list", present.phrases, MAX_PHRASES, MAX_PHRASE_CHARS),
+        hot_words=_texts(raw, "hot_words", present.hot_words, MAX_HOT_WORDS, MAX_HOT_WORD_CHARS),
+        model=_text(raw, "model", present.model),
+        dialect=_text(raw, "dialect", present.dialect),
+        itn=_flag(raw, "itn", present.itn),
     )
 
 
 def _number(raw: dict[str, object], key: str, default: int, least: int, most: int) -> int:
     value = raw.get(key, default)
+    if isinstance(value, str):
+        # Forms and environment variables know only text.
+        try:
+            value = float(value)
+        except ValueError:
+            value = None
     # Clients in JavaScript send 8000.0 now and then.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not float(value).is_integer():
         raise ProtocolError("bad_config", f"{key} must be a whole number")
     if not least <= value <= most:
         raise ProtocolError("bad_config", f"{key} must be between {least} and {most}")
@@ -93,20 +125,26 @@ def _number(raw: dict[str, object], key: str, default: int, least: int, most: in
 
 def _flag(raw: dict[str, object], key: str, default: bool) -> bool:
     value = raw.get(key, default)
+    if isinstance(value, str):
+        value = {"1": True, "true": True, "0": False, "false": False}.get(value.strip().lower())
     if value in (0, 1):
         return bool(value)
     raise ProtocolError("bad_config", f"{key} must be true or false")
 
 
-def _text(raw: dict[str, object], key: str) -> str | None:
-    value = raw.get(key)
+def _text(raw: dict[str, object], key: str, default: str | None) -> str | None:
+    value = raw.get(key, default)
     if value is None or (isinstance(value, str) and len(value) <= 100):
         return value or None
     raise ProtocolError("bad_config", f"{key} must be a short text")
 
 
-def _texts(raw: dict[str, object], key: str, most: int, most_chars: int) -> tuple[str, ...]:
-    value = raw.get(key) or []
+def _texts(
+    raw: dict[str, object], key: str, default: tuple[str, ...], most: int, most_chars: int
+) -> tuple[str, ...]:
+    if key not in raw:
+        return default
+    value = raw[key] or []
     if not isinstance(value, list) or not all(
         isinstance(item, str) and len(item) <= most_chars for item in value
     ):

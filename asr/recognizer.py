@@ -28,6 +28,8 @@ class PartialTranscript:
 
 @dataclass(frozen=True)
 class Alternative:
+    """A reading of an utterance; confidence 0..1, as of words."""
+
     text: str
     confidence: float
 

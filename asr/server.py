@@ -12,7 +12,7 @@ import logging
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import orjson
@@ -25,10 +25,23 @@ from asr.audio import RATE_HZ, Converter
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError, OverloadedError, ProtocolError
 from asr.loading import LoadedOnce
-from asr.protocol import ClientConfig, Command, error_message, final_message, partial_message, read_message
+from asr.protocol import (
+    MAX_HOT_WORD_CHARS,
+    MAX_HOT_WORDS,
+    UNTOLD,
+    ClientConfig,
+    Command,
+    command_in,
+    error_message,
+    final_message,
+    partial_message,
+    read_message,
+    sound_in,
+)
 from asr.recognizer import (
     FinalTranscript,
     PartialTranscript,
+    Recognizer,
     Stream,
     StreamOptions,
     Transcript,
@@ -40,6 +53,8 @@ _log = logging.getLogger(__name__)
 _REFUSED = orjson.dumps({"error": "this server asks for a token: Authorization: Bearer …"})
 # Messages that may wait in this process for one client; beyond it TCP makes the client wait.
 _WAITING_MESSAGES = 4
+# For the error and the goodbye to a client that may not read any more.
+_LAST_WORD_S = 5.0
 
 
 class EngineFailedError(ProtocolError):
@@ -52,6 +67,7 @@ class Limits:
     max_clients: int = 64
     max_message_bytes: int = 256 * 1024
     idle_s: float = 60.0
+    ping_every_s: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -88,8 +104,9 @@ class AsrServer:
             max_size=self._limits.max_message_bytes,
             max_queue=_WAITING_MESSAGES,
             compression=None,
-            ping_interval=20,
-            ping_timeout=20,
+            # Some clients never answer a ping; who is gone is known by what does not come, or is not read.
+            ping_interval=self._limits.ping_every_s,
+            ping_timeout=None,
             server_header=None,
         )
 
@@ -143,10 +160,14 @@ class AsrServer:
 
     async def _hang_up(self, connection: ServerConnection, error: ProtocolError) -> None:
         try:
-            await connection.send(error_message(error))
-            await connection.close(error.close_code, error.code)
+            async with asyncio.timeout(_LAST_WORD_S):
+                await connection.send(error_message(error))
+                await connection.close(error.close_code, error.code)
         except ConnectionClosed:
             pass
+        except TimeoutError:
+            # It does not read. The transport is dropped, since a close would wait for it, too.
+            connection.transport.abort()
 
 
 class Conversation:
@@ -162,10 +183,14 @@ class Conversation:
         self._limits = limits
         self._counts = counts
         self._dialects = dialects
-        self._config = ClientConfig()
+        self._config = UNTOLD
         self._stream: Stream | None = None
         self._converter: Converter | None = None
         self._partial = ""
+        # Ended with a change of the rate; told with the next message of sound.
+        self._early: list[Transcript] = []
+        # The engine hears otherwise from the next utterance on.
+        self._reopen = False
 
     async def run(self) -> None:
         """Raises ProtocolError, EngineError, ConnectionClosed."""
@@ -174,12 +199,14 @@ class Conversation:
                 message = await asyncio.wait_for(self._connection.recv(), self._limits.idle_s)
             except TimeoutError as error:
                 raise ProtocolError("idle", f"nothing came for {self._limits.idle_s:g} s") from error
-            if isinstance(message, bytes):
-                await self._audio(message)
+            text = command_in(message) if isinstance(message, bytes) else message
+            if text is None:
+                assert isinstance(message, bytes)
+                await self._audio(sound_in(message))
                 continue
-            command = read_message(message)
+            command = read_message(text, self._config)
             if isinstance(command, ClientConfig):
-                self._configure(command)
+                await self._configure(command)
             else:
                 await self._end_utterance()
                 if command is Command.EOF:
@@ -189,21 +216,28 @@ class Conversation:
         if self._stream is not None:
             await self._stream.close()
 
-    def _configure(self, config: ClientConfig) -> None:
-        if self._stream is not None:
-            raise ProtocolError("config_too_late", "config must come before the first audio")
+    async def _configure(self, config: ClientConfig) -> None:
+        """Amid the sound too: another rate or encoding holds from the next sound on, what the engine was opened with from the
+        next utterance on, and how results look at once."""
         # A client picks among what is served; it never changes what others hear with.
         if config.model not in (None, self._served.model):
             raise ProtocolError("unknown_model", f"this server hears with {self._served.model}")
         if config.dialect not in (None, *self._dialects):
             raise ProtocolError("unknown_dialect", f"dialects here: {', '.join(sorted(self._dialects))}")
-        self._config = config
+        before, self._config = self._config, config
+        if self._stream is None or self._converter is None:
+            return
+        if (before.rate_hz, before.encoding) != (config.rate_hz, config.encoding):
+            self._early += await self._rest_of_sound()
+            self._converter = Converter(config.rate_hz, config.encoding)
+        self._reopen = self._reopen or _options(before) != _options(config)
 
     async def _audio(self, data: bytes) -> None:
         received = time.monotonic()
         stream, converter = await self._opened()
         samples = converter.feed(data)
-        heard = await stream.feed(samples) if len(samples) else ()
+        heard = [*self._early, *(await stream.feed(samples) if len(samples) else ())]
+        self._early.clear()
         self._counts.add(
             audio_seconds_total=len(samples) / RATE_HZ, decode_seconds_total=time.monotonic() - received
         )
@@ -214,29 +248,35 @@ class Conversation:
         if finals:
             await self._send_final(finals)
             return
-        await self._connection.send(partial_message(await self._caption()))
+        await self._tell(partial_message(await self._caption()))
         if any(isinstance(t, PartialTranscript) for t in heard):
             self._counts.add(partials_total=1, partial_delay_seconds_total=time.monotonic() - received)
 
     async def _end_utterance(self) -> None:
         started = time.monotonic()
-        found: list[Transcript] = []
-        if self._stream is not None and self._converter is not None:
-            rest = self._converter.flush()
-            if len(rest):
-                found += await self._stream.feed(rest)
+        found, self._early = [*self._early, *await self._rest_of_sound()], []
+        if self._stream is not None:
             found += await self._stream.finish()
+        if self._stream is not None and self._reopen:
+            await self._stream.close()
+            self._stream, self._reopen = None, False
         self._partial = ""
         self._counts.add(decode_seconds_total=time.monotonic() - started)
         await self._send_final([t for t in found if isinstance(t, FinalTranscript)])
+
+    async def _rest_of_sound(self) -> list[Transcript]:
+        """What the engine hears of the samples that the resampler holds back."""
+        if self._stream is None or self._converter is None:
+            return []
+        rest = self._converter.flush()
+        return list(await self._stream.feed(rest)) if len(rest) else []
 
     async def _opened(self) -> tuple[Stream, Converter]:
         if self._stream is None or self._converter is None:
             self._converter = Converter(self._config.rate_hz, self._config.encoding)
             recognizer = (await self._ears.get()).recognizer
-            options = StreamOptions(self._config.hot_words, self._config.phrases, self._config.alternatives)
             try:
-                self._stream = recognizer.open(options)
+                self._stream = _open(recognizer, _options(self._config))
             except EngineError as error:
                 # Opening fails only for what this client asked.
                 raise ProtocolError("bad_config", str(error)) from error
@@ -244,15 +284,43 @@ class Conversation:
 
     async def _send_final(self, finals: Sequence[FinalTranscript]) -> None:
         if not finals:
-            await self._connection.send(final_message(self._config, None, ""))
+            await self._tell(final_message(self._config, None, ""))
             return
         ears = await self._ears.get()
         mended = await asyncio.to_thread(ears.write, finals, self._config.hot_words, itn=self._config.itn)
-        await self._connection.send(final_message(self._config, joined(finals), mended))
+        await self._tell(final_message(self._config, joined(finals), mended))
         self._counts.add(finals_total=1)
+
+    async def _tell(self, message: str) -> None:
+        try:
+            async with asyncio.timeout(self._limits.idle_s):
+                await self._connection.send(message)
+        except TimeoutError as error:
+            raise ProtocolError("not_reading", f"nothing was read for {self._limits.idle_s:g} s") from error
 
     async def _caption(self) -> str:
         return (await self._ears.get()).caption(self._partial) if self._partial else ""
+
+
+def _options(config: ClientConfig) -> StreamOptions:
+    return StreamOptions(config.hot_words, config.phrases, config.alternatives)
+
+
+def _open(recognizer: Recognizer, options: StreamOptions) -> Stream:
+    """Phrases that an engine cannot be held to are words that it may expect; the original goes on without them, too.
+
+    Raises EngineError.
+    """
+    try:
+        return recognizer.open(options)
+    except EngineError:
+        if not options.phrases:
+            raise
+        _log.info("phrases are taken as hot words")
+        expected = [phrase.replace(" ", "") for phrase in options.phrases if phrase != "[unk]"]
+        words = [phrase for phrase in expected if len(phrase) <= MAX_HOT_WORD_CHARS]
+        hot_words = tuple(dict.fromkeys([*options.hot_words, *words]))[:MAX_HOT_WORDS]
+        return recognizer.open(replace(options, hot_words=hot_words, phrases=()))
 
 
 def _shows(request: Request, token: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -157,15 +158,27 @@ class VoskStream:
         result = json.loads(raw)
         others: tuple[Alternative, ...] = ()
         if "alternatives" in result:
-            # Vosk's figure is a likelihood of the whole path; only its order says something.
             readings = [a for a in result["alternatives"] if isinstance(a, dict)]
+            shares = shares_of([float(a.get("confidence", 0.0)) for a in readings])
             others = tuple(
-                Alternative(a.get("text", "").strip(), float(a.get("confidence", 0.0))) for a in readings
+                Alternative(a.get("text", "").strip(), share)
+                for a, share in zip(readings, shares, strict=True)
             )
             result = readings[0] if readings else {}
+        # Words of several readings have no confidence of their own: they have their reading's.
+        sure_of_all = others[0].confidence if others else 1.0
         words = tuple(
-            Word(w["word"], float(w["start"]), float(w["end"]), float(w.get("conf", 1.0)))
+            Word(w["word"], float(w["start"]), float(w["end"]), float(w.get("conf", sure_of_all)))
             for w in result.get("result", ())
         )
         sure = sum(w.confidence for w in words) / len(words) if words else 0.0
         return FinalTranscript(result.get("text", "").strip(), words, round(sure, 4), "vosk", others)
+
+
+def shares_of(log_likelihoods: Sequence[float]) -> list[float]:
+    """How likely each reading is among these, 0..1. Vosk gives the logarithm of a whole path's likelihood, which grows with its length."""
+    if not log_likelihoods:
+        return []
+    best = max(log_likelihoods)
+    weights = [math.exp(value - best) for value in log_likelihoods]
+    return [round(weight / sum(weights), 4) for weight in weights]

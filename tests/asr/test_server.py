@@ -28,6 +28,7 @@ from asr.server import AsrServer, Limits, Served
 from asr.text import TextMender
 from asr.workers import bind
 from desk.settings import ROOT
+from gateway.tts.pcm import wav_bytes
 from tests.asr.fake_recognizer import FakeRecognizer
 from tests.waiting import PATIENCE_S
 
@@ -75,6 +76,58 @@ async def refused(client: ClientConnection, *messages: str | bytes) -> tuple[dic
         pass
     await asyncio.wait_for(client.wait_closed(), PATIENCE_S)
     return answer, client.close_code
+
+
+TEXT, BINARY, PING = 1, 2, 9
+
+
+class MuteClient:
+    """A websocket client in the raw: it answers no ping, and reads only when asked to."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.pings = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls, url: str) -> AsyncIterator[MuteClient]:
+        host, port = url.removeprefix("ws://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port), limit=2_048)
+        writer.write(
+            f"GET / HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {'A' * 22}==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            yield cls(reader, writer)
+        finally:
+            writer.transport.abort()
+
+    async def send(self, kind: int, body: bytes) -> None:
+        """The mask is zero, so the bytes stand as they are."""
+        length = bytes([0x80 | 126]) + len(body).to_bytes(2, "big")
+        self._writer.write(bytes([0x80 | kind]) + length + bytes(4) + body)
+        await self._writer.drain()
+
+    async def flood(self, sound: bytes) -> None:
+        while True:
+            await self.send(BINARY, sound)
+
+    async def next_frame(self) -> tuple[int, bytes]:
+        async with asyncio.timeout(PATIENCE_S):
+            head = await self._reader.readexactly(2)
+            size = head[1] & 127
+            if size == 126:
+                size = int.from_bytes(await self._reader.readexactly(2), "big")
+            body = await self._reader.readexactly(size)
+        self.pings += head[0] & 15 == PING
+        return head[0] & 15, body
+
+    async def next_text(self) -> str:
+        while True:
+            kind, body = await self.next_frame()
+            if kind == TEXT:
+                return body.decode()
 
 
 RATE = '{"config": {"sample_rate": 16000}}'
@@ -140,8 +193,7 @@ async def test_hot_words_reach_the_engine_and_itn_can_be_switched_off() -> None:
         (["nonsense"], "bad_json", 1008),
         (['{"config": {"model": "../../etc"}}'], "unknown_model", 1008),
         (['{"config": {"dialect": "klingon"}}'], "unknown_dialect", 1008),
-        (['{"config": {"phrase_list": ["a"]}}', pcm(0)], "bad_config", 1008),
-        ([RATE, pcm(100), RATE], "config_too_late", 1008),
+        (['{"config": {"sample_rate": "fast"}}', pcm(0)], "bad_config", 1008),
         ([RATE, pcm(200)], "engine_failed", 1011),
     ],
 )
@@ -158,6 +210,89 @@ async def test_an_error_is_said_before_hanging_up(
         assert await ask(other, pcm(100)) == {"partial": "你好你好"}
     assert counts.read()["active_streams"] == 0
     assert all(stream.closed for stream in recognizer.opened)
+
+
+async def test_a_second_config_changes_only_what_it_names() -> None:
+    recognizer = FakeRecognizer()
+    async with serving(recognizer) as url, connect(url) as client:
+        await client.send('{"config": {"sample_rate": "16000", "itn": "false"}}')
+        await client.send('{"config": {"words": 0, "max_alternatives": 0, "hot_words": ["幸福里"]}}')
+        assert await ask(client, pcm(100)) == {"partial": "你好"}
+        assert await ask(client, '{"eof" : 1}') == {"text": "你好", "raw": "你好", "engine": "fake"}
+    assert recognizer.opened[0].samples == 3_200
+    assert recognizer.opened[0].options.hot_words == ("幸福里",)
+
+
+async def test_phrases_are_expected_words_where_the_engine_cannot_be_held_to_them() -> None:
+    recognizer = FakeRecognizer()
+    async with serving(recognizer) as url, connect(url) as client:
+        await client.send('{"config": {"sample_rate": 16000, "phrase_list": ["垃圾 分类", "路灯", "[unk]"]}}')
+        assert await ask(client, pcm(100)) == {"partial": "你好"}
+    assert recognizer.opened[0].options.hot_words == ("垃圾分类", "路灯")
+
+
+async def test_a_config_amid_the_sound_loses_nothing() -> None:
+    """The original takes it. Another rate holds from then on, other words to expect from the next utterance on."""
+    recognizer = FakeRecognizer()
+    async with serving(recognizer) as url, connect(url) as client:
+        assert await ask(client, pcm(100, rate_hz=8_000)) == {"partial": "你好"}
+        await client.send('{"config": {"sample_rate": 16000, "hot_words": ["幸福里"], "words": 0}}')
+        answer = await ask(client, pcm(100))
+        assert answer["partial"].startswith("你好你好")
+        answer = await ask(client, '{"reset": 1}')
+        assert answer["text"].startswith("你好你好") and "result" not in answer
+        await ask(client, pcm(100))
+        assert (await ask(client, '{"eof": 1}'))["text"] == "你好。"
+    first, second = recognizer.opened
+    # 0.2 s each, the first from 8 kHz.
+    assert abs(first.samples - 6_400) < 20 and first.closed
+    assert second.options.hot_words == ("幸福里",)
+
+
+@pytest.mark.parametrize("eof", [b'{"eof" : 1}', b' {"eof":1}\n'])
+async def test_commands_come_as_binary_frames_too(eof: bytes) -> None:
+    async with serving(FakeRecognizer()) as url, connect(url) as client:
+        await client.send(RATE.encode())
+        await ask(client, pcm(100))
+        assert (await ask(client, eof))["text"] == "你好。"
+        await asyncio.wait_for(client.wait_closed(), PATIENCE_S)
+        assert client.close_code == 1000
+
+
+async def test_the_header_of_a_wav_is_no_sound() -> None:
+    recognizer, sound = FakeRecognizer(), pcm(100)
+    async with serving(recognizer) as url, connect(url) as client:
+        await client.send(RATE)
+        for _ in range(3):
+            await ask(client, wav_bytes(sound, 16_000))
+    assert recognizer.opened[0].samples == 3 * 3_200
+
+
+async def test_who_never_answers_a_ping_is_heard() -> None:
+    async with (
+        serving(FakeRecognizer(), Limits(ping_every_s=0.02)) as url,
+        MuteClient.connected(url) as client,
+    ):
+        await client.send(TEXT, RATE.encode())
+        while client.pings < 3:
+            await client.next_frame()
+        await client.send(BINARY, pcm(100))
+        assert json.loads(await client.next_text()) == {"partial": "你好"}
+        await client.send(TEXT, b'{"eof": 1}')
+        assert json.loads(await client.next_text())["text"] == "你好。"
+
+
+async def test_who_does_not_read_is_given_up() -> None:
+    """Nothing waits for ever: a place is free again when its answers are not taken."""
+    counts = Counts()
+    limits = Limits(idle_s=0.2)
+    async with serving(FakeRecognizer(), limits, counts) as url, MuteClient.connected(url) as client:
+        await client.send(TEXT, RATE.encode())
+        flood = asyncio.create_task(client.flood(pcm(100, 0.002)))
+        while not counts.read()["errors_total"] or counts.read()["active_streams"]:
+            await asyncio.sleep(0.01)
+        flood.cancel()
+        await asyncio.gather(flood, return_exceptions=True)
 
 
 async def test_the_next_client_over_the_limit_is_turned_away_until_one_leaves() -> None:
