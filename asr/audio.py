@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from asr import wav
 from asr.errors import AudioError
+from asr.kinds import told
+from asr.wav import Wav, is_wav, parse
 
 Int16 = npt.NDArray[np.int16]
 Float32 = npt.NDArray[np.float32]
@@ -23,6 +25,10 @@ _EMPTY: Int16 = np.zeros(0, dtype=np.int16)
 RATE_HZ = 16_000
 # What telephones, browsers and sound cards send; a rate outside is a client's mistake, not audio.
 MIN_RATE_HZ, MAX_RATE_HZ = 8_000, 48_000
+
+
+# FFmpeg's own decoders refuse AMR with pauses (DTX).
+_OTHER_DECODERS = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
 
 
 class Encoding(StrEnum):
@@ -139,52 +145,71 @@ def through_telephone(samples: Int16) -> Int16:
 
 
 def read_clip(path: Path) -> Clip:
-    """Read a recording: WAV with PCM, A-law or mu-law here, everything else (MP3, FLAC, Opus, M4A) through FFmpeg's library.
+    """Read a recording: plain WAV here, everything else (MP3, FLAC, Opus, M4A, AMR, GSM) through FFmpeg's library.
 
-    Several channels are mixed down.
+    Several channels are mixed down. What a recorder that died left behind is read as far as it goes.
 
     Raises:
-        AudioError: no such file, or no audio in it.
+        AudioError: no such file, no audio in it, or a kind that we cannot read; says which.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise AudioError(f"{path}: {error.strerror or error}") from error
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        clip = _read_wav(data, path)
+    if is_wav(data):
+        found = parse(data)
+        if found is None or not found.body:
+            raise AudioError(f"{path}: a WAV without audio")
+        clip = _plain(found, path)
         if clip is not None:
             return clip
+    elif what := told(data, path.name):
+        # Before FFmpeg looks: it takes raw sound for MP3 now and then, and noise has its transcript, too.
+        raise AudioError(f"{path}: {what}")
     return _read_other(data, path)
 
 
-def _read_wav(data: bytes, path: Path) -> Clip | None:
-    """None for a WAV of a kind that is left to FFmpeg (float, 24 bits, compressed)."""
-    form: tuple[int, int, int, int] | None = None
-    position = 12
-    while position + 8 <= len(data):
-        name, size = data[position : position + 4], struct.unpack_from("<I", data, position + 4)[0]
-        body = data[position + 8 : position + 8 + size]
-        if name == b"fmt " and len(body) >= 16:
-            kind, channels, rate_hz = struct.unpack_from("<HHI", body)
-            bits = struct.unpack_from("<H", body, 14)[0]
-            if kind == 0xFFFE and len(body) >= 26:  # extensible: the real kind begins the GUID
-                kind = struct.unpack_from("<H", body, 24)[0]
-            form = kind, channels, rate_hz, bits
-        elif name == b"data" and form is not None:
-            kind, channels, rate_hz, bits = form
-            encoding = {(1, 16): Encoding.PCM16, (6, 8): Encoding.ALAW, (7, 8): Encoding.MULAW}.get(
-                (kind, bits)
-            )
-            if encoding is None:
-                return None
-            if not channels or not MIN_RATE_HZ <= rate_hz <= 192_000:
-                raise AudioError(f"{path}: a WAV with {channels} channels at {rate_hz} Hz")
-            # A recording that was cut off says more bytes than it has; the rest is still heard.
-            frame = _BYTES_PER_SAMPLE[encoding] * channels
-            samples = decode(body[: len(body) - len(body) % frame], encoding)
-            return Clip(resample(_mixed(samples, channels), rate_hz), rate_hz)
-        position += 8 + size + size % 2
-    raise AudioError(f"{path}: a WAV without audio")
+def _plain(found: Wav, path: Path) -> Clip | None:
+    """None for a WAV of a kind that is left to FFmpeg."""
+    if not found.channels or not MIN_RATE_HZ <= found.rate_hz <= 192_000:
+        raise AudioError(f"{path}: a WAV with {found.channels} channels at {found.rate_hz} Hz")
+    frame = found.width * found.channels
+    body = found.body[: len(found.body) - len(found.body) % frame] if frame else b""
+    samples = _samples(found, body)
+    if samples is None:
+        return None
+    if not len(samples):
+        raise AudioError(f"{path}: a WAV without audio")
+    return Clip(resample(_mixed(samples, found.channels), found.rate_hz), found.rate_hz)
+
+
+def _samples(found: Wav, body: bytes) -> Int16 | None:
+    match found.kind, found.width:
+        case wav.ALAW, 1:
+            return decode(body, Encoding.ALAW)
+        case wav.MULAW, 1:
+            return decode(body, Encoding.MULAW)
+        case wav.PCM, 1:
+            return _int16((np.frombuffer(body, np.uint8).astype(np.int16) - 128) << 8)
+        case wav.PCM, 2:
+            return decode(body, Encoding.PCM16)
+        case wav.PCM, 3:
+            # The upper two of three bytes.
+            return _int16(np.frombuffer(body, np.uint8).reshape(-1, 3)[:, 1:].copy().view("<i2").reshape(-1))
+        case wav.PCM, 4:
+            return _upper_16(np.frombuffer(body, "<i4"), found.bits)
+        case (wav.FLOAT, 4) | (wav.FLOAT, 8):
+            numbers = np.nan_to_num(np.frombuffer(body, f"<f{found.width}"), posinf=1.0, neginf=-1.0)
+            return _int16((np.clip(numbers, -1.0, 1.0) * 32_767).astype(np.int16))
+    return None
+
+
+def _upper_16(samples: npt.NDArray[np.int32], bits: int) -> Int16:
+    """24 bits in 32 stand at the upper end (the standard), or at the lower one, as some recorders write them."""
+    at_the_lower_end = (
+        bits == 24 and bool(np.any(samples & 0xFF)) and bool(np.all(np.abs(samples >> 8) < 1 << 15))
+    )
+    return _int16(samples >> 8 if at_the_lower_end else samples >> 16)
 
 
 def _mixed(samples: Int16, channels: int) -> Int16:
@@ -199,16 +224,53 @@ def _read_other(data: bytes, path: Path) -> Clip:
 
     try:
         with av.open(io.BytesIO(data), mode="r", metadata_errors="ignore") as container:
-            if not container.streams.audio:
-                raise AudioError(f"{path}: no audio in it")
-            rate_hz = container.streams.audio[0].rate
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=rate_hz)
-            pieces: list[Int16] = []
-            for frame in container.decode(audio=0):
-                pieces += [_int16(out.to_ndarray().reshape(-1)) for out in resampler.resample(frame)]
-            pieces += [_int16(out.to_ndarray().reshape(-1)) for out in resampler.resample(None)]
+            if not container.streams.audio or container.streams.audio[0].codec_context is None:
+                raise AudioError(f"{path}: {_what(data) or 'no audio in it'}")
+            pieces, rate_hz = _decoded(container)
     except av.FFmpegError as error:
-        raise AudioError(f"{path}: no audio that we can read") from error
+        raise AudioError(f"{path}: {_what(data) or 'no audio that we can read'}") from error
     if not pieces:
-        raise AudioError(f"{path}: no audio in it")
+        raise AudioError(f"{path}: {_what(data) or 'no audio in it'}")
     return Clip(resample(np.concatenate(pieces), rate_hz), rate_hz)
+
+
+def _decoded(container: Any) -> tuple[list[Int16], int]:
+    """What can be decoded, and its rate. A packet that breaks, such as a half-written last one, is left out.
+
+    Raises:
+        av.FFmpegError: none could be.
+    """
+    import av
+
+    stream = container.streams.audio[0]
+    decoder: Any = stream.codec_context
+    rate_hz = stream.rate
+    if better := _OTHER_DECODERS.get(decoder.name):
+        decoder = av.CodecContext.create(better, "r")
+        decoder.sample_rate, decoder.layout = rate_hz, "mono"
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=rate_hz)
+    pieces: list[Int16] = []
+    broken: av.FFmpegError | None = None
+    for packet in container.demux(stream):
+        try:
+            frames = decoder.decode(packet)
+        except av.EOFError:
+            break
+        except av.FFmpegError as error:
+            broken = error
+            continue
+        for frame in frames:
+            pieces += [_int16(out.to_ndarray().reshape(-1)) for out in resampler.resample(frame)]
+    if not pieces and broken is not None:
+        raise broken
+    pieces += [_int16(out.to_ndarray().reshape(-1)) for out in resampler.resample(None)]
+    return pieces, rate_hz
+
+
+def _what(data: bytes) -> str | None:
+    """What a WAV holds that we cannot read."""
+    found = parse(data) if is_wav(data) else None
+    if found is None:
+        return None
+    name = wav.NAMES.get(found.kind, f"kind {found.kind:#06x}")
+    return f"a WAV with {name}, which we cannot read; convert it to 16-bit PCM"
