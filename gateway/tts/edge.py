@@ -1,7 +1,7 @@
 """Microsoft Edge's read-aloud service through edge-tts. Free, good, and it may stop at any moment: never the only engine.
 
-It gives 48 kbit/s MP3 at 24 kHz. Its package waits up to a minute; the budget of the caller (gateway.tts.speaker) is
-what really limits it.
+It gives 48 kbit/s MP3 at 24 kHz. Its package's receive_timeout ends with the opening of the socket, so a service that
+accepts and then is silent is given up here; callers on the line have a shorter budget of their own (gateway.tts.speaker).
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class EdgeSynthesizer:
     outside = True
     rate_hz = 24000
 
-    def __init__(self) -> None:
+    def __init__(self, silence_s: float = SILENCE_S) -> None:
+        """`silence_s`: longest wait for the next piece of sound."""
+        self._silence_s = silence_s
         # Voices come and go; `check` finds out which are there.
         self._gone: frozenset[str] = frozenset()
 
@@ -54,13 +56,16 @@ class EdgeSynthesizer:
             self.voice_of(request.voice),
             rate=f"{round((request.speed - 1) * 100):+d}%",
             connect_timeout=CONNECT_S,
-            receive_timeout=SILENCE_S,
         )
         decoder = Mp3Decoder(self.rate_hz)
         sounded = False
         try:
             async with contextlib.aclosing(speech.stream()) as chunks:
-                async for chunk in chunks:
+                while True:
+                    async with asyncio.timeout(self._silence_s):
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
+                        break
                     if chunk["type"] == "audio":
                         pcm = decoder.feed(chunk["data"])
                         if pcm:

@@ -31,7 +31,8 @@ def mp3_tone(seconds: float) -> bytes:
 
 
 class EdgeServer:
-    """`mode`: normal, refused, refused_once, silent (no audio), hangs (nothing at all), breaks (half, then gone)."""
+    """`mode`: normal, refused, refused_once, silent (no audio), hangs (nothing at all), stalls (half, then nothing),
+    breaks (half, then gone)."""
 
     def __init__(self) -> None:
         self.mode = "normal"
@@ -59,11 +60,13 @@ class EdgeServer:
             await socket.send_str("X-RequestId:1\r\nPath:turn.start\r\n\r\n{}")
             if self.mode != "silent":
                 audio = mp3_tone(self.seconds)
-                audio = audio[: len(audio) // 2] if self.mode == "breaks" else audio
+                audio = audio[: len(audio) // 2] if self.mode in ("breaks", "stalls") else audio
                 head = b"X-RequestId:1\r\nContent-Type:audio/mpeg\r\nPath:audio\r\n"
                 for start in range(0, len(audio), 720):
                     data = audio[start : start + 720]
                     await socket.send_bytes(len(head).to_bytes(2, "big") + head + data)
+            if self.mode == "stalls":
+                await asyncio.sleep(3600)
             if self.mode == "breaks":
                 assert request.transport is not None
                 request.transport.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import edge_tts.communicate
@@ -11,6 +12,7 @@ import pytest
 from gateway.tts.edge import EdgeSynthesizer
 from gateway.tts.synthesizer import EngineMissing, EngineRefused, NoAudio, SpeechRequest, TtsError, seconds_of
 from tests.gateway.tts.edge_server import EdgeServer, running
+from tests.waiting import PATIENCE_S
 
 REQUEST = SpeechRequest(text="您好，请问有什么可以帮您？")
 
@@ -60,6 +62,18 @@ async def test_an_answer_without_sound_is_an_error(service: EdgeServer) -> None:
     service.mode = "silent"
     with pytest.raises(NoAudio):
         await speak()
+
+
+@pytest.mark.parametrize("mode", ["hangs", "stalls"])
+async def test_a_service_that_accepts_and_then_is_silent_is_given_up(service: EdgeServer, mode: str) -> None:
+    """Before the first sound and amid it: also where no caller's budget limits it (`minsheng tts say`)."""
+    service.mode = mode
+    pieces = []
+    with pytest.raises(TtsError, match="TimeoutError"):
+        async with asyncio.timeout(PATIENCE_S):
+            async for pcm in EdgeSynthesizer(silence_s=0.5).stream(REQUEST):
+                pieces.append(pcm)
+    assert bool(pieces) == (mode == "stalls")
 
 
 async def test_a_broken_connection_is_an_error_after_what_was_said(service: EdgeServer) -> None:
