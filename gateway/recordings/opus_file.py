@@ -1,7 +1,8 @@
 """Stereo PCM -> Opus -> Ogg pages -> encrypted chunks. Blocking.
 
 Opus as speech (`voip`): the two sides are coded apart there, while music mode would leak one into the other (-18 dB
-against nothing measurable). A page is half a second long and goes to the disk as one chunk, so a kill costs no more.
+against nothing measurable). A page is a fifth of a second long and goes to the disk as one chunk. FFmpeg keeps a page until
+the next begins, so a kill costs two of them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ OTHER_RATE_HZ = 16000
 # Enough for both sides at once: 24 (telephone) and 36 (page) kbit/s in practice, 10 to 16 MB an hour.
 BITRATES = {8000: 32_000}
 BITRATE = 48_000
-PAGE_US = 500_000
+PAGE_US = 200_000
 # What a power cut may cost, and how often the disk is asked for room.
 SYNC_S = 5.0
 _OPTIONS = {"application": "voip", "compression_level": "4", "frame_duration": "20", "vbr": "on"}

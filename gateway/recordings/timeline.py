@@ -13,18 +13,24 @@ SAMPLE_BYTES = 2
 FRAME_S = 0.02
 # Smaller deviations than this are jitter, and nobody hears them between two people.
 TOLERANCE_S = 0.06
-# So long a side may be late before its silence is final, about as long as lines keep what comes after a stall. A kill
-# costs as much.
+# So long the caller's side may be late before its silence is final, about as long as lines keep what comes after a stall.
 WINDOW_S = 3.0
+# What keeps coming is final at once. After a gap a burst may show for so long that it was mere lateness.
+STEADY_S = 0.25
+BURST_S = 1.0
+# The hotline's side is our own: it is never late by more than the line's beat may catch up.
+OWN_S = 0.3
 # What comes in faster than time passes, and not to make up for a stall, is left out beyond this.
 AHEAD_S = 0.5
-BLOCK_S = 0.5
+# What is final is handed out in blocks. While both sides come evenly, a kill costs this and `OWN_S`.
+BLOCK_S = 0.2
 
 
 class _Side:
     """Samples from `base` on; all positions count samples from the beginning of the recording."""
 
     def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
         self._tolerance = round(TOLERANCE_S * rate_hz)
         self._ahead = round(AHEAD_S * rate_hz)
         self._pcm = bytearray()
@@ -32,6 +38,8 @@ class _Side:
         # The last silence put in: where it begins, how long it is.
         self._gap_at = 0
         self._gap = 0
+        # When it was put in.
+        self._gap_due = -round(BURST_S * rate_hz)
         self.left_out = 0
 
     @property
@@ -47,9 +55,17 @@ class _Side:
             self.left_out += len(pcm) // SAMPLE_BYTES
             return
         if -early > self._tolerance:
-            self._gap_at, self._gap = self.end, -early
+            self._gap_at, self._gap, self._gap_due = self.end, -early, due
             self._pcm += bytes(SAMPLE_BYTES * -early)
         self._pcm += pcm
+
+    def final(self, now: int) -> int:
+        """Up to where nothing changes any more."""
+        oldest = now - round(WINDOW_S * self._rate_hz)
+        if now - self._gap_due < round(BURST_S * self._rate_hz):
+            return max(min(self._gap_at, now), oldest)
+        steady = self.end >= now - round(STEADY_S * self._rate_hz)
+        return min(self.end, now) if steady else oldest
 
     def take(self, count: int) -> bytes:
         """The next samples; what is missing was silence."""
@@ -100,7 +116,8 @@ class StereoTimeline:
     def take(self, now_s: float) -> bytes:
         """Whole blocks that are final by now; nothing most of the time."""
         block = round(BLOCK_S * self._rate_hz)
-        ready = (self._at(now_s - WINDOW_S) - self._given) // block
+        final = min(self._left.final(self._at(now_s)), self._at(now_s - OWN_S))
+        ready = (final - self._given) // block
         return self._give(ready * block) if ready > 0 else b""
 
     def rest(self, now_s: float) -> bytes:

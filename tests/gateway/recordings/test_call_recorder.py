@@ -133,7 +133,7 @@ async def test_a_full_disk_ends_the_recording_and_not_the_call(
     def until_full(file: OpusFile, stereo: bytes) -> None:
         nonlocal written
         written += 1
-        if written > 6:
+        if written > 14:
             raise OSError(errno.ENOSPC, "No space left on device")
         write(file, stereo)
 

@@ -95,7 +95,7 @@ for n in range(40):
 """
 
 
-def test_after_a_kill_all_but_the_last_seconds_can_be_played(tmp_path: Path) -> None:
+def test_after_a_kill_all_but_the_last_half_second_can_be_played(tmp_path: Path) -> None:
     writer = subprocess.Popen(
         [sys.executable, "-c", RECORD_AND_WAIT, str(tmp_path)],
         cwd=ROOT,
@@ -113,7 +113,7 @@ def test_after_a_kill_all_but_the_last_seconds_can_be_played(tmp_path: Path) -> 
     outcome = vault.outcome(RECORDING)
     assert outcome is not None
     assert (outcome.state, outcome.trouble) == (RecordingState.BROKEN, Trouble.CRASH)
-    assert 11_000 <= outcome.length_ms <= 12_000
+    assert 11_500 <= outcome.length_ms <= 12_000
     ogg = plain(vault)
     assert abs(len(decoded(ogg)) / DECODED_HZ - outcome.length_ms / 1000) < 0.1
     assert_sides_are_apart(ogg)

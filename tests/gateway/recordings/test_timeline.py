@@ -42,6 +42,20 @@ def test_even_frames_come_out_as_they_went_in_and_in_good_time() -> None:
     assert (both[:, 0] == wanted).all() and (both[:, 1] == wanted + 10).all()
 
 
+def test_what_comes_evenly_waits_for_nothing() -> None:
+    """What has not been handed out is lost with the process."""
+    line, given = StereoTimeline(RATE, 0.0), 0
+    for n in range(300):
+        now = 0.02 + n * 0.02
+        line.heard(frame(1), now)
+        # The hotline speaks now and then.
+        if n % 100 > 50:
+            line.played(frame(2), now)
+        given += len(stereo(line.take(now)))
+        if now > 1.0:
+            assert now - given / RATE <= 0.52
+
+
 def test_silence_of_one_side_keeps_its_place() -> None:
     """On hold, muted, or waiting for an answer: nothing comes, and afterwards everything is where it belongs."""
     line = StereoTimeline(RATE, 0.0)
