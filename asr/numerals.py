@@ -19,6 +19,7 @@ from language.numerals import (
     find_numbers,
     to_chinese,
 )
+from language.time_grammar import is_measured
 
 _D = "零〇一二三四五六七八九"
 _NUMERAL = f"{_D}两幺十百千万亿"
@@ -65,6 +66,7 @@ _FRACTION_UNIT = re.compile(
     r"元(?!旦|宵)|块|毛钱?|角|米(?!饭|粉|线)|度(?!假)|倍(?!感)|平|公[里斤顷分]|千[米克瓦]|厘米|毫[米克升]|吨|斤|克|分[贝钟]|小时|秒|"
     r"升(?!旗|级|学|起|到|国)|立?方(?!便|向|案|法|才)|亩|兆|帕|赫|伏|个(?:百分点|小时|月|平方|亿)|百分点|折"
 )
+_ONE_OF = re.compile("[斤个吨度方升亩户人件平立]|公斤|公里|平米|千瓦时|小时")
 # 三点五万, 三点五千万, 三点五千克.
 _FRACTION = re.compile(rf"([{_D}]{{1,6}}|[0-9]{{1,6}})([百千]?[万亿]|千)?")
 _MINUTES = re.compile(rf"[零〇][{_D}]|[{_D}]?十[{_D}]?")
@@ -72,6 +74,11 @@ _AFTER_HOUR = re.compile(r"点(?:半|整|钟|多)")
 # 三块五, 五元三角, 两毛五, 三块五毛二; what ends without 毛 or 角 may be about something else: 一块三个人.
 _PRICE = re.compile(
     rf"(?P<n>[{_NUMERAL}]+)(?P<u>块钱?|元|毛钱?|角)(?P<f>[{_D}两])(?P<rest>(?:[毛角]钱?[{_D}两]?分?)?)"
+)
+# 三十八度五, 十三米五: a unit in the middle, where the numeral before it is turned.
+_TENTHS = re.compile(
+    rf"(?<![第几数{_ANY}])(?P<n>[{_NUMERAL}]{{2,}})(?P<u>度|米|吨|斤|公斤|公里|亩|厘米|毫米)(?P<f>[{_D}])"
+    r"(?=$|[，。！？、；的了吧呢啊高长宽深烧还就]|左右|以上|以下|多)"
 )
 _NOT_BEFORE_PRICE = re.compile(f"[几数统唯同专单惟{_ANY}]点?$")
 _COUNTED = re.compile(
@@ -88,7 +95,7 @@ def to_digits(text: str) -> str:
     """Idempotent; text without numerals comes back as it is."""
     if not _HAN.search(text):
         return text
-    return _RUN.sub(_turned, _prices(_long_rows(text)))
+    return _RUN.sub(_turned, _tenths(_prices(_long_rows(text))))
 
 
 # --- digit by digit --------------------------------------------------------------------------------------------
@@ -191,6 +198,13 @@ def _prices(text: str) -> str:
     return text
 
 
+def _tenths(text: str) -> str:
+    """三十八度五 is 38度5."""
+    return _TENTHS.sub(
+        lambda m: m[0] if (whole := _written(m["n"])) is None else f"{whole}{m['u']}{arabic(m['f'])}", text
+    )
+
+
 def _is_price(text: str, price: re.Match[str]) -> bool:
     if _NOT_BEFORE_PRICE.search(text[: price.start()]) or "幺" in text[price.start() : price.end() + 1]:
         return False
@@ -198,7 +212,7 @@ def _is_price(text: str, price: re.Match[str]) -> bool:
 
 
 def _turned(m: re.Match[str]) -> str:
-    before, after = m.string[max(0, m.start() - 4) : m.start()], m.string[m.end() :]
+    before, after = m.string[max(0, m.start() - 12) : m.start()], m.string[m.end() :]
     whole, part = m["whole"], m["part"]
     # 三点四点半: nobody knows which of them belongs to which hour.
     if not _HAN.search(whole + (part or "")) or re.search(f"[{_ANY}]点$", before):
@@ -238,9 +252,13 @@ def _fraction(whole: str, part: str | None, before: str, after: str) -> str | No
     digits, unit = fraction.groups(default="")
     if unit == "千" and after[:1] not in _KILO_UNIT:
         return None
-    certain = unit or value > 24 or _FRACTION_UNIT.match(after)
+    priced = is_measured(before, len(before))
+    # 涨到五点零三一吨: the 一 is that of the ton, no digit.
+    one = "一" if priced and not unit and re.search("[^零〇]一$", digits) and _ONE_OF.match(after) else ""
+    digits = digits.removesuffix(one)
+    certain = unit or priced or value > 24 or _FRACTION_UNIT.match(after)
     at_the_end = _END.match(after) and digits[0] not in "零〇" and not _DAY_PART.search(before)
-    return f"{value}.{arabic(digits)}{unit}" if certain or at_the_end else None
+    return f"{value}.{arabic(digits)}{unit}{one}" if certain or at_the_end else None
 
 
 def _time(whole: str, part: str | None, before: str, after: str) -> str | None:
@@ -257,6 +275,9 @@ def _time(whole: str, part: str | None, before: str, after: str) -> str | None:
         sure = _AFTER_HOUR.match(after) and before[-1:] != "有"
         return str(hour) if sure or (day_part and not after.startswith("点儿")) else None
     if before[-1:] == "有" and not day_part:
+        return None
+    if _FRACTION_UNIT.match(after) and not re.match("[度升角平](?!方|米)", after):
+        # 八点二十分贝, 三点四十公里: nobody says how much that is.
         return None
     if part in ("一", "三") and after.startswith("刻"):
         return f"{hour}点{part}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ from pathlib import Path
 from asr.ahead import Ahead
 from asr.audio import RATE_HZ, Int16
 from asr.errors import EngineError
+from asr.imagined import is_imagined
 from asr.recognizer import (
     ANYTHING,
     Capabilities,
@@ -30,16 +30,14 @@ from asr.wordings import Wordings
 
 _log = logging.getLogger(__name__)
 
-# What Whisper says into silence and noise: subtitles that it saw in training.
-_HALLUCINATED = re.compile(
-    r"字幕|点赞|點贊|订阅|訂閱|打赏|明镜|明鏡|谢谢观看|謝謝觀看|请不吝|請不吝|Amara|by索兰娅|MING PAO|中文普通话"
-)
 # A decode that repeats itself compresses well; OpenAI's own limit.
 _MAX_COMPRESSION = 2.4
 # Above this nobody spoke, unless the words are sure; OpenAI's own limits.
 _NO_SPEECH, _UNSURE = 0.6, -1.0
 # Words to expect, as if they had just been said. Whoever expects none is heard better without any prompt.
 _PROMPT = "以下是12345热线的普通话对话。"
+# So much of it in one piece is no coincidence: 热线 is.
+_ECHO_CHARS = 9
 _MAX_HOT_WORDS = 40
 # Who stops within an utterance does so once or twice.
 _MOST_DECODES = 3
@@ -137,9 +135,9 @@ class WhisperRecognizer:
     def _imagined(heard: Decoded) -> bool:
         if heard.no_speech_probability > _NO_SPEECH and heard.log_probability < _UNSURE:
             return True
-        if heard.compression > _MAX_COMPRESSION or heard.text in _PROMPT:
+        if heard.compression > _MAX_COMPRESSION or (len(heard.text) >= _ECHO_CHARS and heard.text in _PROMPT):
             return True
-        return bool(_HALLUCINATED.search(heard.text)) and heard.log_probability < -0.3
+        return is_imagined(heard.text)
 
 
 class WhisperStream:

@@ -136,7 +136,12 @@ def is_decimal(text: str, hour: int, alone: bool, exact: bool) -> bool:
     """
     if _DECIMAL.match(text, hour) or (alone and hour and text[hour - 1] in _NUMERALS):
         return True
-    return exact and _MEASURED_BEFORE.search(text[max(0, hour - 12) : hour]) is not None
+    return exact and is_measured(text, hour)
+
+
+def is_measured(text: str, number: int) -> bool:
+    """Whether words of prices and measures stand before the numeral at `number`: 水费涨到五点零三, 浓度零点零三."""
+    return _MEASURED_BEFORE.search(text[max(0, number - 12) : number]) is not None
 
 
 def idle_stretches(text: str) -> list[tuple[int, int]]:
