@@ -79,6 +79,17 @@ async def test_kokoro_speaks_with_the_weights_of_the_package() -> None:
     await engine.aclose()
 
 
+@pytest.mark.slow
+async def test_kokoro_says_letters_apart_and_a_lone_syllable_to_its_end() -> None:
+    engine = KokoroSynthesizer()
+    c, d, four = [await speak(engine, text) for text in ("C栋", "D栋", "四")]
+    await engine.aclose()
+    # Letters that are dropped leave the same sound, sample for sample.
+    assert c != d
+    # A vowel that is cut ends at a tenth of its loudness and more.
+    assert loudness(four[-960:]) < 0.02 * loudness(four)
+
+
 def test_the_first_piece_of_a_sentence_is_short_but_no_stump() -> None:
     text = "您好，这里是明州市热线，请问有什么可以帮您？"
     assert clauses_of(text) == ["您好，这里是明州市热线，", "请问有什么可以帮您？"]
