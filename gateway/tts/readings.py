@@ -19,15 +19,20 @@ _HAN = r"[\u3400-\u9fff]"
 
 _TITLE = "某|先生|女士|小姐|师傅|老师|阿姨|叔叔|大爷|大妈|大姐|大哥|奶奶|爷爷|同志"
 _NAMED = r"(?:联系人|姓名|名字|称呼|反映人|来电人|我叫|您叫|记为|记成)[是为：:，,\s]{0,3}"
+# Surnames with which most names begin; not those that are small words as well (于, 方, 向).
+_COMMON = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾夏韦付"
+    "邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵钱严武戴莫孔汤"
+)
 _PLACE_END = (
     "[东南西北中大新]?[0-9一二三四五六七八九十]{0,3}(?:路|街|巷|弄|里|区|镇|乡|村|小区|新村|花园|苑|园|公园|门|桥|广场|大厦|大道|社区|"
     "站|家园|府|庭|城|湖|河)"
 )
 # Where each kind holds; WORDS is the alternation of its words.
 _WHERE = {
-    # 李华先生 is no 华先生; 您好华先生 is one.
+    # 李华先生 and 王建华先生 are no 华先生; 业主华先生 is one.
     "surname": (
-        rf"(?:(?<!{_HAN})|(?<=[是的叫请给跟和找位好向由让被与对]))(?P<word>WORDS)(?={_TITLE})",
+        rf"(?<![{_COMMON}])(?<![{_COMMON}].)(?P<word>WORDS)(?={_TITLE})",
         r"(?<=姓)(?P<word>WORDS)(?![名氏])",
         rf"{_NAMED}(?P<word>WORDS)(?={_HAN}{{1,2}}(?:$|[，。！？、；,\s]|{_TITLE}|对吗|吗))",
     ),

@@ -75,11 +75,14 @@ class Speaker:
         return tuple(e for e in self._engines if not (e.outside and inside_only))
 
     async def stream(self, request: SpeechRequest, rate_hz: int) -> AsyncGenerator[bytes, None]:
-        """16-bit PCM at `rate_hz`.
+        """16-bit PCM at `rate_hz`; none for a text of nothing but punctuation.
 
         Raises:
             NobodySpeaks: no engine could; what was said before that was delivered.
         """
+        if not any(char.isalnum() for char in request.text):
+            # Every engine would fail at it, and be left alone for it.
+            return
         started = self._clock()
         # The rest of the sentence; shorter once an engine has broken off.
         left = request

@@ -175,6 +175,14 @@ async def test_a_caller_who_hangs_up_during_the_trial_does_not_close_the_door() 
     assert voices(await heard(speaker, OPEN)) == [1]
 
 
+async def test_punctuation_alone_is_silence_and_no_fault_of_an_engine() -> None:
+    engine = Engine("a", 1, breaks_after=0)
+    speaker = Speaker([engine])
+    for text in ("……", "。", " ", "！？"):
+        assert await heard(speaker, SpeechRequest(text=text)) == b""
+    assert engine.texts == []
+
+
 async def test_nobody_who_can_speak_is_said_loudly() -> None:
     with pytest.raises(NobodySpeaks):
         await heard(Speaker([Engine("a", 1, breaks_after=0)]), OPEN)
