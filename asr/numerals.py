@@ -174,6 +174,9 @@ def _amount(numeral: str) -> str | None:
         if numeral.endswith(unit):
             value = _value(numeral)
             if value is not None and value % size == 0:
+                hundred_millions, rest = divmod(value // size, 10**4)
+                if unit == "万" and hundred_millions:
+                    return f"{hundred_millions}亿{rest}万"
                 return f"{value // size}{unit}"
     return _written(numeral)
 

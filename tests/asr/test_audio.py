@@ -192,14 +192,13 @@ def test_a_wav_of_a_kind_that_nobody_reads_is_named(tmp_path: Path) -> None:
             read(tmp_path, wav(kind, bytes(range(1, 200)), bits=0, width=1, rate_hz=8_000))
 
 
-@pytest.mark.parametrize("codec", ["libopencore_amrnb"])
-def test_amr_with_pauses_is_read(tmp_path: Path, codec: str) -> None:
+def test_amr_with_pauses_is_read(tmp_path: Path) -> None:
     """A phone sends next to nothing while its owner is silent (DTX)."""
     import av
 
     samples = tone(8_000, 3.0)
     samples[8_000:16_000] = 0
-    encoder: Any = av.CodecContext.create(codec, "w")
+    encoder: Any = av.CodecContext.create("libopencore_amrnb", "w")
     encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 8_000, "mono", "s16", 12_200
     encoder.options = {"dtx": "1"}
     encoder.open()
