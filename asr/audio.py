@@ -16,6 +16,7 @@ from asr import wav
 from asr.errors import AudioError
 from asr.kinds import told
 from asr.wav import Wav, is_wav, parse
+from asr.resampling import StreamResampler
 
 Int16 = npt.NDArray[np.int16]
 Float32 = npt.NDArray[np.float32]
@@ -79,7 +80,7 @@ def to_float(samples: Int16) -> Float32:
 class Converter:
     """Turns one stream of bytes of any allowed form into 16 kHz samples. One a stream; not thread-safe.
 
-    A chunk may end in the middle of a sample; the filter of the resampler holds back a few milliseconds until `flush`.
+    A chunk may end in the middle of a sample; the filter of the resampler holds back 2 ms until `flush`.
     """
 
     def __init__(self, rate_hz: int = RATE_HZ, encoding: Encoding = Encoding.PCM16) -> None:
@@ -97,22 +98,19 @@ class Converter:
         samples = decode(data[:whole], self._encoding)
         if self._resampler is None or not len(samples):
             return samples
-        return _int16(self._resampler.resample_chunk(samples))
+        return self._resampler.feed(samples)
 
     def flush(self) -> Int16:
         """The last samples; afterwards a new stream may be fed."""
         self._rest = b""
         if self._resampler is None:
             return _EMPTY
-        last = self._resampler.resample_chunk(_EMPTY, last=True)
+        last = self._resampler.finish()
         self._resampler = self._new_resampler()
-        return _int16(last)
+        return last
 
-    def _new_resampler(self) -> soxr.ResampleStream | None:
-        if self._rate_hz == RATE_HZ:
-            return None
-        # Medium quality: inaudible to recognisers, and half the delay of the best one.
-        return soxr.ResampleStream(self._rate_hz, RATE_HZ, 1, dtype="int16", quality="MQ")
+    def _new_resampler(self) -> StreamResampler | None:
+        return None if self._rate_hz == RATE_HZ else StreamResampler(self._rate_hz, RATE_HZ)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
-import soxr
 
+from asr.resampling import StreamResampler
 from gateway.tts.synthesizer import SAMPLE_BYTES, NoAudio
 
 
@@ -19,15 +19,15 @@ class Resampler:
     """16-bit mono PCM from one rate to another, piece by piece. `feed(b"", last=True)` gives the rest."""
 
     def __init__(self, from_hz: int, to_hz: int) -> None:
-        same = from_hz == to_hz
-        self._stream = None if same else soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16", quality="HQ")
+        self._stream = None if from_hz == to_hz else StreamResampler(from_hz, to_hz)
 
     def feed(self, pcm: bytes, *, last: bool = False) -> bytes:
         if self._stream is None:
             return pcm
-        samples = np.frombuffer(pcm, dtype="<i2")
-        found: bytes = self._stream.resample_chunk(samples, last=last).astype("<i2").tobytes()
-        return found
+        found = self._stream.feed(np.frombuffer(pcm, "<i2"))
+        if last:
+            found = np.concatenate([found, self._stream.finish()])
+        return found.astype("<i2").tobytes()
 
 
 class Mp3Decoder:

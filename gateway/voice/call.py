@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -27,6 +27,8 @@ from gateway.tts.speaker import NobodySpeaks
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
 from gateway.voice import prompts
 from gateway.voice.dialogue import Dialogue, OwnerNow, ToSay
+from gateway.voice.echo_guard import EchoGuard
+from gateway.voice.own_words import OwnWords
 from gateway.voice.playback import Playback
 from gateway.voice.speech_text import SpeechPiece, pieces_of
 from gateway.voice.stages import CallStages, Told
@@ -39,8 +41,10 @@ from gateway.voice.turn_events import (
     DropSpeech,
     EndUtterance,
     Event,
+    Final,
     Hold,
     HungUp,
+    Partial,
     PauseSpeech,
     Prompt,
     ResumeSpeech,
@@ -54,7 +58,7 @@ from gateway.voice.turn_events import (
     Voice,
 )
 from gateway.voice.turn_taking import TurnTaking
-from gateway.voice.voice_detector import VoiceDetector
+from gateway.voice.voice_detector import VERDICT_S, VoiceDetector
 
 _log = structlog.get_logger(__name__)
 
@@ -63,6 +67,8 @@ AHEAD_S = 20.0
 # After a false interruption we repeat so much.
 REWIND_S = 0.4
 POLL_S = 0.02
+# Silence after the last word and before hanging up, in frames: jitter buffers on the way still hold the word.
+LAST_SILENCE_FRAMES = round(0.5 / FRAME_S)
 # Longer than the longest turn of the bot; a recogniser that hangs is not waited for.
 LAST_WORDS_S = 30.0
 
@@ -150,6 +156,8 @@ class Call:
         self._rules = TurnTaking(tools.clock(), tools.times)
         self._stages = CallStages(tools.timed)
         self._playback = Playback(line.rate_hz, FRAME_S, AHEAD_S)
+        self._guard = EchoGuard(line.rate_hz)
+        self._own_words = OwnWords()
         self._queue: deque[ToSay] = deque()
         self._queued = asyncio.Event()
         # The playback takes more audio.
@@ -166,6 +174,7 @@ class Call:
         self._with_bot = True
         self._tasks: set[asyncio.Task[None]] = set()
         self._hang_up_when_silent = False
+        self._silent_frames = 0
         self._over = False
         # As long as it has not been heard to its end.
         self._announcement: ToSay | None = None
@@ -249,10 +258,14 @@ class Call:
             return
         self._t.recorder.heard(event.pcm)
         self._t.person.heard(event.pcm)
-        for active in self._t.detector.hear(event.pcm):
-            self._feed(Voice(active=active))
+        callers = self._guard.hear(event.pcm)
+        verdicts = self._t.detector.hear(callers)
+        for later, active in zip(range(len(verdicts) - 1, -1, -1), verdicts, strict=True):
+            if active:
+                self._own_words.voice(VERDICT_S, self._t.clock())
+            self._feed(Voice(active=active, ago_s=later * VERDICT_S))
         try:
-            await self._t.transcriber.hear(event.pcm)
+            await self._t.transcriber.hear(callers)
         except TranscriberGone:
             # `_read_texts` sees it too and calls a human.
             return
@@ -260,10 +273,17 @@ class Call:
     async def _read_texts(self) -> None:
         try:
             async for text in self._t.transcriber.texts():
-                self._feed(text)
+                self._feed(self._callers(text))
         except TranscriberGone:
             _log.error("call_is_deaf")
             self._spawn(self._ask(prompts.WANTS_HUMAN))
+
+    def _callers(self, text: Partial | Final) -> Partial | Final:
+        """Without the words that are the bot's own."""
+        if not self._own_words.has(text.text, self._t.clock()):
+            return text
+        _log.info("own_words_heard", characters=len(text.text))
+        return replace(text, text="")
 
     async def _finish_utterance(self, number: int) -> None:
         try:
@@ -410,6 +430,7 @@ class Call:
         if not self._playback.full:
             self._room.set()
         if own is not None and mark in self._marks:
+            self._own_words.sounds(self._t.clock())
             saying, piece = self._marks[mark]
             message = saying.message
             if message is not self._sounding:
@@ -419,10 +440,12 @@ class Call:
             if mark != self._sounding_mark:
                 self._sounding_mark = mark
                 self._stages.sounding(message.seq, self._t.clock())
+                self._own_words.sounding(piece.text, self._t.clock())
                 self._t.watch(Sounding(seq=message.seq, text=piece.text))
                 self._t.recorder.sounding(message.seq)
         frame = mixed(own, self._t.person.next_frame())
         self._t.recorder.played(frame)
+        self._guard.played(frame)
         self._note_heard()
         # What pauses has not ended, even if nothing of it is left: the rules still owe the end of the pause.
         pausing = self._playback.paused
@@ -430,9 +453,12 @@ class Call:
             if self._sounding is not None:
                 self._sounding = None
                 self._feed(SpeechEnded())
-            if self._hang_up_when_silent and not self._over:
+            self._silent_frames += 1
+            if self._hang_up_when_silent and not self._over and self._silent_frames >= LAST_SILENCE_FRAMES:
                 self._over = True
                 self._spawn(self._line.hang_up())
+        else:
+            self._silent_frames = 0
         self._feed(Tick())
         return frame
 

@@ -32,9 +32,10 @@ class HumanReason(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """The voice detector's verdict on the audio frame that ends now."""
+    """The voice detector's verdict on the audio frame that ends now, or ended `ago_s` seconds ago."""
 
     active: bool
+    ago_s: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +162,9 @@ class TurnTimes:
     stop_complete_s: float = 0.5
     stop_s: float = 0.8
     stop_unfinished_s: float = 1.4
-    # Voice, or so many characters (about two words), that make us fall silent.
-    barge_in_s: float = 0.3
+    # Voice, or so many characters (about two words), that make us fall silent: within 0.3 s of the caller's first sound, of which
+    # detector and guard take a part. Not less: a "对" lasts 0.25 s.
+    barge_in_s: float = 0.26
     barge_in_chars: int = 3
     # "嗯" and the like, up to this length, are listening and not an interruption.
     backchannel_s: float = 1.0

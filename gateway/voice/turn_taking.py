@@ -4,13 +4,13 @@
     bot     bbbbbbbb____________bbbbbbbbbbbbb____bbb_________________ ...
                |   |       |              |      |
                |   |       |              |      ResumeSpeech: it was a cough or "嗯"
-               |   |       |              PauseSpeech after 0.3 s of voice
+               |   |       |              PauseSpeech after 0.26 s of voice
                |   |       EndUtterance after 0.5-1.4 s of silence, then Final -> TakeTurn
                |   PauseSpeech, then DropSpeech as soon as there are words
                voice begins
 
 * A turn ends by silence: 0.5 s after a complete sentence, 0.8 s in general, 1.4 s while a number or an address is given.
-* While we speak, 0.3 s of voice makes us pause and words make us drop the rest; listening sounds ("嗯", "对") and
+* While we speak, 0.26 s of voice makes us pause and words make us drop the rest; listening sounds ("嗯", "对") and
   noise without words make us go on. A "对" at the very end of a question is its answer.
 * A caller who talks on is cut into pieces at his pauses and hears that we listen; after 90 s he gets an answer, and
   cannot interrupt it before he has once paused. Two people in one room are one caller who seldom pauses.
@@ -127,7 +127,7 @@ class TurnTaking:
             return []
         match event:
             case Voice():
-                return self._voice(event.active) + self._pass_time()
+                return self._voice(event) + self._pass_time()
             case Partial():
                 return self._words(event.text) + self._pass_time()
             case Final():
@@ -158,16 +158,16 @@ class TurnTaking:
 
     # -- what is heard -------------------------------------------------------
 
-    def _voice(self, active: bool) -> list[Command]:
+    def _voice(self, event: Voice) -> list[Command]:
         t, now = self._times, self._now
-        if not active:
+        if not event.active:
             if now - self._last_voice > t.bridge_s:
                 self._run_start = None
                 if now - self._last_voice >= t.segment_pause_s:
                     self._must_pause = False
             return []
         if self._run_start is None:
-            self._run_start = now
+            self._run_start = now - event.ago_s
         self._last_voice = now
         voiced = now - self._run_start
         if voiced >= t.start_s:

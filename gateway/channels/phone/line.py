@@ -3,19 +3,27 @@
 What is written to Asterisk cannot be taken back. So nothing is written ahead: a clock of our own asks the player for
 20 ms every 20 ms, at moments counted from the start, so that it does not drift, and whatever the player drops is not
 heard any more. If Asterisk does not read, audio is left out instead of piling up.
+
+A call has one rate, 8 or 16 kHz, from its first frame on, because recogniser and recording are opened with it. What the exchange
+sends in another rate, from the start (48 kHz) or from some moment on, is resampled here, and answered in the rate in which it came.
 """
 
 from __future__ import annotations
 
+import array
 import asyncio
 import contextlib
+import fcntl
 import socket
+import sys
 import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
+import numpy as np
 import structlog
 
+from asr.audio import Encoding, decode
 from gateway.channels.phone.audiosocket import (
     DEFAULT_RATE_HZ,
     FRAME_S,
@@ -31,7 +39,9 @@ from gateway.channels.phone.audiosocket import (
     encode_terminate,
     frame_bytes,
 )
+from gateway.channels.phone.companded import CompandingDetector
 from gateway.tasks import end_tasks
+from gateway.tts.pcm import Resampler
 from gateway.voice.metronome import Metronome
 
 _log = structlog.get_logger(__name__)
@@ -39,12 +49,19 @@ _log = structlog.get_logger(__name__)
 READ_BYTES = 8192
 # Asterisk sends the UUID at once.
 CALL_ID_S = 5.0
-# Audio every 20 ms for the whole call; a line that sends nothing for so long is dead.
+# The first audio tells the rate of the call, and comes at once unless the caller's side is silent.
+FIRST_AUDIO_S = 0.3
+# Wider sound than 16 kHz is of no use to a recogniser.
+WIDE_HZ = 16000
+# A line that does not read for so long is dead. One that sends nothing is not: held, or silence is suppressed.
 DEAD_S = 30.0
+DEAD_FRAMES = round(DEAD_S / FRAME_S)
 # Events that the call has not taken yet: 4 s. The oldest audio is left out, keys and the end never.
 INBOX_FRAMES = 200
 # Frames that Asterisk has not taken yet: 100 ms.
 UNSENT_FRAMES = 5
+# Linux: how many bytes the kernel has not sent yet, because the other side's buffer is full.
+SIOCOUTQNSD = 0x894B
 
 # Gives 20 ms of 16-bit PCM at the line's rate, or None for silence.
 Source = Callable[[], bytes | None]
@@ -64,6 +81,15 @@ class PhoneLine:
         # Audio left out because somebody was too slow, in frames: we (heard) or Asterisk (said).
         self.lost_heard = 0
         self.lost_said = 0
+        self._unread = 0
+        # The rate of what the exchange sends now, and what turns it into the call's and back.
+        self._peer_hz = DEFAULT_RATE_HZ
+        self._from_peer = self._to_peer = Resampler(self._peer_hz, self.rate_hz)
+        self._out = bytearray()
+        self._rate_known = False
+        self._companded: Encoding | None = None
+        self._companding = CompandingDetector()
+        self._odd_told = False
         self._reader = reader
         self._writer = writer
         self._decoder = Decoder()
@@ -74,7 +100,7 @@ class PhoneLine:
 
     @classmethod
     async def open(cls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> PhoneLine:
-        """Wait for the call's UUID.
+        """Wait for the call's UUID, and a moment for its first audio.
 
         Raises:
             NoCall: it did not come.
@@ -93,7 +119,16 @@ class PhoneLine:
             raise NoCall(str(error) or type(error).__name__) from error
         if not line._known:
             raise NoCall("hung up before the call id")
+        await line._learn_rate()
         return line
+
+    async def _learn_rate(self) -> None:
+        with contextlib.suppress(TimeoutError, FramingError, OSError):
+            async with asyncio.timeout(FIRST_AUDIO_S):
+                while not self._over and not self._rate_known:
+                    for frame in await self._read():
+                        self._take(frame)
+        self._rate_known = True
 
     @property
     def over(self) -> bool:
@@ -107,6 +142,8 @@ class PhoneLine:
             while True:
                 while self._inbox:
                     yield self._inbox.popleft()
+                    # A line that catches up after a stall brings seconds at once: other calls have their turn between.
+                    await asyncio.sleep(0)
                 if self._over:
                     return
                 self._news.clear()
@@ -125,13 +162,38 @@ class PhoneLine:
                 self._write(source())
 
     def _write(self, pcm: bytes | None) -> None:
-        size = frame_bytes(self.rate_hz)
-        frame = encode_audio(pcm if pcm is not None else bytes(size), self.rate_hz)
-        if self._writer.transport.get_write_buffer_size() > UNSENT_FRAMES * len(frame):
+        frame = encode_audio(self._for_peer(pcm), self._peer_hz)
+        if self._unsent_bytes() > UNSENT_FRAMES * len(frame):
             self.lost_said += 1
+            self._unread += 1
+            if self._unread >= DEAD_FRAMES:
+                _log.warning("phone_line_dead", call=str(self.call_id))
+                self._end()
             return
+        self._unread = 0
         with contextlib.suppress(OSError, RuntimeError):
             self._writer.write(frame)
+
+    def _for_peer(self, pcm: bytes | None) -> bytes:
+        """20 ms at the rate that the exchange has now."""
+        size = frame_bytes(self._peer_hz)
+        if self._peer_hz == self.rate_hz:
+            return pcm if pcm is not None else bytes(size)
+        self._out += self._to_peer.feed(pcm if pcm is not None else bytes(frame_bytes(self.rate_hz)))
+        frame = bytes(self._out[:size]).rjust(size, b"\0")
+        del self._out[:size]
+        return frame
+
+    def _unsent_bytes(self) -> int:
+        """What Asterisk has not taken: here, and in the kernel, whose buffer holds minutes."""
+        waiting = self._writer.transport.get_write_buffer_size()
+        connection = self._writer.get_extra_info("socket")
+        if connection is not None and sys.platform == "linux":
+            count = array.array("i", [0])
+            with contextlib.suppress(OSError):
+                fcntl.ioctl(connection.fileno(), SIOCOUTQNSD, count)
+            waiting += count[0]
+        return waiting
 
     async def hang_up(self) -> None:
         """Idempotent. The dialplan goes on after it if Asterisk used the application."""
@@ -152,12 +214,8 @@ class PhoneLine:
     async def _read_forever(self) -> None:
         try:
             while not self._over:
-                async with asyncio.timeout(DEAD_S):
-                    frames = await self._read()
-                for frame in frames:
+                for frame in await self._read():
                     self._take(frame)
-        except TimeoutError:
-            _log.warning("phone_line_dead", call=str(self.call_id))
         except (OSError, FramingError):
             _log.info("phone_line_broken", call=str(self.call_id))
         finally:
@@ -167,13 +225,16 @@ class PhoneLine:
         data = await self._reader.read(READ_BYTES)
         if not data:
             self._end()
-        return self._decoder.feed(data)
+        frames = self._decoder.feed(data)
+        if self._decoder.odd and not self._odd_told:
+            self._odd_told = True
+            _log.warning("phone_half_samples", call=str(self.call_id), hint="is c(slin) in the dialplan?")
+        return frames
 
     def _take(self, frame: Frame) -> None:
         match frame:
             case Audio():
-                self.rate_hz = frame.rate_hz
-                self._put(frame)
+                self._hear(frame)
             case Key():
                 self._put(frame)
             case PeerError():
@@ -185,6 +246,40 @@ class PhoneLine:
                 # A second one means nothing.
                 if not self._known:
                     self.call_id, self._known = frame.id, True
+
+    def _hear(self, audio: Audio) -> None:
+        if not self._rate_known:
+            self.rate_hz = audio.rate_hz if audio.rate_hz == DEFAULT_RATE_HZ else WIDE_HZ
+            self._rate_known = True
+            self._new_rate(audio.rate_hz)
+        elif audio.rate_hz != self._peer_hz:
+            _log.info("phone_rate_changed", call=str(self.call_id), to_hz=audio.rate_hz)
+            self._new_rate(audio.rate_hz)
+        pcm = self._from_peer.feed(self._linear(audio.pcm))
+        size = frame_bytes(self.rate_hz)
+        for at in range(0, len(pcm), size):
+            self._put(Audio(pcm=pcm[at : at + size], rate_hz=self.rate_hz))
+
+    def _new_rate(self, rate_hz: int) -> None:
+        self._peer_hz = rate_hz
+        self._from_peer = Resampler(rate_hz, self.rate_hz)
+        self._to_peer = Resampler(self.rate_hz, rate_hz)
+        self._out.clear()
+
+    def _linear(self, payload: bytes) -> bytes:
+        """16-bit samples, also of a trunk whose bytes are something else."""
+        if self._companded is None and self._peer_hz == DEFAULT_RATE_HZ:
+            self._companded = self._companding.feed(payload)
+            if self._companded is not None:
+                _log.warning(
+                    "phone_audio_not_linear",
+                    call=str(self.call_id),
+                    encoding=str(self._companded),
+                    hint="the dialplan lacks c(slin); heard as what it is",
+                )
+        if self._companded is None or self._peer_hz != DEFAULT_RATE_HZ:
+            return payload
+        return np.asarray(decode(payload, self._companded), "<i2").tobytes()
 
     def _put(self, event: Incoming) -> None:
         if len(self._inbox) >= INBOX_FRAMES:

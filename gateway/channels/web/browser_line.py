@@ -70,6 +70,8 @@ class BrowserLine:
                 if isinstance(event, Audio):
                     self._inbox_bytes -= len(event.pcm)
                 yield event
+                # A page that catches up brings seconds at once: other calls have their turn between.
+                await asyncio.sleep(0)
             if self._over:
                 return
             self._news.clear()
