@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import cached_property
 
 from desk.settings import ROOT
@@ -42,8 +43,9 @@ class CallKit:
         *,
         line: str,
         watch: Callable[[Step], None] = lambda _step: None,
+        goodbye: Callable[[], Awaitable[None]] | None = None,
     ) -> CallTools:
-        """`line`: what the caller speaks into, `phone` or `browser`."""
+        """`line`: what the caller speaks into, `phone` or `browser`; `goodbye` is told before the hotline hangs up."""
         s = self.services
         # The greeting comes from the cache; what comes after it may have to be made.
         self._speaker.get_ready()
@@ -56,7 +58,7 @@ class CallKit:
             person.see(step)
             watch(step)
 
-        return CallTools(
+        tools = CallTools(
             dialogue=dialogue,
             transcriber=transcriber,
             detector=detector,
@@ -68,6 +70,7 @@ class CallKit:
             recorder=s.recordings.recorder(lambda: dialogue.conversation_id),
             person=person,
         )
+        return replace(tools, goodbye=goodbye) if goodbye is not None else tools
 
     @cached_property
     def _fixed(self) -> frozenset[str]:

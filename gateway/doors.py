@@ -65,6 +65,7 @@ DOORS: Mapping[Door, Key | Right] = {
     Door("GET", "/api/v1/orders/{number}"): Key.OPERATOR,
     Door("PUT", "/api/v1/calls/{call_id}"): Key.OPERATOR,
     Door("POST", "/api/v1/calls/{call_id}"): Key.OPERATOR,
+    Door("GET", "/api/v1/calls/{call_id}"): Key.OPERATOR,
     Door("GET", "/metrics"): Key.OPERATOR,
     Door("GET", "/openapi.json"): Key.OPERATOR,
     Door("GET", "/docs"): Key.OPERATOR,

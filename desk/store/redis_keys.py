@@ -34,6 +34,8 @@ PREFIX = "minsheng"
 TURN_LOCK_TTL_S = 10.0
 # An exchange announces a call and connects it at once.
 ANNOUNCED_TTL_S = 60.0
+# After a call its exchange asks at once how it ended.
+CALL_END_TTL_S = 600.0
 # A dispatcher works for milliseconds; one that died is replaced after this.
 DISPATCHER_TTL_S = 3.0
 
@@ -62,6 +64,10 @@ def third_seat(conversation_id: str) -> str:
 
 def announced_call(call_id: str) -> str:
     return f"{PREFIX}:caller:{{{call_id}}}"
+
+
+def ended_call(call_id: str) -> str:
+    return f"{PREFIX}:ended:{{{call_id}}}"
 
 
 def desk_channel() -> str:

@@ -6,12 +6,13 @@ import uuid
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from pydantic import ConfigDict, Field, ValidationError
 
 from gateway import sentences
 from gateway.api.operators import Needed, require_token
 from gateway.channels.phone.callers import CALLED, CALLER, AnnouncedCalls, numbers_of
+from gateway.channels.phone.ends import CallEnd, CallEnds
 from gateway.errors import Refused
 from gateway.redis_link import RedisUnavailable
 from gateway.services import Services
@@ -57,6 +58,19 @@ async def announce_form(request: Request, services: Needed, call_id: uuid.UUID) 
         found = [{**problem, "loc": ("body", *problem["loc"])} for problem in error.errors()]
         raise RequestValidationError(found) from error
     return await _keep(services, call_id, body)
+
+
+@router.get(
+    "/{call_id}",
+    summary="How a call ended: goodbye, human or unknown",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"schema": {"enum": [end.value for end in CallEnd]}}}}},
+)
+async def end_of(services: Needed, call_id: uuid.UUID) -> PlainTextResponse:
+    """One word, for the dialplan: after `goodbye` it hangs up, after all else it connects the caller with people. A call that
+    has not come yet is `unknown`, so the same question shows before the call that the hotline is alive."""
+    ends = CallEnds(services.redis, services.store, services.blocking)
+    return PlainTextResponse((await ends.of(call_id)).value)
 
 
 async def _keep(services: Services, call_id: uuid.UUID, body: Announcement) -> Response:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -34,6 +34,7 @@ from gateway.voice.speech_text import SpeechPiece, pieces_of
 from gateway.voice.stages import CallStages, Told
 from gateway.voice.transcriber import Transcriber, TranscriberGone
 from gateway.voice.turn_events import (
+    REWIND_S,
     Answered,
     CallHuman,
     Command,
@@ -64,8 +65,6 @@ _log = structlog.get_logger(__name__)
 
 # Made ahead of what is heard; enough to bridge a slow moment of the synthesiser.
 AHEAD_S = 20.0
-# After a false interruption we repeat so much.
-REWIND_S = 0.4
 POLL_S = 0.02
 # Silence after the last word and before hanging up, in frames: jitter buffers on the way still hold the word.
 LAST_SILENCE_FRAMES = round(0.5 / FRAME_S)
@@ -127,6 +126,10 @@ class Sounding:
 Step = Event | Command | ToSay | Sounding | Heard | OwnerNow
 
 
+async def _nothing_to_note() -> None:
+    return
+
+
 @dataclass(frozen=True, kw_only=True)
 class CallTools:
     dialogue: Dialogue
@@ -143,6 +146,8 @@ class CallTools:
     # How long each stage of an answer took.
     timed: Told = lambda _stage, _seconds: None
     recorder: Recorder = NOBODY_RECORDS
+    # Told before we hang up as a call should end; nobody is told when it breaks. Must not raise, and not take long.
+    goodbye: Callable[[], Awaitable[None]] = _nothing_to_note
     # Who talks with the caller while the conversation is not the bot's.
     person: Person = NOBODY_ELSE
 
@@ -175,6 +180,8 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hang_up_when_silent = False
         self._silent_frames = 0
+        # The conversation could not begin: who hears of it belongs to a person.
+        self._broken = False
         self._over = False
         # As long as it has not been heard to its end.
         self._announcement: ToSay | None = None
@@ -186,10 +193,11 @@ class Call:
         except GatewayError:
             _log.warning("call_without_conversation")
             greeting = ToSay(text=prompts.BROKEN, public=True)
+            self._broken = True
             self._hang_up_when_silent = True
         else:
             self._announce_recording()
-            self._t.person.begin(self._line.rate_hz, lambda: self._spawn(self._line.hang_up()))
+            self._t.person.begin(self._line.rate_hz, lambda: self._spawn(self._leave()))
         self._enqueue(greeting)
         workers = [
             asyncio.create_task(self._keep_going(work))
@@ -206,6 +214,12 @@ class Call:
         finally:
             self._over = True
             await self._end(workers)
+
+    async def _leave(self) -> None:
+        """Hang up because all is said, or because a seat does."""
+        if not self._broken:
+            await self._t.goodbye()
+        await self._line.hang_up()
 
     async def _keep_going(self, work: Coroutine[Any, Any, None]) -> None:
         """A call whose clock or ears or mouth has died would be a dead line: better none."""
@@ -456,7 +470,7 @@ class Call:
             self._silent_frames += 1
             if self._hang_up_when_silent and not self._over and self._silent_frames >= LAST_SILENCE_FRAMES:
                 self._over = True
-                self._spawn(self._line.hang_up())
+                self._spawn(self._leave())
         else:
             self._silent_frames = 0
         self._feed(Tick())

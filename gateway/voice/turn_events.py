@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum
 
+# ResumeSpeech repeats so much, in seconds, to find back into the sentence.
+REWIND_S = 0.4
+
 
 class Expecting(Enum):
     """What the bot's last words ask the caller for; it decides how patient we are and what "嗯" means."""
@@ -163,8 +166,8 @@ class TurnTimes:
     stop_s: float = 0.8
     stop_unfinished_s: float = 1.4
     # Voice, or so many characters (about two words), that make us fall silent: within 0.3 s of the caller's first sound, of which
-    # detector and guard take a part. Not less: a "对" lasts 0.25 s.
-    barge_in_s: float = 0.26
+    # detector and guard take a part.
+    barge_in_s: float = 0.22
     barge_in_chars: int = 3
     # "嗯" and the like, up to this length, are listening and not an interruption.
     backchannel_s: float = 1.0

@@ -4,13 +4,13 @@
     bot     bbbbbbbb____________bbbbbbbbbbbbb____bbb_________________ ...
                |   |       |              |      |
                |   |       |              |      ResumeSpeech: it was a cough or "嗯"
-               |   |       |              PauseSpeech after 0.26 s of voice
+               |   |       |              PauseSpeech after 0.22 s of voice
                |   |       EndUtterance after 0.5-1.4 s of silence, then Final -> TakeTurn
                |   PauseSpeech, then DropSpeech as soon as there are words
                voice begins
 
 * A turn ends by silence: 0.5 s after a complete sentence, 0.8 s in general, 1.4 s while a number or an address is given.
-* While we speak, 0.26 s of voice makes us pause and words make us drop the rest; listening sounds ("嗯", "对") and
+* While we speak, 0.22 s of voice makes us pause and words make us drop the rest; listening sounds ("嗯", "对") and
   noise without words make us go on. A "对" at the very end of a question is its answer.
 * A caller who talks on is cut into pieces at his pauses and hears that we listen; after 90 s he gets an answer, and
   cannot interrupt it before he has once paused. Two people in one room are one caller who seldom pauses.
@@ -24,6 +24,7 @@ from enum import Enum
 
 from gateway.voice.short_words import Ending, bare, ending_of, is_backchannel, is_hesitation
 from gateway.voice.turn_events import (
+    REWIND_S,
     Answered,
     CallHuman,
     Command,
@@ -229,7 +230,8 @@ class TurnTaking:
             return self._heard_no_words()
         in_our_speech = self.bot in (Bot.SPEAKING, Bot.PAUSED)
         if in_our_speech and is_backchannel(text):
-            self._late = (text, self._now)
+            # What is repeated after a pause does not make it older.
+            self._late = (text, self._now + (REWIND_S if self.bot is Bot.PAUSED else 0.0))
             return self._resume()
         if self._due and is_backchannel(text):
             # Nothing was asked; as a turn of its own it might confirm what it does not mean.

@@ -7,6 +7,7 @@ import structlog
 from gateway.call_kit import CallKit
 from gateway.channels.phone.audiosocket import conversation_of
 from gateway.channels.phone.callers import AnnouncedCalls
+from gateway.channels.phone.ends import CallEnds
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.voice.call import Call
@@ -85,7 +86,14 @@ class PhoneHotline:
             wanted_id=conversation_of(line.call_id),
             numbers=numbers,
         )
-        tools = await self._kit.tools(dialogue, transcriber, line.rate_hz, line="phone")
+        ends = CallEnds(s.redis, s.store, s.blocking)
+        tools = await self._kit.tools(
+            dialogue,
+            transcriber,
+            line.rate_hz,
+            line="phone",
+            goodbye=lambda: ends.goodbye(line.call_id),
+        )
         s.metrics.calls_taken.labels(CHANNEL, "answered").inc()
         with s.metrics.calls.labels(CHANNEL).track_inprogress():
             await Call(line, tools).run()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from gateway.channels.phone.asterisk_client import AsteriskClient
+import numpy as np
+import pytest
+
+from asr.audio import _TABLES, Encoding
+from gateway.channels.phone.asterisk_client import AsteriskClient, Heard
 from gateway.channels.phone.audiosocket import Audio, Key, encode_call_id, encode_error
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
@@ -230,3 +235,141 @@ async def test_a_slow_call_loses_the_oldest_audio_and_no_key() -> None:
         await until(lambda: lost)
     assert keys == ["5"]
     assert lost[0] > 100
+
+
+async def calls_rate(first_hz: int, then_hz: int) -> tuple[int, bytes, list[Heard]]:
+    """A caller whose tone comes in one rate, then in another: the call's rate, what it heard, what he heard of a tone."""
+    pcm = bytearray()
+    lines: list[PhoneLine] = []
+
+    async def handler(line: PhoneLine) -> None:
+        lines.append(line)
+        at = 0
+
+        def next_frame() -> bytes:
+            nonlocal at
+            frame = tone(line.rate_hz, line.rate_hz // 50, at)
+            at += line.rate_hz // 50
+            return frame
+
+        speaking = asyncio.create_task(line.speak(next_frame))
+        async for event in line.incoming():
+            assert isinstance(event, Audio)
+            assert event.rate_hz == line.rate_hz
+            pcm.extend(event.pcm)
+        await speaking
+
+    async with listening(handler) as port:
+        client = await AsteriskClient.call("127.0.0.1", port, rate_hz=first_hz)
+        await client.say(tone(first_hz, first_hz // 2))
+        client.rate_hz = then_hz
+        await client.say(tone(then_hz, then_hz // 2))
+        heard = len(client.heard)
+        await until(lambda: len(client.heard) > heard + 25)
+        await client.hang_up()
+    return lines[0].rate_hz, bytes(pcm), client.heard
+
+
+def tone(rate_hz: int, samples: int, at: int = 0) -> bytes:
+    return (np.sin((np.arange(samples) + at) * 2 * np.pi * 440 / rate_hz) * 8000).astype("<i2").tobytes()
+
+
+def pitch_hz(pcm: bytes, rate_hz: int) -> float:
+    samples = np.frombuffer(pcm, "<i2").astype(float)
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum)) * rate_hz / len(samples)
+
+
+@pytest.mark.parametrize(
+    ("first_hz", "then_hz", "call_hz"),
+    [
+        (8000, 8000, 8000),
+        (16000, 16000, 16000),
+        (48000, 48000, 16000),
+        (8000, 16000, 8000),
+        (16000, 8000, 16000),
+    ],
+)
+async def test_every_rate_sounds_right_both_ways(first_hz: int, then_hz: int, call_hz: int) -> None:
+    """The recogniser was opened at 8 kHz before the first frame came, and heard 16 kHz at half the speed."""
+    rate_hz, pcm, heard = await calls_rate(first_hz, then_hz)
+    assert rate_hz == call_hz
+    assert pitch_hz(pcm, call_hz) == pytest.approx(440, abs=15)
+    voiced = np.abs(np.frombuffer(pcm, "<i2")) > 500
+    assert 0.9 <= voiced.sum() / (voiced.mean() and call_hz) <= 1.05
+    last = heard[-20:]
+    assert {len(frame.pcm) for frame in last} == {2 * then_hz // 50}
+    assert pitch_hz(b"".join(frame.pcm for frame in last), then_hz) == pytest.approx(440, abs=15)
+
+
+async def test_a_caller_who_sends_nothing_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is suppressed on his side, or he is on hold: he hears us, so he is there."""
+    monkeypatch.setattr("gateway.channels.phone.line.DEAD_FRAMES", 3)
+    lines: list[PhoneLine] = []
+
+    async def handler(line: PhoneLine) -> None:
+        lines.append(line)
+        speaking = asyncio.create_task(line.speak(lambda: None))
+        await until_over(line)
+        await speaking
+
+    async with listening(handler) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(encode_call_id(uuid.uuid4()))
+        await reader.readexactly(20 * 323)
+        assert not lines[0].over
+        writer.close()
+        await until(lambda: lines[0].over)
+
+
+async def test_a_caller_who_reads_nothing_is_dead_and_gets_no_backlog(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The kernel would take minutes of sound for him; it is asked how much it holds."""
+    monkeypatch.setattr("gateway.channels.phone.line.DEAD_FRAMES", 20)
+    lines: list[PhoneLine] = []
+
+    async def handler(line: PhoneLine) -> None:
+        lines.append(line)
+        for _ in range(100_000):
+            line._write(b"\1\1" * 160)
+            if line.over:
+                return
+            await asyncio.sleep(0)
+
+    async with listening(handler) as port:
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        await asyncio.to_thread(connection.connect, ("127.0.0.1", port))
+        connection.send(encode_call_id(uuid.uuid4()))
+        await until(lambda: lines and lines[0].over)
+        assert lines[0].lost_said >= 20
+        unsent = lines[0]._unsent_bytes()
+        connection.close()
+    assert unsent <= 7 * 323
+
+
+async def test_telephone_bytes_in_a_linear_frame_are_told_and_understood(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pcm = bytearray()
+
+    async def handler(line: PhoneLine) -> None:
+        async for event in line.incoming():
+            assert isinstance(event, Audio)
+            pcm.extend(event.pcm)
+
+    sound = np.frombuffer(tone(8000, 16000), "<i2").copy()
+    sound[:12000] //= 100
+    levels = _TABLES[Encoding.ALAW].astype(int)
+    codes = np.abs(levels[None, :] - sound[:, None].astype(int)).argmin(axis=1).astype(np.uint8).tobytes()
+    async with listening(handler) as port:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(encode_call_id(uuid.uuid4()))
+        for at in range(0, len(codes), 160):
+            writer.write(b"\x10\x00\xa0" + codes[at : at + 160])
+        await until(lambda: len(pcm) > 20000)
+        writer.close()
+    assert "phone_audio_not_linear" in caplog.text
+    end = bytes(pcm[-6000:])
+    assert pitch_hz(end, 8000) == pytest.approx(440, abs=15)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.voice.turn_events import (
+    REWIND_S,
     Answered,
     CallHuman,
     Command,
@@ -41,6 +42,7 @@ class Timeline:
 
     def __post_init__(self) -> None:
         self.now = 0.0
+        self._ends = self._left = 0.0
         self.rules = TurnTaking(0.0, self.times)
         self.log: list[tuple[float, Command]] = []
         self._later: list[tuple[float, Callable[[], Event]]] = []
@@ -52,7 +54,8 @@ class Timeline:
     def bot_speaks(
         self, seconds: float, expecting: Expecting | None = Expecting.ANYTHING, interruptible: bool = True
     ) -> None:
-        """Starts now; ends after `seconds` unless it is paused or dropped meanwhile."""
+        """Starts now; ends after `seconds` unless it is dropped meanwhile; a pause puts that off, and rewinds a little."""
+        self._ends = self.now + seconds
         self.feed(SpeechStarted(expecting=expecting, interruptible=interruptible))
         end = SpeechEnded()
         mark = len(self.log)
@@ -134,7 +137,10 @@ class Timeline:
                 self.later(1.1, lambda: SpeechEnded())
             case TakeTurn() | CallHuman() if self.auto_answered:
                 self.later(0.3, lambda: Answered())
+            case PauseSpeech():
+                self._left = max(self._ends - self.now, 0.0) + REWIND_S
             case ResumeSpeech():
-                self.later(1.0, lambda: SpeechEnded())
+                self._ends = self.now + self._left
+                self.later(self._left, lambda: SpeechEnded())
             case _:
                 pass

@@ -1,0 +1,51 @@
+"""Telephone bytes where samples belong are told; samples are never taken for them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from asr.audio import _TABLES, Encoding
+from gateway.channels.phone.companded import LOOK_BYTES, CompandingDetector
+from tests.spoken import recorded_lines
+
+
+def codes(samples: np.ndarray, encoding: Encoding) -> bytes:
+    levels = _TABLES[encoding].astype(int)
+    order = np.argsort(levels, kind="stable")
+    place = np.clip(np.searchsorted(levels[order], samples), 0, 255)
+    return order[place].astype(np.uint8).tobytes()
+
+
+def line(number: int) -> np.ndarray:
+    """A recording with the pauses of a call around it."""
+    samples = np.frombuffer(list(recorded_lines().values())[number], "<i2")[::2]
+    return np.concatenate([samples, np.zeros(16000, np.int16)])
+
+
+def told(data: bytes) -> Encoding | None:
+    detector = CompandingDetector()
+    return next(filter(None, (detector.feed(data[at : at + 160]) for at in range(0, len(data), 160))), None)
+
+
+@pytest.mark.parametrize("encoding", [Encoding.ALAW, Encoding.MULAW])
+@pytest.mark.parametrize("noise", [0, 30])
+def test_a_trunk_without_linear_is_told_by_its_bytes(encoding: Encoding, noise: int) -> None:
+    dice = np.random.default_rng(1)
+    samples = line(0) + dice.integers(-noise, noise + 1, len(line(0)))
+    assert told(codes(samples, encoding)) is encoding
+
+
+@pytest.mark.parametrize("number", range(0, 30, 6))
+@pytest.mark.parametrize("noise", [0, 1, 3, 30, 1000])
+def test_speech_pauses_and_noise_in_samples_are_samples(number: int, noise: int) -> None:
+    dice = np.random.default_rng(1)
+    samples = line(number) + dice.integers(-noise, noise + 1, len(line(number)))
+    assert told(np.clip(samples, -32768, 32767).astype("<i2").tobytes()) is None
+
+
+@pytest.mark.parametrize("value", [0, -1, 1, -300, 0x4040, 0x5555, -32768, 32767])
+def test_a_constant_is_no_trunk(value: int) -> None:
+    if value == 0x5555:
+        pytest.skip("the one constant that is silence in both readings")
+    assert told(np.full(LOOK_BYTES, value, "<i2").tobytes()) is None
