@@ -20,14 +20,28 @@ _log = structlog.get_logger(__name__)
 # As exchanges write numbers: +86 138-0013-8000, 057187654321, *12345.
 CALLER = r"^(?:\+?[0-9][0-9 ()\-]{1,30})?$"
 CALLED = r"^[0-9+*#]{0,20}$"
+_ABROAD = re.compile(r"\+|00")
+# China's country code, then a mobile number or an area code without its 0 and a line of 7 or 8 digits. Trunks leave the + out, too.
+_CHINA = re.compile(r"86(?:(1[3-9]\d{9})|(10\d{8}|[2-9]\d{8,10}))")
 # Exchanges put the 0 of a trunk call before mobiles of other cities. No area code begins like this (010 is Peking).
 _TRUNK_MOBILE = re.compile(r"01[3-9]\d{9}")
 
 
 def numbers_of(caller: str, called: str = "") -> CallNumbers:
-    """Of numbers that fit CALLER and CALLED. An empty `caller` has withheld his."""
+    """Of numbers that fit CALLER and CALLED. An empty `caller` has withheld theirs; a foreign one counts as withheld, because
+    without its country code it is somebody else's number here: +1 866 539 0000 reads as a mobile of China."""
+    return CallNumbers(caller=_line_of(caller), called=called)
+
+
+def _line_of(caller: str) -> str:
     digits = normal_phone(caller)
-    return CallNumbers(caller=digits[1:] if _TRUNK_MOBILE.fullmatch(digits) else digits, called=called)
+    abroad = _ABROAD.match(caller)
+    national = _CHINA.fullmatch(re.sub(r"[^0-9]", "", caller[abroad.end() :] if abroad else caller))
+    if national:
+        return national[1] or f"0{national[2]}"
+    if abroad:
+        return ""
+    return digits[1:] if _TRUNK_MOBILE.fullmatch(digits) else digits
 
 
 class AnnouncedCalls:

@@ -190,7 +190,8 @@ class PhoneLine:
         connection = self._writer.get_extra_info("socket")
         if connection is not None and sys.platform == "linux":
             count = array.array("i", [0])
-            with contextlib.suppress(OSError):
+            # ValueError: closed meanwhile.
+            with contextlib.suppress(OSError, ValueError):
                 fcntl.ioctl(connection.fileno(), SIOCOUTQNSD, count)
             waiting += count[0]
         return waiting
@@ -210,6 +211,8 @@ class PhoneLine:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(1.0):
                 await self._writer.wait_closed()
+        # Who does not read would keep what is left of the connection for ever.
+        self._writer.transport.abort()
 
     async def _read_forever(self) -> None:
         try:

@@ -57,6 +57,7 @@ async def test_a_caller_with_people_belongs_to_people_until_the_hotline_says_goo
         # As after a crash: SQL remembers whose it was.
         assert (await http.get(url, headers=TOKEN)).text == "human"
         await wang.act(type="end", conversation=conversation)
+        await wang.act(type="wrap", conversation=conversation, outcome="answered", tags=[])
         await asyncio.wait_for(caller.hung_up.wait(), PATIENCE_S)
         assert (await http.get(url, headers=TOKEN)).text == "goodbye"
     await wang.leave()

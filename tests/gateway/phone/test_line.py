@@ -328,11 +328,13 @@ async def test_a_caller_who_reads_nothing_is_dead_and_gets_no_backlog(
     """The kernel would take minutes of sound for him; it is asked how much it holds."""
     monkeypatch.setattr("gateway.channels.phone.line.DEAD_FRAMES", 20)
     lines: list[PhoneLine] = []
+    unsent: list[int] = []
 
     async def handler(line: PhoneLine) -> None:
         lines.append(line)
         for _ in range(100_000):
             line._write(b"\1\1" * 160)
+            unsent.append(line._unsent_bytes())
             if line.over:
                 return
             await asyncio.sleep(0)
@@ -344,9 +346,8 @@ async def test_a_caller_who_reads_nothing_is_dead_and_gets_no_backlog(
         connection.send(encode_call_id(uuid.uuid4()))
         await until(lambda: lines and lines[0].over)
         assert lines[0].lost_said >= 20
-        unsent = lines[0]._unsent_bytes()
         connection.close()
-    assert unsent <= 7 * 323
+    assert max(unsent) <= 7 * 323
 
 
 async def test_telephone_bytes_in_a_linear_frame_are_told_and_understood(

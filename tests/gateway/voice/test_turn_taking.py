@@ -156,7 +156,7 @@ def test_yes_at_the_end_of_a_question_is_its_answer() -> None:
     call.bot_speaks(3, Expecting.CONFIRMATION)
     call.quiet(1.9)
     call.says("对", 0.25)
-    call.quiet(2)
+    call.quiet(3)
     assert call.turns == ["对"]
 
 
