@@ -1,7 +1,7 @@
 """Another sample rate for sound that comes in small pieces, while somebody waits for it.
 
 FFmpeg's resampler holds back 2 ms. soxr's is as good, but of 20 ms pieces it gives nothing most of the time and then
-100 ms at once (findings/soxr_in_pieces.py); it stays for whole recordings.
+100 ms at once (findings/soxr-in-pieces.sh); it stays for whole recordings.
 """
 
 from __future__ import annotations
