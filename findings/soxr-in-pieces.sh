@@ -2,11 +2,11 @@
 # soxr's streaming resampler is steady in large pieces only. Fed with 20 ms at a time, as a telephone line brings it, it returns nothing
 # four times out of five and then some 100 ms at once, in every quality but the crudest. Nothing in its documentation says so, and
 # the average delay looks small. FFmpeg's resampler (PyAV) returns 20 ms for 20 ms, 2 ms behind.
-# Seen with soxr 1.1.0, av 16.0.1, numpy 2, 2026-11-29: HQ 8000 -> 16000 up to 115 ms behind, FFmpeg 2 ms.
+# Seen with soxr 1.1.0, av 18.1.0, numpy 2, 2026-11-29: HQ 8000 -> 16000 up to 115 ms behind, FFmpeg 2 ms.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; cd "$work"
 python3 -m venv env
-env/bin/python -m pip install -q soxr==1.1.0 'av>=14,<18' 'numpy>=2'
+env/bin/python -m pip install -q soxr==1.1.0 av==18.1.0 'numpy>=2'
 cat > look.py <<'P'
 import av, numpy, soxr
 stream = soxr.ResampleStream(8000, 16000, 1, dtype="int16", quality="HQ")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 
 import pytest
 
+from gateway.blocking import Blocking
 from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.channels.phone.audiosocket import conversation_of
+from gateway.channels.phone.ends import CallEnds
+from gateway.redis_link import RedisLink
 from tests.conftest import free_port
 from tests.fakes.fake_ears import FakeEars
 from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.gateway.conftest import MakeGateway, client_of
 from tests.gateway.seats.conftest import MakeDesk, make_desk
 from tests.gateway.web_call.conftest import PATIENT, ears
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import until
 
 __all__ = ["ears", "make_desk"]
 pytestmark = pytest.mark.redis
@@ -56,8 +58,8 @@ async def test_a_caller_with_people_belongs_to_people_until_the_hotline_says_goo
         await wang.take(conversation, 120)
         # As after a crash: SQL remembers whose it was.
         assert (await http.get(url, headers=TOKEN)).text == "human"
-        await wang.act(type="end", conversation=conversation)
-        await wang.act(type="wrap", conversation=conversation, outcome="answered", tags=[])
-        await asyncio.wait_for(caller.hung_up.wait(), PATIENCE_S)
+        link = RedisLink(gateway.settings.redis_url.get_secret_value())
+        await CallEnds(link, gateway.store, Blocking(sqlite=True)).goodbye(caller.call_id)
+        await link.aclose()
         assert (await http.get(url, headers=TOKEN)).text == "goodbye"
     await wang.leave()

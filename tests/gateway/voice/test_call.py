@@ -138,6 +138,7 @@ class Scene:
         self.heard: list[Heard] = []
         self.steps: list[Step] = []
         self.times = TurnTimes()
+        self.goodbyes = 0
         self.client: AsteriskClient
 
     def watch(self, step: Step) -> None:
@@ -155,8 +156,14 @@ class Scene:
             times=self.times,
             watch=self.watch,
             clock=now_s,
+            goodbye=self.goodbye,
         )
         await Call(line, tools).run()
+
+    async def goodbye(self) -> None:
+        self.goodbyes += 1
+        # The exchange asks as soon as the line is closed.
+        assert not self.client.hung_up.is_set()
 
     @asynccontextmanager
     async def called(self) -> AsyncIterator[Scene]:
@@ -335,3 +342,50 @@ def test_what_a_question_asks_for(text: str, expecting: Expecting) -> None:
     from gateway.voice.dialogue import expecting_of
 
     assert expecting_of(text) is expecting
+
+
+async def test_a_call_that_ends_as_it_should_says_so_before_and_is_silent_at_its_end() -> None:
+    last = ToSay(text="再见。", seq=3)
+    scene = Scene(["谢谢"], {"谢谢": [last, OwnerNow(owner=Owner.CLOSED)]})
+    async with scene.called():
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        await until(scene.client.hung_up.is_set)
+    assert scene.goodbyes == 1
+    # Jitter buffers still hold the last word when the line closes.
+    assert all(frame.silent for frame in scene.client.heard[-20:])
+
+
+async def test_a_caller_who_hangs_up_is_no_goodbye_of_ours() -> None:
+    scene = Scene([], {})
+    async with scene.called():
+        await until(lambda: scene.heard)
+    assert scene.goodbyes == 0
+
+
+class Noises(Tones):
+    """Sound that resembles itself at one delay only, as speech does."""
+
+    async def stream(self, request: SpeechRequest, rate_hz: int) -> AsyncGenerator[bytes, None]:
+        dice = np.random.default_rng(1)
+        for _ in request.text:
+            yield (dice.normal(size=rate_hz // 10) * 6000).clip(-32768, 32767).astype("<i2").tobytes()
+
+
+async def test_a_line_that_gives_everything_back_leaves_the_bot_alone() -> None:
+    long = ToSay(text="这是一段很长很长很长很长很长很长很长很长的回答。" * 3, seq=3)
+    scene = Scene(["查一下", "回声"], {"查一下": [long]})
+    scene.voices = Noises()
+    async with scene.called():
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        heard = len(scene.client.heard)
+        while len(scene.heard) < 4:
+            await until(lambda seen=heard: len(scene.client.heard) > seen)
+            for frame in scene.client.heard[heard:]:
+                echo = np.frombuffer(frame.pcm, "<i2") // 2
+                scene.client._to_say.append(echo.astype("<i2").tobytes())
+            heard = len(scene.client.heard)
+    assert scene.dialogue.said == ["查一下"]
+    assert PauseSpeech() not in scene.steps
+    assert all(one.whole for one in scene.heard)
