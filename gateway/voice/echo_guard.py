@@ -160,7 +160,8 @@ class EchoGuard:
         start = end - length
         if end <= len(self._ref):
             return self._ref[start:end]
-        return np.concatenate([self._ref[start:], np.zeros(end - len(self._ref))])
+        # Heard ahead of what was played: jitter. What has not been played yet is silence.
+        return np.concatenate([self._ref[start:], np.zeros(min(end - len(self._ref), length))])
 
     def _search(self) -> None:
         w = self._window

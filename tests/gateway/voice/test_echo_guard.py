@@ -72,3 +72,25 @@ async def test_a_line_that_is_silent_for_a_while_is_guarded_afterwards() -> None
         left = np.frombuffer(guard.hear(echo.astype("<i2").tobytes()), "<i2").astype(float)
         passed += bool(len(left)) and np.abs(left).max() > 300
     assert passed < 10
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("rate_hz", [8000, 16000])
+def test_no_jitter_breaks_it_and_no_sound_is_made_up(seed: int, rate_hz: int) -> None:
+    """Frames come and go in any order and size, with an echo at any delay."""
+    dice = np.random.default_rng(seed)
+    size = rate_hz // 50
+    guard, given, got = EchoGuard(rate_hz), 0, 0
+    sent: list[Floats] = [np.zeros(size)] * 5
+    for _ in range(400):
+        for _ in range(int(dice.integers(0, 3))):
+            frame = dice.normal(size=size) * 3000
+            sent.append(frame)
+            guard.played(frame.astype("<i2").tobytes() if dice.random() < 0.9 else None)
+        for _ in range(int(dice.integers(0, 3))):
+            echo = sent[-1 - int(dice.integers(0, 2)) * int(dice.integers(0, 5))] / 2
+            pcm = echo.astype("<i2").tobytes()[: 2 * int(dice.integers(1, size + 1))]
+            given += len(pcm)
+            got += len(guard.hear(pcm))
+            assert got <= given + 3 * 2 * size
+    assert got >= given - 4 * 2 * size
