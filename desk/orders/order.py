@@ -193,6 +193,7 @@ class EventKind(StrEnum):
     SECRET = "secret"
     # Its words and its caller were erased (desk.erasure); the other events' notes with them.
     ERASED = "erased"
+    AMENDED = "amended"
 
 
 @dataclass(frozen=True, kw_only=True)

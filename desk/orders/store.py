@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,13 +54,27 @@ from desk.orders.proof import (
     new_code,
     tail_fits,
 )
-from desk.orders.rows import REMARK_MAX_CHARS, clean_text, event_of, order_of, order_values, source_rows
+from desk.orders.rows import (
+    MAX_CHARS,
+    REMARK_MAX_CHARS,
+    REQUIRED,
+    clean_text,
+    event_of,
+    order_of,
+    order_values,
+    source_rows,
+)
 from desk.orders.tries import count_try, forget_old
 from desk.store.errors import is_away
 
 Clock = Callable[[], datetime]
 
 OWN_OPEN_ORDERS_MAX = 20
+# What a seat may correct of an order that is there, and what it is called in the journal.
+AMENDABLE: Mapping[str, str] = {
+    "title": "标题", "description": "反映内容", "appeal": "市民诉求", "event_time": "发生时间", "place_district": "所在区",
+    "place_street": "所在街道", "place_community": "所在社区", "place_detail": "详细地点", "subject": "涉及对象", "department": "承办单位", "callback_phone": "回访电话",
+}  # fmt: skip
 PAGE_MAX = 500
 
 
@@ -70,7 +84,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFilter:
-    """Which orders to list; None means any. `since` counts in, `until` out (both by time of creation)."""
+    """Which orders to list; None means any. `since` counts in, `until` out (both by time of creation).
+
+    Of `words` each has to stand somewhere in the title, the texts, the place, the subject or the department.
+    """
 
     status: OrderStatus | None = None
     type: OrderType | None = None
@@ -79,6 +96,8 @@ class OrderFilter:
     until: datetime | None = None
     conversation_id: str | None = None
     department: str | None = None
+    words: tuple[str, ...] = ()
+    numbers: frozenset[str] | None = None
 
 
 ANY_ORDER = OrderFilter()
@@ -341,6 +360,19 @@ class OrderStore:
             event = _event(EventKind.STATUS, by, clean_text(note), change.status, wanted)
             return change.done(event, {"status": wanted.value})
 
+    def amend(self, number: str, values: Mapping[str, str], by: str) -> Order:
+        """Correct fields of an open order (AMENDABLE); what stood there before stays in the journal. Raises OrderNotFound,
+        BadOrder, BadTransition. Nothing changes where all is as it was."""
+        cleaned = {name: _amended(name, text) for name, text in values.items()}
+        with self._changing(number) as change:
+            news = {name: text for name, text in cleaned.items() if change.row[name] != text}
+            if not news:
+                return change.unchanged()
+            if not change.status.is_open:
+                raise BadTransition(change.number, change.status, "amended")
+            before = "；".join(f"{AMENDABLE[name]}原为：{change.row[name]}" for name in news)
+            return change.done(_event(EventKind.AMENDED, by, before), news)
+
     def keep_secret(self, number: str, by: str) -> Order:
         """Hide the caller from now on, whatever the order's status. One that is secret stays as it is.
 
@@ -388,6 +420,9 @@ class OrderStore:
             wanted.append(t.orders.c.created_at >= filters.since)
         if filters.until is not None:
             wanted.append(t.orders.c.created_at < filters.until)
+        if filters.numbers is not None:
+            wanted.append(t.orders.c.number.in_(filters.numbers))
+        wanted += [_holds(word) for word in filters.words]
         if cursor is not None:
             wanted.append(t.orders.c.number < cursor)
         # One more than asked tells whether another page follows. Numbers sort as orders were created.
@@ -480,6 +515,27 @@ def _unavailable_as_ours() -> Iterator[None]:
         if is_away(error):
             raise StoreUnavailable("the orders' database is locked or gone") from error
         raise
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    columns = t.orders.c
+    where = (
+        columns.title, columns.description, columns.appeal, columns.subject, columns.department,
+        columns.place_street, columns.place_community, columns.place_detail,
+    )  # fmt: skip
+    return or_(*(column.icontains(word, autoescape=True) for column in where))
+
+
+def _amended(name: str, text: str) -> str:
+    """Raises BadOrder: a field that cannot be amended, or a value that cannot be its."""
+    if name not in AMENDABLE:
+        raise BadOrder(name, "cannot be amended")
+    cleaned = normal_phone(clean_text(text)) if name in ("phone", "callback_phone") else clean_text(text)
+    if len(cleaned) > MAX_CHARS[name]:
+        raise BadOrder(name, f"{len(cleaned)} characters, at most {MAX_CHARS[name]}")
+    if not cleaned and name in REQUIRED:
+        raise BadOrder(name, "is empty")
+    return cleaned
 
 
 def _digits_of(number: str) -> str:

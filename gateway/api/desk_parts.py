@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
 from desk.orders.order import NewOrder, Order
-from desk.orders.store import OrderFilter, OrderPage
+from desk.orders.store import Hurried, OrderFilter, OrderPage
 from desk.settings import ROOT, Settings
 from desk.store.errors import is_away
 from gateway import sentences
@@ -65,6 +65,11 @@ class Orders(Protocol):
     def create(self, new_order: NewOrder) -> Order: ...
     def find_open_by_phone(self, phone: str) -> tuple[Order, ...]: ...
     def find_by_phone(self, phone: str, limit: int = 20) -> tuple[Order, ...]: ...
+    def add_remark(self, number: str, text: str, by: str) -> Order: ...
+    def hurry(self, number: str, by: str) -> Hurried: ...
+    def withdraw(self, number: str, reason: str, by: str) -> Order: ...
+    def amend(self, number: str, values: Mapping[str, str], by: str) -> Order: ...
+    def reveal(self, number: str, by: str, reason: str) -> Order: ...
     def find_by_conversation(self, conversation_id: str) -> tuple[Order, ...]: ...
 
 
@@ -84,15 +89,18 @@ class DeskParts:
         open_knowledge: Callable[[], Knowledge],
         open_orders: Callable[[], Orders],
         open_judge: Callable[[], Judge] | None = None,
+        open_tree: Callable[[], CategoryTree] | None = None,
     ) -> None:
         self._blocking = blocking
         self._open_knowledge = open_knowledge
         self._open_orders = open_orders
         self._open_judge = open_judge
+        self._open_tree = open_tree or shipped_tree
         self._knowledge: Knowledge | None = None
         self._orders: Orders | None = None
         self._judge: Judge | None = None
         self._judge_tried_at = -1e9
+        self._tree: CategoryTree | None = None
         self._opening = asyncio.Lock()
         self._failure = ""
 
@@ -156,6 +164,17 @@ class DeskParts:
                     _log.exception("classifier_not_opened")
         return self._judge
 
+    async def tree(self) -> CategoryTree:
+        """All categories that an order may have; they are there without a classifier too. Raises Refused (503)."""
+        async with self._opening:
+            if self._tree is None:
+                try:
+                    self._tree = await self._blocking.search(self._open_tree)
+                except Exception as error:
+                    _log.exception("categories_not_opened")
+                    raise Refused(503, "part_missing", sentences.PART_MISSING) from error
+        return self._tree
+
     async def warm(self) -> None:
         """Open the index and search once, so that the first operator does not wait for it."""
         try:
@@ -172,6 +191,13 @@ class DeskParts:
         if self._failure:
             return "down", self._failure
         return ("ok", "") if self._knowledge is not None else ("ok", "not opened yet")
+
+
+def shipped_tree() -> CategoryTree:
+    """Raises BadCategoryData."""
+    from desk.orders.category import CategoryTree
+
+    return CategoryTree.load(ROOT / "data" / "categories" / "tree.tsv")
 
 
 def desk_parts(settings: Settings, blocking: Blocking) -> DeskParts:

@@ -141,5 +141,6 @@ async def figures(services: Needed, seats: Seats, found: Admitted) -> JSONRespon
     longest = max((now - datetime.fromisoformat(item["since"]) for item in queue), default=timedelta())
     told["waiting"]["longest_s"] = round(longest.total_seconds(), 1)
     told["seats"] = seats_json(seats.picture.seats)
+    told["serving"] = [item for item in seats.picture.items.values() if item["state"] == "serving"]
     told["queue"] = sorted(queue, key=lambda item: (-item["priority"], item["since"]))
     return JSONResponse(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,19 +43,29 @@ SUGGESTIONS = 3
 RELATED_S = 60.0
 RELATED_MAX = 1000
 CALM_TYPES = ("praise", "suggest", "consult")
+# A guess that is as likely wrong as right fills nothing in. On tests/data/categories_spoken.tsv 30 % of the guesses below are
+# right, and 90 % of those above: the confidence is calibrated.
+FILLED_FROM = 0.5
+# What `judge_urgency` gives as its reason when the words gave it none.
+BY_CATEGORY = "category"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilledForm:
     draft: Draft
     suggestions: tuple[Suggestion, ...]
-    judge: Judge | None
     # Orders of this conversation, the bot's among them, newest first.
     registered: tuple[Order, ...]
 
     @property
     def best(self) -> Suggestion:
-        return self.suggestions[0] if self.suggestions else NO_SUGGESTION
+        """What goes into the form: the likeliest category, none where that is a mere guess."""
+        first = self.suggestions[0] if self.suggestions else NO_SUGGESTION
+        if first.code and first.confidence < FILLED_FROM:
+            # Its urgency is kept only where the words gave it: the default of a doubtful category is as doubtful.
+            by_words = first.urgency_reason not in ("", BY_CATEGORY)
+            return replace(NO_SUGGESTION, urgency=first.urgency) if by_words else NO_SUGGESTION
+        return first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +135,7 @@ class OrderDesk:
             conversation_id=conversation.id,
             channel=conversation.channel,
             suggestion=filled.best,
-            tree=filled.judge.tree if filled.judge is not None else None,
+            tree=await self._parts.tree(),
         )
         return await self._blocking.write(orders.create, new), True
 
@@ -207,7 +217,7 @@ class OrderDesk:
         told = ",".join(filter(None, (draft.get("description"), draft.get("subject"), draft.get("appeal"))))
         if judge is not None and told:
             suggestions = await self._blocking.search(suggest, judge, draft.type, told)
-        return FilledForm(draft=draft, suggestions=suggestions, judge=judge, registered=tuple(known))
+        return FilledForm(draft=draft, suggestions=suggestions, registered=tuple(known))
 
     async def _draft(self, conversation: Conversation, done: frozenset[str]) -> Draft:
         messages = await self._messages(conversation.id)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     # Slow to load, and here only a type.
     from desk.orders.category import CategoryTree
 
-# name -> (label, kind, group). Groups are shown in this order; inside a group the least sure field comes first.
+# name -> (label, kind, group). Groups are shown in this order, after what is missing; inside a group the least sure field comes first.
 _FIELDS: Mapping[str, tuple[str, str, int]] = {
     "type": ("诉求类型", "choice", 0),
     "description": ("反映内容", "textarea", 0),
@@ -96,8 +96,8 @@ def form_fields(draft: Draft, suggestion: Suggestion) -> list[dict[str, Any]]:
         if problem:
             field["problem"] = problem
         fields.append(field)
-    # An empty field that must be filled is the least sure of all.
-    return sorted(fields, key=lambda f: (f["group"], -1.0 if f.get("problem") else f["confidence"]))
+    # What is missing or wrong comes before all groups: the order cannot be sent without it.
+    return sorted(fields, key=lambda f: (0 if f.get("problem") else 1, f["group"], f["confidence"]))
 
 
 # Values of ours; everything else of a form may be the citizen's.
@@ -201,7 +201,7 @@ def order_from(
     conversation_id: str,
     channel: str,
     suggestion: Suggestion,
-    tree: CategoryTree | None,
+    tree: CategoryTree,
 ) -> NewOrder:
     """The order that a seat submits. What he left as the draft had it keeps its source; the rest is his own.
 
@@ -215,7 +215,7 @@ def order_from(
         draft, conversation_id, channel, Filing(suggestion.code, suggestion.path, suggestion.department)
     )
     code = texts["category_code"]
-    path = tree.path(code) if tree is not None and code in tree else base.category_path
+    path = tree.path(code) if code in tree else base.category_path
     same_place = texts["place"] == draft.place_text
     # What the seat wrote stays as it was written; the parser only finds the parts in it.
     place = draft.place if same_place else replace(parse_address(texts["place"]), said=texts["place"])
@@ -250,7 +250,7 @@ def order_from(
 
 
 def _problems(
-    texts: Mapping[str, str], fields: Mapping[str, Any], draft: Draft, tree: CategoryTree | None
+    texts: Mapping[str, str], fields: Mapping[str, Any], draft: Draft, tree: CategoryTree
 ) -> dict[str, str]:
     problems: dict[str, str] = {}
     for name, text in texts.items():
@@ -267,7 +267,7 @@ def _problems(
     if "urgency" not in problems and texts["urgency"] not in {u.value for u in Urgency}:
         problems["urgency"] = "不是允许的值"
     code = texts["category_code"]
-    if code and tree is not None and code not in tree:
+    if code and code not in tree:
         problems["category_code"] = "没有这个分类"
     if texts["type"] in ("help", "complain", "report") and not texts["place"] and needs_place(draft):
         problems["place"] = "请补充发生地点，没有固定地点请填“无固定地点”"

@@ -16,7 +16,7 @@ from desk.orders.order import Order
 from desk.orders.view import first_card, order_line
 from gateway import sentences
 from gateway.api.desk_parts import DeskParts
-from gateway.errors import Refused, StoreUnavailable
+from gateway.errors import StoreUnavailable
 from gateway.seats.access import AsReader, Id, Needed, Seats
 from gateway.seats.order_form import FieldProblems, masked_fields
 from gateway.seats.sign_in import Admitted
@@ -81,10 +81,7 @@ async def submit(
 @router.get("/categories", summary="All categories that an order may have")
 async def categories(request: Request, found: Admitted) -> JSONResponse:
     parts: DeskParts = request.app.state.parts
-    judge = await parts.judge()
-    if judge is None:
-        raise Refused(503, "part_missing", sentences.PART_MISSING)
-    tree = judge.tree
+    tree = await parts.tree()
     told = [
         {
             "code": code,

@@ -193,7 +193,7 @@ class FakeSeatGateway:
                 "at": day.moment(total * share),
                 "actor": actor,
                 "epoch": 1,
-                "handoff_id": item["handoff"],
+                "handoff": item["handoff"],
                 "detail": {},
             }
             for kind, actor, share in events
@@ -281,7 +281,7 @@ class FakeSeatGateway:
         async def desk(request: Request, path: str) -> Response:
             return await self._http(request, path)
 
-        app.mount("/", StaticFiles(directory=DIST, html=True))
+        app.mount("/", StaticFiles(directory=DIST, html=True, check_dir=False))
         return app
 
     async def _http(self, request: Request, path: str) -> Response:
@@ -348,11 +348,7 @@ class FakeSeatGateway:
                 self.feedback.append({"article": article, **body})
                 return Response(status_code=204)
             case ["categories"]:
-                known = [
-                    {"code": code, "path": path.split(" / "), "department": department, "urgency": "normal"}
-                    for code, path, department in day.CATEGORIES
-                ]
-                return JSONResponse({"categories": known})
+                return JSONResponse({"categories": day.categories()})
             case ["canned-replies"]:
                 return JSONResponse({"replies": day.CANNED})
             case ["directory"]:
@@ -407,8 +403,7 @@ class FakeSeatGateway:
             "handoff": {"id": item["handoff"]},
             "history": self.history[one],
             "citizen": {
-                "name": "张*",
-                "title": "先生",
+                "name": "张*先生",
                 "phone": "138****0012",
                 "address": "东湖区和平街道****",
             },

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gateway.api.desk_parts import shipped_tree
+
 Json = dict[str, Any]
 
 ME = {
@@ -237,14 +239,24 @@ def knowledge() -> list[Json]:
     ]
 
 
-CATEGORIES = [
-    ("030201", "城市管理 / 市容环境 / 餐饮油烟", "明州市城市管理局"),
-    ("030202", "城市管理 / 市容环境 / 占道经营", "明州市城市管理局"),
-    ("030203", "城市管理 / 市容环境 / 夜间噪声", "明州市公安局"),
-    ("050101", "生态环境 / 噪声污染 / 社会生活噪声", "明州市公安局"),
-    ("010201", "交通运输 / 客运出行 / 公交线路与服务", "明州市公交集团"),
-    ("070301", "住房保障 / 物业管理 / 物业服务质量", "明州市住房和城乡建设局"),
-]
+TREE = shipped_tree()
+# What the classifier thinks of the first conversation, best first.
+LIKELY = (("120201", 0.58), ("120102", 0.27), ("080201", 0.11))
+
+
+def categories() -> list[Json]:
+    """All of them, as GET /categories tells them."""
+    return [category(code) for code in TREE.leaves]
+
+
+def category(code: str) -> Json:
+    node = TREE[code]
+    return {
+        "code": code,
+        "path": list(TREE.path(code)),
+        "department": node.department,
+        "urgency": node.urgency.value,
+    }
 
 
 def order_draft(conversation: str) -> Json:
@@ -294,7 +306,6 @@ def order_draft(conversation: str) -> Json:
             ("difficult", "疑难"),
         )
     ]
-    categories = [{"value": code, "label": path} for code, path, _ in CATEGORIES]
     told = "楼下烧烤店天天晚上冒烟，吵到凌晨两点"
 
     def span(turn: int, words: str) -> list[int]:
@@ -342,13 +353,12 @@ def order_draft(conversation: str) -> Json:
             "category_code",
             "诉求分类",
             "category",
-            "030201",
+            LIKELY[0][0],
             1,
             None,
-            0.58,
+            LIKELY[0][1],
             "classifier",
             required=True,
-            options=categories,
         ),
         field(
             "department", "承办单位", "text", "明州市城市管理局", None, None, 0.8, "classifier", required=True
@@ -365,7 +375,7 @@ def order_draft(conversation: str) -> Json:
             None,
             None,
             1.0,
-            "none",
+            "",
             options=[{"value": w, "label": w or "不详"} for w in ("", "先生", "女士")],
         ),
         field(
@@ -379,8 +389,8 @@ def order_draft(conversation: str) -> Json:
             "citizen",
             problem="手机号应为 11 位，请核对",
         ),
-        field("confidential", "要求保密", "bool", False, None, None, 1.0, "none"),
-        field("reply_wanted", "需要回复", "bool", True, None, None, 1.0, "none"),
+        field("confidential", "要求保密", "bool", False, None, None, 1.0, ""),
+        field("reply_wanted", "需要回复", "bool", True, None, None, 1.0, ""),
     ]
     duplicates = [
         {
@@ -395,29 +405,7 @@ def order_draft(conversation: str) -> Json:
             "reasons": ["同一地点"],
         }
     ]
-    suggested = [
-        {
-            "code": "030201",
-            "path": CATEGORIES[0][1].split(" / "),
-            "department": CATEGORIES[0][2],
-            "confidence": 0.58,
-            "urgency": "normal",
-        },
-        {
-            "code": "030203",
-            "path": CATEGORIES[2][1].split(" / "),
-            "department": CATEGORIES[2][2],
-            "confidence": 0.27,
-            "urgency": "normal",
-        },
-        {
-            "code": "050101",
-            "path": CATEGORIES[3][1].split(" / "),
-            "department": CATEGORIES[3][2],
-            "confidence": 0.11,
-            "urgency": "normal",
-        },
-    ]
+    suggested = [{**category(code), "confidence": confidence} for code, confidence in LIKELY]
     return {
         "draft_id": f"draft-{conversation}",
         "fields": fields,

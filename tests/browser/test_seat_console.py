@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import seat_day
 from tests.browser.fake_gateway import DIST
 from tests.browser.fake_seat_gateway import PASSWORD, PICTURE, FakeSeatGateway
 from tests.browser.watched import Watched
@@ -164,8 +165,8 @@ def test_an_offer_is_heard_and_notified_without_anything_personal(
     gateway.offer()
     expect(page.get_by_test_id("offer")).to_be_visible()
     assert page.evaluate("window.__tones") == 2
-    assert page.evaluate("window.__notified") == ["新的派单 特殊人群"]
-    assert page.title().startswith("【派单】")
+    assert page.evaluate("window.__notified") == ["新会话 特殊人群"]
+    assert page.title().startswith("【新会话】")
     gateway.citizen_says("c05", "还在吗")
     expect(row(page, "c05").get_by_test_id("unread")).to_be_visible()
     assert page.evaluate("window.__notified")[1:] == ["市民有新消息 情绪激动"]
@@ -255,11 +256,12 @@ def test_an_order_is_checked_corrected_and_submitted_once(
     page.locator("#order-phone").fill("13800010012")
     expect(field(page, "phone")).to_have_attribute("data-origin", "seat")
     page.locator("#order-category_code").click()
-    page.locator("#order-category_code").fill("夜间")
+    expect(page.get_by_test_id("category-option")).to_have_count(len(seat_day.TREE.leaves))
+    page.locator("#order-category_code").fill("公交 线路")
     expect(page.get_by_test_id("category-option")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.locator("#order-category_code")).to_have_value("城市管理 / 市容环境 / 夜间噪声")
-    expect(page.locator("#order-department")).to_have_value("明州市公安局")
+    expect(page.locator("#order-category_code")).to_have_value(" / ".join(seat_day.TREE.path("010201")))
+    expect(page.locator("#order-department")).to_have_value("明州市公交集团")
     gateway.refuse_order = {"place": "没有这个地点，请核对"}
     page.get_by_test_id("order-submit").click()
     expect(field(page, "place").get_by_test_id("order-problem")).to_have_text("没有这个地点，请核对")
@@ -271,7 +273,7 @@ def test_an_order_is_checked_corrected_and_submitted_once(
     order = gateway.submissions[0]
     assert order["draft_id"] == "draft-c00"
     assert order["fields"]["phone"] == "13800010012"
-    assert order["fields"]["category_code"] == "030203"
+    assert order["fields"]["category_code"] == "010201"
     assert order["fields"]["reply_wanted"] is True
     assert order["fields"]["confidential"] is False
 

@@ -69,7 +69,9 @@ class OneArticle:
 
 
 class SmallJudge:
-    """Two categories, always the same verdict."""
+    """Always the same verdict, as sure as `sure`."""
+
+    sure = 0.7
 
     def __init__(self, tree: CategoryTree) -> None:
         self.tree = tree
@@ -80,14 +82,14 @@ class SmallJudge:
             code=code,
             path=self.tree.path(code),
             confidence=0.9,
-            leaf_confidence=0.7,
+            leaf_confidence=self.sure,
             department=self.tree[code].department,
             urgency=Urgency.NORMAL,
             urgency_reason="",
         )
 
     def probabilities(self, text: str) -> dict[str, float]:
-        return {code: 0.7 - 0.1 * n for n, code in enumerate(self.tree.leaves[:3])}
+        return {code: self.sure - 0.1 * n for n, code in enumerate(self.tree.leaves[:3])}
 
 
 def desk_parts(settings: Settings, blocking: Blocking) -> DeskParts:
@@ -109,7 +111,7 @@ def make_desk(make_gateway: Any, rasa: FakeRasa) -> MakeDesk:
     def make(**changes: Any) -> RunningGateway:
         patience = {"offer_timeout_s": 20.0, "seat_lost_s": 20.0, "affinity_s": 0.0, "overflow_after_s": 0.0}
         patience |= {key: changes.pop(key) for key in list(changes) if key in patience}
-        return make_gateway(impatient=patience, open_parts=desk_parts, **changes)  # type: ignore[no-any-return]
+        return make_gateway(impatient=patience, **{"open_parts": desk_parts} | changes)  # type: ignore[no-any-return]
 
     return make
 

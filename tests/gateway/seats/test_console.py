@@ -11,6 +11,12 @@ import pytest
 from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed
 
+from desk.orders.limits import OrderLimits
+from desk.orders.store import OrderStore
+from desk.settings import Settings
+from desk.store.engine import open_engine
+from gateway.api.desk_parts import DeskParts
+from gateway.blocking import Blocking
 from gateway.page_socket import WRONG_TOKEN
 from gateway.picture_copy import copy_of
 from gateway.seats.socket import SIGN_IN_CHECK_S
@@ -19,7 +25,7 @@ from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import Citizen
 from tests.gateway.samples import picture as png
-from tests.gateway.seats.conftest import angry_citizen
+from tests.gateway.seats.conftest import MakeDesk, OneArticle, SmallJudge, angry_citizen
 
 pytestmark = pytest.mark.redis
 Seats = Callable[..., Any]
@@ -343,3 +349,38 @@ async def test_a_changed_account_reaches_an_open_console_at_once(desk: RunningGa
     await boss.find(widened, SIGN_IN_CHECK_S / 2)
     assert (await boss.http.patch(url, json={"active": False})).status_code == 200
     assert await wang.closed(SIGN_IN_CHECK_S / 2) == WRONG_TOKEN
+
+
+async def test_a_mere_guess_fills_no_category_and_stays_open_first(
+    client: httpx.AsyncClient, seats: Seats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A department that got an order by a guess of 13 % sends it back a week later."""
+    monkeypatch.setattr(SmallJudge, "sure", 0.13)
+    wang = await seats("wang")
+    citizen, _ = await served(client, wang)
+    url = f"/api/v1/desk/conversations/{citizen.id}"
+    form = (await wang.http.get(f"{url}/order-draft")).json()
+    values = {field["name"]: field["value"] for field in form["fields"]}
+    assert (values["category_code"], values["department"]) == ("", "")
+    assert [field["name"] for field in form["fields"]][:2] == ["category_code", "department"]
+    first = form["suggested_category"][0]
+    assert first["confidence"] == 0.13, "shown to choose from"
+    body = {"draft_id": form["draft_id"], "fields": values}
+    refused = await wang.http.post(f"{url}/orders", json=body)
+    assert set(refused.json()["fields"]) == {"category_code", "department"}
+    chosen = {"category_code": first["code"], "department": first["department"]}
+    done = await wang.http.post(f"{url}/orders", json={**body, "fields": values | chosen})
+    assert done.json()["order"]["department"] == first["department"]
+
+
+async def test_categories_are_there_without_a_classifier(make_desk: MakeDesk, seats: Seats) -> None:
+    def without(settings: Settings, blocking: Blocking) -> DeskParts:
+        limits = OrderLimits.from_settings(settings)
+        return DeskParts(
+            blocking, OneArticle, lambda: OrderStore(open_engine(settings.effective_database_url), limits)
+        )
+
+    wang = await seats("wang", make_desk(open_parts=without))
+    told = (await wang.http.get("/api/v1/desk/categories")).json()["categories"]
+    assert len(told) == 154
+    assert told[0].keys() == {"code", "path", "department", "urgency"}

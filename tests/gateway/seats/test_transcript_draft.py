@@ -11,12 +11,14 @@ import pytest
 from desk.conversations import Message, Sender
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.order import Origin
+from gateway.api.desk_parts import shipped_tree
 from gateway.seats.order_desk import read_alone
 from gateway.seats.order_form import FieldProblems, Suggestion, form_fields, order_from
 from gateway.seats.transcript_draft import Transcript, draft_of, last_wish, read_tracker
 from language.encoder.encoder import Encoder, EncoderError
 from language.reading import Reading, ReadSpan
 
+TREE = shipped_tree()
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 NOISE = Suggestion(
@@ -127,7 +129,7 @@ def submit(draft: Draft, **changes: Any) -> Any:
         conversation_id="c1",
         channel="web",
         suggestion=NOISE,
-        tree=None,
+        tree=TREE,
     )
 
 

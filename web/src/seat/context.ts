@@ -30,6 +30,8 @@ export interface DeskContext {
   directory: Readonly<ShallowRef<Directory>>;
   /** All categories; empty until they have come. */
   categories: Readonly<ShallowRef<readonly Category[]>>;
+  /** Asks for the categories unless they are there; false: they could not be had. */
+  needCategories(): Promise<boolean>;
   highlight: ShallowRef<Highlight | null>;
   /** Puts words into the input of the selected conversation. */
   insert(words: string): void;

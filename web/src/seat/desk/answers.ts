@@ -170,7 +170,7 @@ export function readDetail(given: unknown): ConversationDetail {
       note: text(object(event["detail"])["note"]),
     })),
     citizen: {
-      name: text(citizen["name"]) + text(citizen["title"]),
+      name: text(citizen["name"]),
       phone: text(citizen["phone"]),
       line: citizen["phone_origin"] === "line",
       address: text(citizen["address"]),

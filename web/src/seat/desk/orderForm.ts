@@ -1,6 +1,6 @@
 /** The work-order form: what the conversation filled, what the seat changed, what is still wrong. Pure. */
 
-import type { DraftField, FieldOption, OrderDraft } from "./answers";
+import type { Category, DraftField, FieldOption, OrderDraft } from "./answers";
 
 /** Below this, a value wants to be looked at before it is sent. */
 export const SURE_FROM = 0.75;
@@ -87,8 +87,12 @@ export function submission(fields: readonly FormField[]): Record<string, string 
   return values;
 }
 
+export function categoryOptions(categories: readonly Category[]): FieldOption[] {
+  return categories.map((one) => ({ value: one.code, label: one.path.join(" / "), department: one.department }));
+}
+
 /** Options whose label, department or value holds all the words. */
-export function findOptions(options: readonly FieldOption[], query: string, limit = 30): FieldOption[] {
+export function findOptions(options: readonly FieldOption[], query: string, limit = 200): FieldOption[] {
   const words = query.trim().toLowerCase().split(/[\s/>]+/).filter(Boolean);
   if (words.length === 0) return options.slice(0, limit);
   return options
