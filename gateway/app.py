@@ -28,7 +28,7 @@ from gateway.handoff import outside_api
 from gateway.network import address_of
 from gateway.page_opening import open_for_citizen, open_for_seat
 from gateway.recordings import console as recordings
-from gateway.seats import console, lead, orders, sign_in, talk_socket, users
+from gateway.seats import console, lead, order_search, orders, sign_in, talk_socket, users
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.opening import open_seats
 from gateway.seats.socket import SeatSocket
@@ -94,6 +94,7 @@ def create_app(
         users.router,
         console.router,
         orders.router,
+        order_search.router,
         recordings.router,
         talk_socket.router,
         lead.router,

@@ -239,6 +239,18 @@ class ConsoleQueries:
             found = connection.execute(query).scalar_one_or_none()
         return str(found) if found is not None else None
 
+    def finished_by(self, seat_id: str, since: datetime) -> list[dict[str, Any]]:
+        """The conversations that this seat has ended since then, newest first."""
+        query = (
+            select(_h.conversation_id, _c.channel, _h.outcome, _h.ended_at, _h.state)
+            .join(ConversationRow, _c.id == _h.conversation_id)
+            .where(_h.seat_id == seat_id, _h.ended_at >= since)
+            .order_by(_h.ended_at.desc())
+            .limit(HISTORY_MAX)
+        )
+        with self._engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(query).all()]
+
     def since(self, moment: datetime) -> list[Any]:
         """Handoffs requested since then, with the channel of their conversation: for the leads' figures."""
         query = (
