@@ -4,7 +4,11 @@ from __future__ import annotations
 
 QUEUE_NEXT = "You are next in the queue. {wait} You can go on writing, my colleague sees everything."
 QUEUE_PLACE = "{ahead} people are ahead of you in the queue. {wait} You can go on writing, my colleague sees everything."
-WAIT_UNKNOWN = "A colleague will answer as soon as possible."
+WAIT_UNKNOWN = "Nobody can tell just now how long it will take."
+WAIT_NOBODY = "Nobody is at the desk just now, so nobody can tell how long it will take."
+SKILL_AWAY = (
+    "Nobody who knows this matter best is at the desk just now; another colleague will help you first. "
+)
 WAIT_SHORT = "It should take less than {high} minutes."
 WAIT_RANGE = "It should take {low} to {high} minutes."
 URGENT_QUEUED = "A colleague has been alerted. Do not wait for us: call 110, 119 or 120 now."

@@ -40,6 +40,8 @@ class Admission(StrEnum):
     QUEUE = "queue"
     NO_SEAT = "no_seat"
     OUT_OF_HOURS = "out_of_hours"
+    # Consoles are open, but nobody is at work who could take it: no place in the queue would be the truth.
+    NOBODY_READY = "nobody_ready"
     TOO_LONG = "too_long"
 
 
@@ -66,7 +68,15 @@ def places(
             teams[circle] = _team([seat for seat in working if reach.serves(seat, circle)])
         team = teams[circle]
         lines[team] = lines.get(team, 0) + 1
-        found[entry.conversation_id] = Place(position, *_wait(lines[team], team, typical_s))
+        low, high = _wait(lines[team], team, typical_s)
+        if low is None and not circle[1] and entry.skill not in _LANGUAGES:
+            # Everybody with the skill is away: others stand in once it has waited long enough.
+            others = _team([seat for seat in working if reach.serves(seat, (circle[0], True))])
+            left_s = rules.overflow_after_s - (now - entry.queued_at).total_seconds()
+            low, high = _wait(lines[team], others, typical_s, before_s=max(0.0, left_s))
+        # Without any console nothing is known of the seats: Redis may be away.
+        skilled = not seats or reach.has_skill(entry.skill, working)
+        found[entry.conversation_id] = Place(position, low, high, skilled)
     return found
 
 
@@ -100,10 +110,9 @@ def admit(
         requested_at=local, queued_at=local,
     )  # fmt: skip
     place = places([*entries, newcomer], seats, local, rules, typical_s)["~"]
-    # Nobody who works now: as long as it takes until somebody gets ready, and that is not for us to promise.
-    if place.low_min is None or place.low_min <= rules.wait_max_min:
-        return Admission.QUEUE
-    return Admission.TOO_LONG
+    if place.low_min is None:
+        return Admission.NOBODY_READY
+    return Admission.QUEUE if place.low_min <= rules.wait_max_min else Admission.TOO_LONG
 
 
 def _working(seat: SeatView) -> bool:
@@ -122,10 +131,12 @@ def _team(seats: Sequence[SeatView]) -> Team:
     )
 
 
-def _wait(ahead: int, team: Team, typical_s: float) -> tuple[int | None, int | None]:
-    """Minutes until the `ahead`-th of a line is served by these seats; 0 is "at once"."""
+def _wait(
+    ahead: int, team: Team, typical_s: float, *, before_s: float = 0.0
+) -> tuple[int | None, int | None]:
+    """Minutes until the `ahead`-th of a line is served by these seats, who begin after `before_s`; 0 is "at once"."""
     if team.slots == 0:
         return None, None
     behind = max(0, ahead - team.free)
-    expected_min = behind * typical_s / team.slots / 60
+    expected_min = (before_s + behind * typical_s / team.slots) / 60
     return math.floor(expected_min * _LOW), max(1, math.ceil(expected_min * _HIGH))

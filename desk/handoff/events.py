@@ -20,6 +20,8 @@ class Place(NamedTuple):
     position: int
     low_min: int | None
     high_min: int | None
+    # False: nobody who has the skill works now, and the wait is that for others.
+    skilled: bool = True
 
 
 class Withdrawn(StrEnum):

@@ -61,6 +61,10 @@ class Reach:
             return "", True
         return entry.skill, entry.skill not in self._skills or now - entry.queued_at >= self._overflow
 
+    def has_skill(self, skill: str, seats: Iterable[SeatView]) -> bool:
+        """Whether one of these seats has the skill itself."""
+        return any(_has(seat, skill) for seat in seats)
+
     def serves(self, seat: SeatView, circle: tuple[str, bool]) -> bool:
         skill, widened = circle
         if _has(seat, skill):

@@ -20,6 +20,28 @@ _SEPARATOR = r"[\s\-－—–.·,，、]{0,2}"
 _RUN = re.compile(rf"{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{6,}}[Xx]?")
 # Six digits open an order (desk/orders/proof.py).
 _QUERY_CODE = re.compile(rf"(查询码[是为:：\s]{{0,3}}){_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{5}}")
+# Numbers that anybody may dial; several in a row are no telephone number of anybody's.
+_PUBLIC_NUMBERS = frozenset(
+    (
+        "110",
+        "112",
+        "114",
+        "119",
+        "120",
+        "122",
+        "12110",
+        "12119",
+        "12306",
+        "12315",
+        "12319",
+        "12328",
+        "12333",
+        "12345",
+        "12348",
+    )
+    + ("12355", "12356", "12366", "12369", "12371", "12385", "12388", "12395", "95598", "96110", "999")
+)
+_PARTS = re.compile(r"[^0-9]+")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ANY_DIGIT = re.compile(f"[{_WRITTEN}{_SPOKEN}Xx]")
 
@@ -33,10 +55,16 @@ _SINGLE = (
     "庞颜倪庄聂章鲁岳翟申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单裴霍苗季成曲盛翁蓝冉骆谷车喻纽查戚娄尤褚卞柏费"
     "艾詹辛臧古闵卜凤仇宫涂瞿简管靳佟栾祁冷匡池"
 )
-_SURNAME = f"(?:{_COMPOUND}|[{_SINGLE}])"
+# Words that begin like a name and are none: 马上来的师傅, 我是高血压, 于是经理说.
+_NO_NAME = (
+    "(?!马上|于是|关于|关键|高血压|高龄|高中|高三|高二|高一|高层|高新|常住|常年|常常|单身|单亲|单位|安全|安置|成年|毛坯|路过|路人|应该|"
+    "全职|管理|简单|时间|方便|任何|车主|车间|张贴|金额|包工|包括|毕业|毕竟|万一|龙头|白天|纪委|谢谢|习惯|温泉|石材|江苏|江西|"
+    "苏州|温州|常州|武汉|成都|金华|石家庄|贺卡|方案|应急|水务|明天|施工|连续|万家|古城|洪水|康复|齐全|史上|盛大|时候)"
+)
+_SURNAME = f"(?:{_NO_NAME}(?:{_COMPOUND}|[{_SINGLE}]))"
 _NAME_INTRODUCED = re.compile(
     r"(我叫做?|本人叫?|名叫|叫做|姓名[是为：: ]*|名字[是叫为：: ]*|联系人[是叫为：: ]*|户主[是叫为：: ]*|我的?名字叫做?)"
-    rf"(?:({_SURNAME})([{_HAN}·]{{1,2}})|([{_HAN}])([{_HAN}·]{{1,3}})(?![{_HAN}]))"
+    rf"(?:({_SURNAME})([{_HAN}·]{{1,2}})|(?<!叫做)({_NO_NAME}[{_HAN}])([{_HAN}·]{{1,3}})(?![{_HAN}]))"
 )
 _SURNAME_INTRODUCED = re.compile(rf"((?:我|本人|免贵|他|她)姓)({_COMPOUND}|[{_HAN}])")
 _TITLE = "先生|女士|小姐|师傅|老师|同志|大爷|大妈|阿姨|叔叔|经理|主任"
@@ -45,9 +73,17 @@ _I_AM = re.compile(rf"(我是)({_SURNAME})([{_HAN}]{{1,2}})(?=[，。,.！!？?�
 
 _NUMERAL = rf"[{_WRITTEN}A-Za-z一二两三四五六七八九十百零〇幺甲乙丙丁东西南北\-－#]"
 _BUILDING = re.compile(
-    rf"(?<!月){_NUMERAL}{{1,8}}(号楼|号院|号门|栋|幢|座|单元|楼|室|弄|号|户|排)(?!线|令|坐席)"
+    rf"(?<!月)(?<!{_NUMERAL}){_NUMERAL}{{1,8}}(号楼|号院|号门|栋|幢|座|单元|楼|室|弄|号|户|排)(?!线|令|坐席)"
 )
+# A storey or a day of the month names no household, unless it goes on from a building or a road: 四楼太吵, 二十二号停水.
+_STOREY = re.compile(r"(?:[0-9０-９]{1,2}|[一二两三四五六七八九十]{1,3})$")
+_GOES_ON = re.compile(r"(?:号楼|[栋幢座元号院户室路街巷弄道里村园区胡同组社宅家住在址])\s*$")
 _COMMUNITY = re.compile(rf"[{_HAN}]{{2,4}}(小区|花园|公寓|家园|新村|嘉园|华府|花苑|雅苑|名苑|大院|家属院)")
+# What stands before 小区 and is no name of one: 我们小区, 好几个小区, 老旧小区, 把小区.
+_NOT_NAMED = re.compile(
+    r"(?:我们|你们|他们|咱们|咱|俺们|这|那|哪|个|该|各|某|老旧|隔壁|附近|旁边|对面|周边|整|的|把|将|对|给|住|公司|物业|农村|封闭|高档|普通|"
+    r"安置|回迁|拆迁|商品房|居民|住宅|智慧|电梯|高层|多层|老年|青年|学生|单身|人才|酒店|政府|机关|后|所有|很多|许多|不少|几|两|多|进|出|在|到|是|和|跟|与|及|从|于|让|被|等|本|开放式)$"
+)
 _PLATE = re.compile(
     r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])[·\s]?([A-Z0-9]{5,6})"
 )
@@ -110,14 +146,22 @@ def mask_text(text: str) -> str:
     text = _SURNAME_INTRODUCED.sub(lambda m: m[1] + MASK, text)
     text = _NAME_TITLED.sub(lambda m: m[1] + MASK + m[3], text)
     text = _I_AM.sub(lambda m: m[1] + m[2] + MASK, text)
-    text = _COMMUNITY.sub(lambda m: MASK * 2 + m[1], text)
+    text = _COMMUNITY.sub(_mask_community, text)
     return _BUILDING.sub(_mask_building, text)
 
 
 def _mask_building(match: re.Match[str]) -> str:
     # A seat's badge is public.
-    badge = match.string[: match.start()].rstrip().endswith(("坐席", "工号"))
-    return match.group() if badge else MASK * 2 + match[1]
+    before = match.string[: match.start()]
+    badge = before.rstrip().endswith(("坐席", "工号"))
+    number = match.group()[: -len(match[1])]
+    alone = match[1] in ("楼", "号") and _STOREY.match(number) and not _GOES_ON.search(before)
+    return match.group() if badge or (alone and not before.endswith(MASK)) else MASK * 2 + match[1]
+
+
+def _mask_community(match: re.Match[str]) -> str:
+    before = match.group()[: -len(match[1])]
+    return match.group() if _NOT_NAMED.search(before) else MASK * 2 + match[1]
 
 
 def _mask_run(match: re.Match[str]) -> str:
@@ -126,6 +170,8 @@ def _mask_run(match: re.Match[str]) -> str:
     if _ISO_DATE.match(run):
         rest = run[10:]
         return run[:10] + (_RUN.sub(_mask_run, rest) if rest else "")
+    if all(part in _PUBLIC_NUMBERS for part in _PARTS.split(run.rstrip("、，,. "))):
+        return run
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]
     digits = "".join(_ANY_DIGIT.findall(run))

@@ -79,6 +79,8 @@ def queue_draft(place: Place, words: ModuleType = sentences) -> Draft:
     text = (words.QUEUE_PLACE if ahead else words.QUEUE_NEXT).format(
         ahead=ahead, wait=wait_words(place, words)
     )
+    if place.high_min and not place.skilled:
+        text = words.SKILL_AWAY + text
     return Draft(sender=Sender.SYSTEM, text=text, kind="handoff", card=place_json(place))
 
 
@@ -87,15 +89,20 @@ def urgent_draft(place: Place, words: ModuleType = sentences) -> Draft:
     return Draft(sender=Sender.SYSTEM, text=words.URGENT_QUEUED, kind="handoff", card=place_json(place))
 
 
-def place_json(place: Place) -> dict[str, int]:
-    """`high_min` 0: nobody can tell."""
-    return {"position": place.position, "low_min": place.low_min or 0, "high_min": place.high_min or 0}
+def place_json(place: Place) -> dict[str, int | bool]:
+    """`high_min` 0: nobody can tell. `skilled` false: nobody who has the skill is at work."""
+    return {
+        "position": place.position,
+        "low_min": place.low_min or 0,
+        "high_min": place.high_min or 0,
+        "skilled": place.skilled,
+    }
 
 
 def wait_words(place: Place, words: ModuleType = sentences) -> str:
     low, high = place.low_min, place.high_min
     if not high:
-        return str(words.WAIT_UNKNOWN)
+        return str(words.WAIT_UNKNOWN if place.skilled else words.WAIT_NOBODY)
     if not low or low >= high:
         return str(words.WAIT_SHORT.format(high=high))
     return str(words.WAIT_RANGE.format(low=low, high=high))
@@ -108,6 +115,8 @@ def refusal_draft(admission: Admission, opens: datetime | None, now: datetime) -
             text = sentences.OUT_OF_HOURS.format(opens=_opening_words(opens, now))
         case Admission.TOO_LONG:
             text = sentences.QUEUE_TOO_LONG
+        case Admission.NOBODY_READY:
+            text = sentences.NOBODY_READY
         case _:
             text = sentences.NO_SEAT
     replies = (

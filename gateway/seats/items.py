@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.orders.drafting.filling import tidy
+from desk.orders.drafting.insults import without_insults
 from desk.orders.drafting.phrases import has_content
 from desk.orders.drafting.summary import shorten
 from desk.privacy import mask_text
@@ -30,10 +31,19 @@ REASONS = {
 
 
 def title_of(first_words: Sequence[str]) -> str:
-    """The matter in a line, masked: the first message that tells a trouble, else the first that tells anything."""
-    telling = [words for words in first_words if not tells_nothing(words)]
+    """The matter in a line, masked: the first message that tells a trouble, else the first that tells anything.
+
+    How angry somebody is has a mark of its own; the title tells what about.
+    """
+    told = [without_insults(words) for words in first_words]
+    telling = [words for words in told if not tells_nothing(words)]
     best = next((words for words in telling if has_content(words)), telling[0] if telling else "")
     return shorten(mask_text(tidy(best) or best), TITLE_CHARS)
+
+
+def tells_matter(first_words: Sequence[str]) -> bool:
+    """Whether `title_of` has found a trouble in them: later words change the title no more."""
+    return any(has_content(without_insults(words)) for words in first_words)
 
 
 def item_json(head: Head, talk: Talk, title: str, *, offered: bool, now: datetime) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from desk.handoff.seat import SeatView
 from desk.handoff.service import HandoffService
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
-from gateway.seats.items import item_json, title_of
+from gateway.seats.items import item_json, tells_matter, title_of
 from gateway.seats.people import People
-from gateway.seats.queries import ConsoleQueries, Head
+from gateway.seats.queries import TITLE_MESSAGES, ConsoleQueries, Head
 
 Item = dict[str, Any]
 SAME_OFFER_S = 0.5
@@ -61,6 +61,8 @@ class DeskPicture:
         self.seats: dict[str, dict[str, Any]] = {}
         self._heads: dict[str, Head] = {}
         self._titles: dict[str, str] = {}
+        # Whose title stays: the matter has been told, or more would not be read.
+        self._told: set[str] = set()
         # Conversation -> (seat, until), as events and sweeps tell.
         self._offers: dict[str, tuple[str, datetime]] = {}
         # What events told of while a sweep was reading: younger than what it reads.
@@ -152,7 +154,7 @@ class DeskPicture:
 
     async def _read(self, heads: list[Head], change: Change) -> None:
         ids = [head.conversation_id for head in heads]
-        untitled = [head.conversation_id for head in heads if not self._titles.get(head.conversation_id)]
+        untitled = [head.conversation_id for head in heads if head.conversation_id not in self._told]
         talks = await self._blocking.read(self._queries.talks, ids, with_words=untitled)
         now = self._clock()
         for head in heads:
@@ -162,6 +164,8 @@ class DeskPicture:
             talk = talks[one]
             if one in untitled:
                 self._titles[one] = title_of(talk.first_words)
+                if tells_matter(talk.first_words) or len(talk.first_words) >= TITLE_MESSAGES:
+                    self._told.add(one)
             if head.state != "waiting":
                 self._offers.pop(one, None)
             item = item_json(head, talk, self._titles[one], offered=self._is_offered(head), now=now)
@@ -191,6 +195,7 @@ class DeskPicture:
     def _forget(self, conversation_id: str) -> None:
         for known in (self._heads, self._titles, self._offers):
             known.pop(conversation_id, None)
+        self._told.discard(conversation_id)
 
     def _seat_json(self, view: SeatView) -> dict[str, Any]:
         user = self._people.get(view.state.seat_id)

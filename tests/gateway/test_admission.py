@@ -30,7 +30,9 @@ def test_the_place_in_the_queue_is_told_in_the_language_of_the_citizen(language:
     assert words in drafts[-1].text and effects.handoff == asked
 
 
-@pytest.mark.parametrize("admission", [Admission.NO_SEAT, Admission.OUT_OF_HOURS, Admission.TOO_LONG])
+@pytest.mark.parametrize(
+    "admission", [Admission.NO_SEAT, Admission.NOBODY_READY, Admission.OUT_OF_HOURS, Admission.TOO_LONG]
+)
 def test_where_nobody_can_come_a_call_is_offered_in_english(admission: Admission) -> None:
     """No order is offered: the bot writes none in English."""
     drafts, effects = refused((), Effects(handoff=request("en")), admission, OPENS, NOW)

@@ -400,7 +400,7 @@ test("the place in the queue is shown while waiting and forgotten with the next 
   welcome(browser);
   browser.socket.receive({ type: "owner", owner: "WAITING", epoch: 1 });
   browser.socket.receive({ type: "queue", position: 3, low_min: 3, high_min: 5 });
-  expect(chat.state.queue).toEqual({ position: 3, low_min: 3, high_min: 5 });
+  expect(chat.state.queue).toEqual({ position: 3, low_min: 3, high_min: 5, skilled: true });
   browser.socket.receive({ type: "queue", position: null });
   expect(chat.state.queue).toBeNull();
   browser.socket.receive({ type: "queue", position: 1, low_min: 0, high_min: 1 });

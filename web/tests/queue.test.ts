@@ -7,9 +7,14 @@ test.each([
   [2, 0, 1, "您前面还有 1 位，约 1 分钟内"],
   [1, 0, 3, "下一位就是您，约 1–3 分钟"],
   [4, 6, 6, "您前面还有 3 位，约 6 分钟"],
-  [9, 0, 0, "您前面还有 8 位"],
+  [9, 0, 0, "您前面还有 8 位，要等多久现在说不准"],
 ])("place %i, %i to %i minutes", (position, low_min, high_min, words) => {
-  expect(placeWords({ position, low_min, high_min })).toBe(words);
+  expect(placeWords({ position, low_min, high_min, skilled: true })).toBe(words);
+});
+
+test("nobody at work who has the skill is said", () => {
+  const place = { position: 1, low_min: 0, high_min: 0, skilled: false };
+  expect(placeWords(place)).toBe("下一位就是您，现在没有就绪的坐席，要等多久说不准");
 });
 
 test("without a place nothing is promised", () => {

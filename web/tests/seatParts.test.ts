@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { readCanned, readDraft, readOverview } from "../src/seat/desk/answers";
-import { cannedQuery, fillCanned, findCanned } from "../src/seat/desk/canned";
-import { clockText, mostUrgent, neighbour, orderMine, orderQueue, patience } from "../src/seat/desk/items";
-import { fieldOrder, findOptions, formFields, problems, submission } from "../src/seat/desk/orderForm";
+import { addressOf, cannedQuery, fillCanned, findCanned } from "../src/seat/desk/canned";
+import { clockText, mostUrgent, neighbour, orderMine, orderQueue, patience, waitingSince } from "../src/seat/desk/items";
+import { categoryOptions, fieldOrder, findOptions, formFields, problems, submission } from "../src/seat/desk/orderForm";
 import { actOf, SHORTCUTS } from "../src/seat/desk/shortcuts";
 import { buildTimeline } from "../src/seat/desk/timeline";
 import { contiguousUpTo, emptyView, merge } from "../src/seat/desk/view";
@@ -205,4 +205,38 @@ test("shortcuts go by the place of the key and leave writing alone", () => {
 
 test("an overview with nothing in it has figures to show", () => {
   expect(readOverview(null)).toMatchObject({ waiting: 0, text: { within: 0, total: 0, target_s: 180 }, reasons: [], seats: [] });
+});
+
+test("the picker offers every category of the desk, whatever the form holds", () => {
+  const known = Array.from({ length: 154 }, (_, n) => ({
+    code: `c${n}`,
+    path: ["城乡建设", "市容", `第${n}类`],
+    department: n === 7 ? "明州市公安局" : "明州市城市管理局",
+    confidence: 0,
+  }));
+  const options = categoryOptions(known);
+  expect(findOptions(options, "")).toHaveLength(154);
+  expect(findOptions(options, "市容 公安")).toEqual([
+    { value: "c7", label: "城乡建设 / 市容 / 第7类", department: "明州市公安局" },
+  ]);
+});
+
+test.each([
+  ["李*先生", "李先生您好，我是1024号。"],
+  ["李*", "您好，我是1024号。"],
+  ["欧阳*女士", "欧阳女士您好，我是1024号。"],
+  ["", "您好，我是1024号。"],
+])("a canned reply greets %s as people do", (name, words) => {
+  const names = { citizen: addressOf(name), seat: "1024", city: "明州市" };
+  expect(fillCanned("{citizen}您好，我是{seat}号。", names)).toBe(words);
+});
+
+test("a canned reply that begins with the address begins with a greeting where there is none", () => {
+  expect(fillCanned("{citizen}，请您看一下", { citizen: "", seat: "", city: "" })).toBe("您好，请您看一下");
+});
+
+test("only who has been answered by a seat has been answered", () => {
+  const taken = { ...anItem("a", { state: "serving", unread: 2 }), accepted_at: 7_000, last: { from: "system", text: "已接入", at: 8_000, seq: 3 } as const };
+  expect(waitingSince(taken)).toBe(7_000);
+  expect(waitingSince({ ...taken, unread: 0, last: { ...taken.last, from: "seat" } })).toBe(0);
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk import openings
 from desk.orders.drafting.draft import TYPES, Draft
+from desk.orders.drafting.insults import without_insults
 from desk.orders.drafting.persons import address_form
 from language.phones import grouped
 
@@ -61,7 +62,7 @@ def spoken(draft: Draft) -> str:
 def title(draft: Draft) -> str:
     """At most TITLE_CHARS characters: type, and the first clause of the description."""
     description = draft.get("description")
-    clause = description
+    clause = without_insults(description) or description
     for mark in "。;;!!??":
         clause = clause.split(mark)[0]
     first = clause.split(",")[0].split(",")[0]

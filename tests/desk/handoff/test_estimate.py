@@ -38,7 +38,9 @@ def test_the_wait_grows_with_the_line_and_shrinks_with_seats() -> None:
 
 
 def test_nobody_who_works_means_no_promise() -> None:
-    assert places([entry("1")], [view("u", status="pause")], NOON, RULES, 300) == {"c1": Place(1, None, None)}
+    assert places([entry("1")], [view("u", status="pause")], NOON, RULES, 300) == {
+        "c1": Place(1, None, None, False)
+    }
     assert places([entry("1")], [], NOON, RULES, 300) == {"c1": Place(1, None, None)}
 
 
@@ -65,7 +67,7 @@ def test_admission() -> None:
     assert admit(evening, day, [view("u", status="offline")], [], 300, priority=400) is Admission.QUEUE
     assert admit(NOON, day, [], [], 300, priority=400) is Admission.NO_SEAT
     assert admit(NOON, day, [view("u", status="offline")], [], 300) is Admission.NO_SEAT
-    assert admit(NOON, day, [view("u", status="pause")], [], 300) is Admission.QUEUE
+    assert admit(NOON, day, [view("u", status="pause")], [], 300) is Admission.NOBODY_READY
     assert admit(NOON, day, seats, [entry("1"), entry("2")], 300) is Admission.TOO_LONG
     long = [entry(str(n)) for n in range(100)]
     assert admit(NOON, Rules(), seats, long, 600) is Admission.TOO_LONG
@@ -140,3 +142,34 @@ def test_thanks_and_goodbye_call_nobody_back(text: str) -> None:
 )
 def test_a_matter_calls_the_seat_back(text: str) -> None:
     assert not is_farewell(text)
+
+
+def test_everybody_of_the_skill_away_is_said_and_the_wait_is_that_for_others() -> None:
+    """The paused tax seat keeps the matter to itself for a minute; then whoever is there takes it."""
+    away, there = view("t", "tax", status="pause"), view("g", "general")
+    place = places([entry("1", skill="tax")], [away, there], NOON, Rules(overflow_after_s=120), 300)["c1"]
+    assert place == Place(1, 1, 3, False)
+    waited = places([entry("1", 120, skill="tax")], [away, there], NOON, Rules(overflow_after_s=120), 300)[
+        "c1"
+    ]
+    assert waited == Place(1, 0, 1, False)
+    nobody = places([entry("1", skill="tax")], [away], NOON, RULES, 300)["c1"]
+    assert nobody == Place(1, None, None, False)
+    # Nobody stands in for who speaks the language.
+    assert places(
+        [entry("1", skill="english")], [view("e", "english", status="pause"), there], NOON, RULES, 300
+    )["c1"] == Place(1, None, None, False)
+
+
+def test_busy_seats_are_counted_and_paused_ones_are_not() -> None:
+    waiting = [entry(str(n), 100 - n) for n in range(10)]
+    busy = [view("a", status="busy", chats=5), view("b", status="ready", chats=5)]
+    assert places(waiting, busy, NOON, RULES, 600)["c9"] == Place(10, 6, 15)
+    assert places(waiting, [*busy, view("p", status="pause")], NOON, RULES, 600)["c9"] == Place(10, 6, 15)
+    assert admit(NOON, RULES, [view("u", status="busy", chats=5)], [], 300) is Admission.QUEUE
+
+
+def test_where_only_paused_seats_are_there_nobody_is_promised() -> None:
+    paused = [view("u", status="pause")]
+    assert admit(NOON, RULES, paused, [], 300) is Admission.NOBODY_READY
+    assert admit(NOON, RULES, paused, [], 300, priority=400) is Admission.QUEUE, "danger is alerted"

@@ -67,6 +67,8 @@ export interface QueuePlace {
   position: number;
   low_min: number;
   high_min: number;
+  /** False: nobody who has the skill is at work. */
+  skilled: boolean;
 }
 
 /** The data of a message's kind; a card that cannot be read becomes `none`, its text still shows. */
@@ -275,7 +277,7 @@ function readPicture(raw: unknown): string | null {
 
 function readPlace(raw: Json): QueuePlace | null {
   const position = whole(raw["position"]);
-  return position < 1 ? null : { position, low_min: whole(raw["low_min"]), high_min: whole(raw["high_min"]) };
+  return position < 1 ? null : { position, low_min: whole(raw["low_min"]), high_min: whole(raw["high_min"]), skilled: raw["skilled"] !== false };
 }
 
 export function readOwner(raw: unknown): Owner {

@@ -30,7 +30,16 @@ export function findCanned(replies: readonly CannedReply[], query: string, limit
   return scored.sort((a, b) => b.score - a.score).slice(0, limit).map((one) => one.reply);
 }
 
-/** Puts names in; a placeholder without a value becomes nothing. */
+const TITLED = /^(\p{Script=Han}{1,2})[*＊]*(先生|女士|师傅|老师|同学|大爷|阿姨)$/u;
+
+/** How a citizen is addressed by what is known, masked: 李*先生 is 李先生; "" for a bare name, of which only 李 is left. */
+export function addressOf(name: string): string {
+  const found = TITLED.exec(name);
+  return found === null ? "" : `${found[1]}${found[2]}`;
+}
+
+/** Puts names in. Nobody is called 您您好 or 李您好: without an address the sentence begins with its greeting. */
 export function fillCanned(words: string, names: { citizen: string; seat: string; city: string }): string {
-  return words.replace(/\{(citizen|seat|city)\}/g, (_, name: keyof typeof names) => names[name]);
+  const addressed = names.citizen === "" ? words.replace(/^\{citizen\}[，,]/, "您好，").replaceAll("{citizen}您", "您") : words;
+  return addressed.replace(/\{(citizen|seat|city)\}/g, (_, name: keyof typeof names) => names[name]);
 }

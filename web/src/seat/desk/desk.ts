@@ -412,7 +412,7 @@ export class Desk {
         return this.#takeOffer(frame.item, frame.until);
       case "offer_gone":
         if (frame.why === "expired" && this.#state.offers.some((o) => o.item.handoff === frame.handoff)) {
-          this.notify("有一个派单超时未接，已转给下一位坐席", "problem");
+          this.notify("有一个新会话超时未接，已退回排队", "problem");
         }
         return this.#dropOffer(frame.handoff);
       case "message":

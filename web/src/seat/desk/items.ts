@@ -27,10 +27,12 @@ export function without(items: readonly Item[], conversation: string): readonly 
     : items;
 }
 
-/** Since when the citizen has been waiting for us, or 0 while it is his turn. */
+/** Since when the citizen has been waiting for us, or 0 while it is his turn: a seat has answered all he said. */
 export function waitingSince(item: Item): number {
   if (item.state === "waiting" || item.state === "offered") return item.since;
   if (item.state === "serving" && item.last.from === "citizen") return item.last.at;
+  // Taken, greeted by the system, and not yet answered.
+  if (item.state === "serving" && item.last.from !== "seat" && item.unread > 0) return item.accepted_at || item.since;
   return 0;
 }
 

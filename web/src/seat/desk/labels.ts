@@ -46,9 +46,9 @@ const VULNERABLE: Record<string, string> = { old: "老年人", blind: "视障", 
 
 const EVENTS: Record<string, string> = {
   requested: "请求人工服务",
-  offered: "派给坐席",
-  declined: "坐席未接，继续派单",
-  offer_expired: "派单超时，继续派单",
+  offered: "请坐席接入",
+  declined: "坐席未接，继续排队",
+  offer_expired: "超时未接，继续排队",
   accepted: "接入会话",
   first_reply: "首次答复",
   seat_lost: "坐席掉线",

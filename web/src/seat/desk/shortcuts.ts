@@ -39,7 +39,7 @@ export interface Shortcut {
   shift?: boolean;
   shown: string;
   label: string;
-  group: "会话" | "派单" | "办理" | "移动";
+  group: "会话" | "新会话" | "办理" | "移动";
 }
 
 const alt = (act: Act, code: string, key: string, label: string, group: Shortcut["group"]): Shortcut => ({
@@ -52,10 +52,10 @@ const alt = (act: Act, code: string, key: string, label: string, group: Shortcut
 });
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  alt("accept", "KeyA", "A", "接起派单", "派单"),
-  alt("decline", "KeyX", "X", "婉拒派单", "派单"),
-  alt("status", "KeyS", "S", "切换状态", "派单"),
-  alt("ready", "KeyR", "R", "立即就绪", "派单"),
+  alt("accept", "KeyA", "A", "接起新会话", "新会话"),
+  alt("decline", "KeyX", "X", "婉拒新会话", "新会话"),
+  alt("status", "KeyS", "S", "切换状态", "新会话"),
+  alt("ready", "KeyR", "R", "立即就绪", "新会话"),
   alt("next", "ArrowDown", "↓", "下一个会话", "移动"),
   alt("previous", "ArrowUp", "↑", "上一个会话", "移动"),
   alt("urgent", "KeyU", "U", "等得最久的会话", "移动"),
