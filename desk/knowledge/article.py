@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from desk.knowledge.errors import ArticleError, IllegalStatus
+from desk.knowledge.table_files import day_of
 
 ID_PATTERN = re.compile(r"[\w.:-]{1,100}")
 # A spoken answer longer than this is no answer: it takes 40 s to say.
@@ -18,6 +19,11 @@ VOICE_MAX_CHARS = 200
 TITLE_MAX_CHARS = 200
 BODY_MAX_CHARS = 20_000
 QUESTIONS_MAX = 200
+# What an article may be given, by name; `answer` is another name of `body`.
+COLUMNS = (
+    "id", "title", "questions", "keywords", "department", "region", "effective_from", "effective_to", "status", "source",
+    "voice", "body", "answer",
+)  # fmt: skip
 
 
 class Status(StrEnum):
@@ -160,6 +166,9 @@ def article_from_dict(data: dict[str, Any]) -> Article:
             return None
         if isinstance(value, date):
             return value
+        found = day_of(str(value))
+        if found is not None:
+            return found
         try:
             return date.fromisoformat(str(value).strip())
         except ValueError:

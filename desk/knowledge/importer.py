@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import Any
 import frontmatter
 import yaml
 
-from desk.knowledge.article import Article, article_from_dict
+from desk.knowledge.article import COLUMNS, Article, article_from_dict
 from desk.knowledge.errors import ArticleError, ImportRefused, RowProblem
+from desk.knowledge.table_files import NotATable, rows_of, text_of
 from desk.store.storable import storable, storable_json
 
-# Excel saves CSV with a byte-order mark; utf-8-sig reads both.
-ENCODING = "utf-8-sig"
 FILE_MAX_BYTES = 512 * 1024 * 1024
 
 
@@ -55,11 +53,14 @@ def _rows(path: Path, problems: list[RowProblem]) -> Iterator[tuple[str, int | N
         for file in sorted(path.rglob("*.md")):
             yield from _markdown(file, str(file.relative_to(path)), problems)
         return
-    readers = {".md": _markdown, ".csv": _csv, ".jsonl": _jsonl}
+    # A workbook is refused by what it holds: .xls may be HTML, or a CSV that can be read.
+    readers = {".md": _markdown, ".csv": _csv, ".jsonl": _jsonl, ".tsv": _csv, ".xls": _csv, ".xlsx": _csv}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         problems.append(
-            RowProblem(path.name, None, "only .md, .csv, .jsonl files or a folder of .md can be imported")
+            RowProblem(
+                path.name, None, "only .md, .csv, .tsv, .jsonl files or a folder of .md can be imported"
+            )
         )
         return
     yield from reader(path, path.name, problems)
@@ -70,11 +71,11 @@ def _read(path: Path, name: str, problems: list[RowProblem]) -> str | None:
         if path.stat().st_size > FILE_MAX_BYTES:
             problems.append(RowProblem(name, None, f"larger than {FILE_MAX_BYTES // 1024**2} MB; split it"))
             return None
-        return storable(path.read_text(encoding=ENCODING))
+        return storable(text_of(path.read_bytes()))
     except OSError as error:
         problems.append(RowProblem(name, None, f"cannot be read: {error.strerror}"))
-    except UnicodeDecodeError as error:
-        problems.append(RowProblem(name, None, f"is not UTF-8 (byte {error.start}); save it as UTF-8"))
+    except NotATable as error:
+        problems.append(RowProblem(name, None, str(error)))
     return None
 
 
@@ -107,22 +108,32 @@ def _csv(
     text = _read(path, name, problems)
     if text is None:
         return
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    missing = {"id", "title"} - set(reader.fieldnames or [])
-    if missing:
-        problems.append(RowProblem(name, 1, f"the header lacks {', '.join(sorted(missing))}"))
-        return
     number = 1
     try:
-        for row in reader:
-            number += 1
-            if None in row:
+        columns, rows = rows_of(text)
+        wrong = _wrong_columns(columns)
+        if wrong:
+            problems.append(RowProblem(name, 1, wrong))
+            return
+        for number, cells in rows:
+            if len(cells) > len(columns):
                 problems.append(RowProblem(name, number, "has more cells than the header"))
                 continue
-            if any(row.values()):
-                yield name, number, dict(row)
+            yield name, number, {column: cell for column, cell in zip(columns, cells, strict=False) if column}
     except csv.Error as error:
         problems.append(RowProblem(name, number + 1, f"is not valid CSV: {error}"))
+
+
+def _wrong_columns(columns: list[str]) -> str:
+    """What is wrong with the header of a table, "" for nothing. A column that nobody reads would be an answer lost."""
+    missing = {"id", "title"} - set(columns)
+    if missing:
+        return f"the header lacks {', '.join(sorted(missing))}"
+    unknown = [column for column in columns if column and column not in COLUMNS]
+    if unknown:
+        return f"unknown column {', '.join(map(repr, unknown))}; there are {', '.join(COLUMNS)}"
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
+    return f"column {', '.join(twice)} stands twice" if twice else ""
 
 
 def _jsonl(

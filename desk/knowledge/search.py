@@ -11,7 +11,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -273,12 +273,11 @@ class KnowledgeSearch:
         published = {a.id: a for a in self._store.all(Status.PUBLISHED)}
         folder = self._index_folder(revision)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        if not (folder / "meta.json").exists():
-            with FileLock(folder.parent / "build.lock"):
-                if not (folder / "meta.json").exists():
-                    self._build(folder, published)
-                    _forget_old(folder)
-        index = Index(folder)
+        index = self._index(folder, published)
+        if not self._knows(index.article_ids, published):
+            # Another database had this revision: its index is of no use.
+            shutil.rmtree(folder, ignore_errors=True)
+            index = self._index(folder, published)
         # The articles may have changed between reading the revision and reading them; the next look finds out.
         missing = [a for a in index.article_ids if a not in published]
         if missing:
@@ -288,6 +287,19 @@ class KnowledgeSearch:
             "knowledge index loaded: %d articles, revision %d, %s s", len(published), revision, seconds
         )
         return _Loaded(revision, index, published, Coverage(self._analyzer, index.rarity))
+
+    def _index(self, folder: Path, published: dict[str, Article]) -> Index:
+        """The index on disk, built where there is none."""
+        if not (folder / "meta.json").exists():
+            with FileLock(folder.parent / "build.lock"):
+                if not (folder / "meta.json").exists():
+                    self._build(folder, published)
+                    _forget_old(folder)
+        return Index(folder)
+
+    def _knows(self, indexed: Iterable[str], published: dict[str, Article]) -> bool:
+        """Whether the database has the articles of an index, published or withdrawn meanwhile."""
+        return all(one in published or self._store.get(one) is not None for one in indexed)
 
     def _index_folder(self, revision: int) -> Path:
         embedder = self._embedder.name if self._embedder is not None else "none"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, delete, select
+from sqlalchemy import Engine, Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from desk.knowledge.article import Article, Status, article_from_dict
@@ -125,7 +125,12 @@ class KnowledgeStore:
         with Session(self._engine) as session, session.begin():
             for table in (VersionRow, ArticleRow):
                 session.execute(delete(table).where(table.collection == self.collection))
-            session.execute(delete(CollectionRow).where(CollectionRow.name == self.collection))
+            # The revision goes on: what counts by it, such as the search's index on disk, must not take new articles for old.
+            session.execute(
+                update(CollectionRow)
+                .where(CollectionRow.name == self.collection)
+                .values(revision=CollectionRow.revision + 1)
+            )
 
     def _newest(self) -> Select[Any]:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,15 @@ def test_every_wrong_row_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a.txt", b"x", "only .md, .csv, .jsonl"),
-        ("a.jsonl", "公积金怎么提取".encode("gbk"), "not UTF-8"),
+        ("a.txt", b"x", "only .md, .csv, .tsv, .jsonl"),
+        ("a.csv", b"PK\x03\x04rest of a workbook", "is a workbook (.xlsx)"),
+        ("a.xlsx", b"PK\x03\x04rest of a workbook", "save the sheet as 'CSV UTF-8'"),
+        ("a.xls", b"\xd0\xcf\x11\xe0rest", "is an old workbook"),
+        ("a.xls", b"<html><table><tr><td>id</td></tr></table>", "is a web page (HTML) under another name"),
+        ("a.csv", b"id,title\n\x81", "neither UTF-8"),
+        ("a.csv", "id,title,text\n1,停水,等。\n".encode(), "unknown column 'text'"),
+        ("a.csv", "id,title,title\n1,停水,等。\n".encode(), "title stands twice"),
+        ("a.csv", "id,title\n1,停水\n".encode("utf-16-le"), "UTF-16 without its byte-order mark"),
         ("a.md", b"just text", "no front matter"),
         ("a.md", b"---\nid: [\n---\nx", "not valid YAML"),
         ("a.csv", b"name\nx\n", "header lacks id, title"),
@@ -85,3 +93,40 @@ def test_the_shipped_articles_are_sound() -> None:
         assert len(article.questions) >= 3, article.id
         assert article.department and article.source and article.body, article.id
         assert 20 <= len(article.voice) <= 200, article.id
+
+
+TABLE = "id,title,answer,effective_from,effective_to\n001,停水找谁,打水务热线。,2026/1/1,2026年12月31日\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", TABLE.encode("gbk")),
+        ("a.csv", TABLE.encode("gb18030")),
+        ("a.csv", b"\xef\xbb\xbf" + TABLE.encode()),
+        ("a.csv", b"\xef\xbb\xbf\xef\xbb\xbf" + TABLE.encode()),
+        ("a.csv", TABLE.encode("utf-16")),
+        ("a.csv", TABLE.replace("\n", "\r\n").encode("gbk")),
+        ("a.tsv", TABLE.replace(",", "\t").encode("utf-16")),
+        ("a.xls", TABLE.replace(",", "\t").encode("gbk")),
+        ("a.csv", TABLE.replace(",", ";").encode()),
+        ("a.csv", TABLE.replace("id,title", " id , title").encode()),
+        # Columns that once held something.
+        ("a.csv", TABLE.replace("\n", ",,,\n").encode()),
+        ("a.csv", (TABLE + ",,,,\n,,,,\n").encode()),
+    ],
+)
+def test_tables_as_excel_and_wps_write_them(tmp_path: Path, name: str, content: bytes) -> None:
+    """Whatever the characters, the marks and the separators: an id keeps its zeros, a date is a date."""
+    file = tmp_path / name
+    file.write_bytes(content)
+    [article] = read_articles(file)
+    assert (article.id, article.title, article.body) == ("001", "停水找谁", "打水务热线。")
+    assert (article.effective_from, article.effective_to) == (date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("day", ["2026/13/1", "2026/2/30", "46023", "1/1/2026"])
+def test_what_is_no_day_for_sure_is_refused(tmp_path: Path, day: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"id,title,effective_to\n1,停水,{day}\n", encoding="utf-8")
+    assert any("effective_to must be a date" in problem for problem in problems(file))

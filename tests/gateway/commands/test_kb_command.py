@@ -65,6 +65,24 @@ def test_an_empty_database_gets_its_tables(
     assert "居住证怎么办" in run("search", "居住证").stdout
 
 
+@pytest.mark.parametrize("other_id", ["b1", "a1"])
+def test_a_replaced_collection_is_searched_with_its_new_articles(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_id: str
+) -> None:
+    """Counting from 1 again, the search would open the index of the articles that are gone."""
+    monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
+    monkeypatch.setenv("MINSHENG_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("MINSHENG_KNOWLEDGE_EMBEDDING", "false")
+    for one, title in (("a1", "停水了找谁"), (other_id, "居住证怎么办")):
+        file = tmp_path / "articles.csv"
+        file.write_text(f"id,title,answer\n{one},{title},请拨打热线。\n", encoding="gbk")
+        imported = run("import", str(file), "--into", "x", "--replace")
+        assert imported.exit_code == 0, imported.exception
+        found = run("search", title, "--in", "x", "--json")
+        assert found.exit_code == 0, found.exception
+        assert [hit["title"] for hit in json.loads(found.stdout)["hits"]] == [title]
+
+
 def test_verdicts_of_seats_are_shown_worst_first(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINSHENG_DATABASE_URL", database_url)
     engine = open_engine(database_url)

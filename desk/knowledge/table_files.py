@@ -1,0 +1,109 @@
+"""Tables as Excel and WPS really write them: what a file is, in which characters, and what its cells mean. Pure.
+
+"CSV" of a Chinese Excel is GBK, its "Unicode text" is UTF-16 with tabs, and both programs put a byte-order mark where they
+write UTF-8 - some exporters two. A file that is no text at all is named for what it is, whatever its ending says.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+
+# First bytes, and what to do about them. The office programs go by these too, not by the ending.
+_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "is a workbook (.xlsx); save the sheet as 'CSV UTF-8' and import that"),
+    (b"\xd0\xcf\x11\xe0", "is an old workbook (.xls); save the sheet as 'CSV UTF-8' and import that"),
+    (b"%PDF", "is a PDF; copy its table into a sheet and save that as 'CSV UTF-8'"),
+)
+_HTML = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|\?xml)", re.IGNORECASE)
+_MARKS = "\ufeff"
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+0{1,2}:00(?::00(?:\.0+)?)?)?")
+
+
+class NotATable(ValueError):
+    """The file holds no table that can be read; the text says what it holds and what to do."""
+
+
+def text_of(content: bytes) -> str:
+    """The characters of a text file, without byte-order marks. Raises NotATable."""
+    for first, what in _KINDS:
+        if content.startswith(first):
+            raise NotATable(what)
+    if _HTML.match(content[:200]):
+        raise NotATable(
+            "is a web page (HTML) under another name; open it in Excel or WPS and save it as 'CSV UTF-8'"
+        )
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decoded(content, "utf-16", "UTF-16")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _gbk(content, error.start)
+    if "\0" in text:
+        raise NotATable(_unmarked(content))
+    return text.lstrip(_MARKS)
+
+
+def _decoded(content: bytes, encoding: str, name: str) -> str:
+    try:
+        return content.decode(encoding).lstrip(_MARKS)
+    except UnicodeDecodeError as error:
+        raise NotATable(f"is broken {name} (byte {error.start}); save it as 'CSV UTF-8'") from error
+
+
+def _gbk(content: bytes, wrong_at: int) -> str:
+    """gb18030 is GBK with everything that came later. It takes nearly any bytes, so the result has to look like text."""
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise NotATable(
+            f"is neither UTF-8 (byte {wrong_at}) nor GBK (byte {error.start}); save it as 'CSV UTF-8'"
+        ) from error
+    strange = sum(not (char.isprintable() or char in "\r\n\t") for char in text)
+    if strange > len(text) // 100:
+        raise NotATable(f"is neither UTF-8 (byte {wrong_at}) nor readable as GBK; save it as 'CSV UTF-8'")
+    return text.lstrip(_MARKS)
+
+
+def _unmarked(content: bytes) -> str:
+    if content[1::2].count(0) > len(content) // 8 or content[::2].count(0) > len(content) // 8:
+        return "is UTF-16 without its byte-order mark; save it as 'CSV UTF-8'"
+    return "has NUL bytes and is no text; save it as 'CSV UTF-8'"
+
+
+def rows_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The names of the columns, trimmed, and every row with its number, the header being 1.
+
+    Commas, tabs or semicolons, whichever the header has most of. Empty cells beyond the header, which
+    Excel writes for columns that once held something, are cut; rows without a word are left out. Raises csv.Error, also while the rows are read.
+    """
+    text = text.lstrip("\r\n")
+    header_line = text.split("\n", 1)[0]
+    separator = max(",\t;，", key=header_line.count) if header_line else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    names = [name.strip(_MARKS + " \u3000\t") for name in next(reader, [])]
+    while names and names[-1] == "":
+        names.pop()
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        for number, cells in enumerate(reader, 2):
+            while len(cells) > len(names) and cells[-1].strip() == "":
+                cells.pop()
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+
+    return names, rows()
+
+
+def day_of(text: str) -> date | None:
+    """2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, also with a midnight behind it; None for anything else."""
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
