@@ -59,6 +59,9 @@ class FakeSeatGateway:
         self.history: dict[str, list[Json]] = {}
         self.offers: dict[str, str] = {}
         self.callbacks = day.callbacks()
+        # The order that is there already, and what was done with it.
+        self.filed = day.filed()
+        self.order_acts: list[tuple[str, Json]] = []
         self._views: dict[WebSocket, set[str]] = {}
         self._users: dict[WebSocket, Json] = {}
         self._offer_every_s = offer_every_s
@@ -351,6 +354,29 @@ class FakeSeatGateway:
                 return JSONResponse({"categories": day.categories()})
             case ["canned-replies"]:
                 return JSONResponse({"replies": day.CANNED})
+            case ["orders"]:
+                asked = request.query_params["q"]
+                found = [self.filed] if asked in self.filed["number"] or asked in self.filed["title"] else []
+                by = "number" if asked == self.filed["number"] else "words"
+                lines = [
+                    {key: value for key, value in one.items() if key not in day.OF_ONE_ORDER} for one in found
+                ]
+                return JSONResponse({"by": by, "more": False, "orders": lines})
+            case ["orders", _]:
+                return JSONResponse({"order": self.filed})
+            case ["orders", _, act]:
+                self.order_acts.append((act, body))
+                if act == "hurry":
+                    self.filed["hurry_count"] += 1
+                elif act == "withdraw":
+                    self.filed["status"] = "withdrawn"
+                elif act == "amend":
+                    self.filed |= body["fields"]
+                return JSONResponse(
+                    {"order": self.filed, "note": "已催办，承办单位会收到提醒。" if act == "hurry" else ""}
+                )
+            case ["finished"]:
+                return JSONResponse(day.finished())
             case ["directory"]:
                 skills = [{"code": code, "label": label} for code, label in day.SKILLS]
                 return JSONResponse({"skills": skills, "seats": day.seat_items()})

@@ -414,6 +414,71 @@ def order_draft(conversation: str) -> Json:
     }
 
 
+# What only the whole order has.
+OF_ONE_ORDER = frozenset(
+    (
+        "community",
+        "place_detail",
+        "callback_phone",
+        "revealed",
+        "description",
+        "appeal",
+        "event_time",
+        "subject",
+    )
+    + ("remarks", "history")
+)
+
+
+def filed() -> Json:
+    """An order as GET /orders/{number} tells it, masked."""
+    return {
+        "number": "261118-00231-7",
+        "type": "complain",
+        "status": "processing",
+        "title": "和平新村老刘烧烤油烟扰民",
+        "category_path": list(TREE.path("120201")),
+        "department": "明州市城市管理局",
+        "district": "东湖区",
+        "street": "和平街道",
+        "community": "和平新村",
+        "place_detail": "3幢楼下",
+        "caller": "张*先生",
+        "phone": "138****0012",
+        "callback_phone": "",
+        "hurry_count": 1,
+        "created_at": moment(4 * 86400),
+        "due_at": moment(-3 * 86400),
+        "revealed": False,
+        "description": "老刘烧烤天天晚上冒烟，吵到凌晨两点。",
+        "appeal": "限制夜间经营",
+        "event_time": "每晚20时至次日2时",
+        "subject": "老刘烧烤",
+        "remarks": [{"text": "市民又来电催问", "by": "seat:1024", "at": moment(86400)}],
+        "history": [
+            {"kind": "created", "at": moment(4 * 86400), "to": None, "note": ""},
+            {"kind": "status", "at": moment(3 * 86400), "to": "processing", "note": ""},
+            {"kind": "hurried", "at": moment(86400), "to": None, "note": "department told"},
+        ],
+    }
+
+
+def finished() -> Json:
+    return {
+        "orders": [{key: value for key, value in filed().items() if key not in OF_ONE_ORDER}],
+        "conversations": [
+            {
+                "id": "c90",
+                "channel": "web",
+                "title": "电梯坏了三天没人修",
+                "outcome": "order",
+                "state": "done",
+                "ended_at": moment(3600),
+            }
+        ],
+    }
+
+
 def past() -> Json:
     return {
         "conversations": [

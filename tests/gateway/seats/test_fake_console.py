@@ -36,7 +36,8 @@ async def real(client: httpx.AsyncClient, seats: Seats) -> tuple[FakeSeat, str, 
     form = (await lead.http.get(f"/api/v1/desk/conversations/{first.id}/order-draft")).json()
     fields = {field["name"]: field["value"] for field in form["fields"]} | {"phone": "13900001234"}
     url = f"/api/v1/desk/conversations/{first.id}/orders"
-    await lead.http.post(url, json={"draft_id": form["draft_id"], "fields": fields})
+    filed = (await lead.http.post(url, json={"draft_id": form["draft_id"], "fields": fields})).json()["order"]
+    await lead.http.post(f"/api/v1/desk/orders/{filed['number']}/hurry", json={"words": "又来电催问"})
     await lead.act(type="end", conversation=first.id, epoch=epoch)
     await lead.act(type="wrap", conversation=first.id, outcome="order", tags=[])
     citizen, epoch = await served(client, lead)
@@ -65,11 +66,15 @@ async def answers(http: httpx.AsyncClient, conversation: str) -> dict[str, Any]:
         "canned": "canned-replies",
         "directory": "directory",
         "overview": "overview",
+        "found": "orders?q=烧烤",
+        "finished": "finished",
     }
-    return {
+    told = {
         name: (await http.get(f"/api/v1/desk/{path}")).raise_for_status().json()
         for name, path in paths.items()
     }
+    number = told["found"]["orders"][0]["number"]
+    return told | {"order": (await http.get(f"/api/v1/desk/orders/{number}")).raise_for_status().json()}
 
 
 def keys(answer: Any, where: str = "") -> set[str]:

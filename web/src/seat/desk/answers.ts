@@ -61,6 +61,27 @@ export interface PastConversation {
   seat: string;
 }
 
+export type OrderAct = "hurry" | "remark" | "amend" | "withdraw" | "reveal";
+
+/** One whole order. `values` are what may be amended, `facts` what is shown of it in order. */
+export interface OrderFull {
+  number: string;
+  status: string;
+  /** Something may still be done with it. */
+  open: boolean;
+  hurried: number;
+  revealed: boolean;
+  values: Record<string, string>;
+  facts: [label: string, value: string][];
+  remarks: { text: string; at: number }[];
+  history: { words: string; at: number }[];
+}
+
+export interface Finished {
+  orders: OrderBrief[];
+  conversations: { id: string; channel: string; title: string; outcome: string; ended_at: number }[];
+}
+
 export interface Past {
   conversations: PastConversation[];
   orders: OrderBrief[];
@@ -197,6 +218,64 @@ export function readOrder(given: unknown): OrderBrief | null {
     created_at: moment(raw["created_at"]),
     due_at: moment(raw["due_at"]),
     duplicate_of: text(raw["duplicate_of"]),
+  };
+}
+
+const OPEN = new Set(["accepted", "dispatched", "processing"]);
+const JOURNAL: Record<string, string> = { created: "登记", remark: "补充", hurried: "催办", revealed: "查看原文", secret: "要求保密", amended: "修改" };
+
+export function readOrderFull(given: unknown): OrderFull | null {
+  const raw = object(given);
+  const number = text(raw["number"]);
+  if (number === "") return null;
+  const place = ["district", "street", "community", "place_detail"].map((name) => text(raw[name])).join("");
+  const values: Record<string, string> = { place };
+  for (const name of ["title", "description", "appeal", "event_time", "subject", "department", "callback_phone"]) values[name] = text(raw[name]);
+  const path = Array.isArray(raw["category_path"]) ? texts(raw["category_path"]).join(" / ") : "";
+  return {
+    number,
+    status: orderStatusLabel(text(raw["status"])),
+    open: OPEN.has(text(raw["status"])),
+    hurried: whole(raw["hurry_count"]),
+    revealed: raw["revealed"] === true,
+    values,
+    facts: [
+      ["诉求类型", orderTypeLabel(text(raw["type"]))],
+      ["标题", values["title"] ?? ""],
+      ["反映内容", values["description"] ?? ""],
+      ["市民诉求", values["appeal"] ?? ""],
+      ["发生地点", place],
+      ["发生时间", values["event_time"] ?? ""],
+      ["涉及对象", values["subject"] ?? ""],
+      ["诉求分类", path],
+      ["承办单位", values["department"] ?? ""],
+      ["来电人", text(raw["caller"])],
+      ["联系电话", text(raw["phone"])],
+      ["回访电话", values["callback_phone"] ?? ""],
+    ],
+    remarks: list(raw["remarks"]).map((one) => ({ text: text(one["text"]), at: moment(one["at"]) })),
+    history: list(raw["history"]).map((one) => ({ at: moment(one["at"]), words: journalWords(one) })),
+  };
+}
+
+function journalWords(one: Record<string, unknown>): string {
+  const kind = text(one["kind"]);
+  const what = kind === "status" ? orderStatusLabel(text(one["to"])) : (JOURNAL[kind] ?? kind);
+  const note = kind === "hurried" ? "" : text(one["note"]);
+  return note === "" ? what : `${what}：${note}`;
+}
+
+export function readFinished(given: unknown): Finished {
+  const raw = object(given);
+  return {
+    orders: readAll(raw["orders"], readOrder),
+    conversations: list(raw["conversations"]).map((one) => ({
+      id: text(one["id"]),
+      channel: text(one["channel"]),
+      title: text(one["title"]),
+      outcome: text(one["outcome"]),
+      ended_at: moment(one["ended_at"]),
+    })),
   };
 }
 

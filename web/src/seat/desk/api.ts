@@ -15,7 +15,12 @@ import {
   readDetail,
   readDirectory,
   readDraft,
+  type Finished,
+  type OrderAct,
+  type OrderFull,
+  readFinished,
   readOrder,
+  readOrderFull,
   readOverview,
   readPast,
 } from "./answers";
@@ -157,6 +162,30 @@ export class DeskApi {
 
   recordingAddress(id: string): string {
     return `${ROOT}/recordings/${encodeURIComponent(id)}/audio`;
+  }
+
+  async findOrders(q: string): Promise<{ by: string; more: boolean; orders: OrderBrief[] }> {
+    const raw = object(await this.#call("GET", `/orders?q=${encodeURIComponent(q)}`));
+    return { by: text(raw["by"]), more: raw["more"] === true, orders: readAll(raw["orders"], readOrder) };
+  }
+
+  async order(number: string): Promise<OrderFull> {
+    return this.#order(await this.#call("GET", `/orders/${encodeURIComponent(number)}`));
+  }
+
+  async actOnOrder(number: string, act: OrderAct, words: string, fields: Record<string, string>): Promise<{ order: OrderFull; note: string }> {
+    const raw = await this.#call("POST", `/orders/${encodeURIComponent(number)}/${act}`, { words, fields: act === "amend" ? fields : {} });
+    return { order: this.#order(raw), note: text(object(raw)["note"]) };
+  }
+
+  async finished(): Promise<Finished> {
+    return readFinished(await this.#call("GET", "/finished"));
+  }
+
+  #order(raw: unknown): OrderFull {
+    const order = readOrderFull(object(raw)["order"]);
+    if (order === null) throw new ApiError(200, "unreadable", "服务器的回应不完整，请联系管理员");
+    return order;
   }
 
   async cannedReplies(): Promise<CannedReply[]> {

@@ -23,6 +23,7 @@ export type Act =
   | "status"
   | "ready"
   | "viewDesk"
+  | "viewOrders"
   | "viewCallbacks"
   | "viewLead"
   | "region"
@@ -78,6 +79,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   alt("takeOver", "KeyG", "G", "接管会话（班长）", "办理"),
   alt("end", "KeyW", "W", "结束对话、写小结", "办理"),
   alt("viewDesk", "KeyJ", "J", "接待台", "移动"),
+  alt("viewOrders", "KeyQ", "Q", "工单查询", "移动"),
   alt("viewCallbacks", "KeyH", "H", "回拨", "移动"),
   alt("viewLead", "KeyL", "L", "值班总览（班长）", "移动"),
 ];
