@@ -209,6 +209,10 @@ class Problem(BaseModel):
 CRASHED_PROBLEM = Problem(status=500, code="internal", text=sentences.INTERNAL)
 
 
+def _wait_words(seconds: int) -> str:
+    return f" {seconds} 秒" if seconds < 100 else f" {(seconds + 59) // 60} 分钟"
+
+
 def problem_of(error: GatewayError | ConversationError | HandoffError | BadPicture) -> Problem:
     """The one place where our errors become status, code and Chinese sentence."""
     match error:
@@ -250,16 +254,18 @@ def problem_of(error: GatewayError | ConversationError | HandoffError | BadPictu
         case Refused():
             return Problem(status=error.status, code=error.code, text=error.text)
         case TooMany():
+            wait_s = max(1, int(error.retry_after_s + 0.999))
             texts = {
                 "conversations": sentences.TOO_MANY_CONVERSATIONS,
                 "pictures": sentences.TOO_MANY_PICTURES,
             }
+            words = texts.get(error.scope, sentences.TOO_MANY)
             return Problem(
                 status=429,
                 code=error.code,
-                text=texts.get(error.scope, sentences.TOO_MANY),
+                text=words.format(wait=_wait_words(wait_s)),
                 retryable=True,
-                retry_after_s=max(1, int(error.retry_after_s + 0.999)),
+                retry_after_s=wait_s,
             )
         case MessageKept():
             text = sentences.KEPT

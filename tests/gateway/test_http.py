@@ -331,3 +331,29 @@ async def test_events_of_the_bot_take_effect(gateway: RunningGateway, rasa: Fake
         ("emotion", "连续愤怒")
     ]
     assert gateway.store.get(citizen.id).rating_score == 4
+
+
+async def test_who_is_too_fast_reads_how_long_to_wait_and_whom_to_call_in_danger(
+    make_gateway: MakeGateway,
+) -> None:
+    gateway = make_gateway(rate_messages_per_minute=1)
+    async with client_of(gateway) as client:
+        citizen = await Citizen.arrive(client)
+        await citizen.say("你好")
+        refused = await citizen.say("着火了")
+    assert refused.status_code == 429
+    told = refused.json()["error"]["text"]
+    assert f"{refused.headers['retry-after']} 秒" in told
+    assert all(number in told for number in ("110", "119", "120"))
+
+
+async def test_who_leaves_a_queue_that_he_is_not_in_is_told_in_a_citizens_words(
+    gateway: RunningGateway,
+) -> None:
+    async with client_of(gateway) as client:
+        citizen = await Citizen.arrive(client)
+        for act in ("leave", "take-bot"):
+            url = f"/api/v1/conversations/{citizen.id}/{act}"
+            refused = await client.post(url, headers=citizen.headers)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_the_owner")
+            assert refused.json()["error"]["text"] == sentences.NOT_IN_THE_QUEUE

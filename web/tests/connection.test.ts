@@ -222,7 +222,9 @@ test("too many open pages are told so, waited out, and the words go away with th
   browser.socket.receive({ type: "error", code: "too_many", text: "打开的页面太多", retryable: true });
   browser.socket.lose(4429);
   expect(chat.state.notice).toContain("页面");
-  browser.clock.advance(19_000);
+  browser.clock.advance(OFFLINE_AFTER_MS);
+  expect(chat.state.line).not.toBe("offline");
+  browser.clock.advance(19_000 - OFFLINE_AFTER_MS);
   expect(browser.sockets).toHaveLength(1);
   browser.clock.advance(1000);
   welcome(browser);
@@ -494,4 +496,12 @@ test("a picture does not land in a conversation that began while it was uploaded
   welcome(browser, { conversation: "c2", token: "other" });
   await sent;
   expect(browser.socket.sends("send")).toEqual([]);
+});
+
+test("who writes too fast reads how long to wait, and the words go by themselves", () => {
+  const { browser, chat } = page();
+  welcome(browser);
+  chat.send("你好");
+  browser.socket.receive({ type: "error", code: "too_many", text: "您发得太快了，请过 9 秒再发。", retryable: true, message_id: "m1" });
+  expect(chat.state).toMatchObject({ line: "online", notice: "您发得太快了，请过 9 秒再发。", outbox: [{ state: "queued" }] });
 });

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from desk.conversations import Message, Owner, WrongToken
+from desk.conversations import Message, NotTheOwner, Owner, WrongToken
 from desk.conversations.store import PAGE, hash_token
 from gateway import sentences
 from gateway.channels.web.limits import count_conversation, count_message
@@ -146,7 +147,7 @@ async def take_bot(
 ) -> JSONResponse:
     """409 `not_the_owner` unless the conversation waits for a person."""
     await check_and_count(services, request, conversation_id, authorization)
-    await services.desk.take_bot(conversation_id)
+    await _leaving(services.desk.take_bot(conversation_id))
     return JSONResponse({"owner": Owner.BOT.value})
 
 
@@ -159,8 +160,16 @@ async def leave(
 ) -> JSONResponse:
     """409 `not_the_owner` unless the conversation waits for a person."""
     await check_and_count(services, request, conversation_id, authorization)
-    await services.desk.leave(conversation_id)
+    await _leaving(services.desk.leave(conversation_id))
     return JSONResponse({"owner": Owner.CLOSED.value})
+
+
+async def _leaving(act: Awaitable[object]) -> None:
+    """Raises Refused (409) in words for a citizen: those for seats speak of whose conversation it is."""
+    try:
+        await act
+    except NotTheOwner as error:
+        raise Refused(409, "not_the_owner", sentences.NOT_IN_THE_QUEUE) from error
 
 
 def citizen_message(services: Services, message: Message) -> dict[str, Any]:

@@ -382,7 +382,7 @@ export class ChatConnection {
         const delay = FIRST_REFUSAL_DELAY_MS * 2 ** entry.refusals;
         this.#outbox.change(entry.message_id, { state: "queued", refusals: entry.refusals + 1 });
         this.#timers.arm("refusal", delay, () => this.#pump());
-        return this.#publish({});
+        return this.#publish(frame.code === "too_many" ? { notice: frame.text } : {});
       }
       this.#outbox.change(entry.message_id, { state: "failed", reason: frame.text || "没有送达" });
       this.#publish(frame.code === "closed" ? { owner: "CLOSED" } : {});
@@ -432,7 +432,7 @@ export class ChatConnection {
     }
     if (code === CLOSE_TOO_MANY) {
       this.#noticeEndsWithWelcome = true;
-      this.#publish({ notice: this.#refusal || "访问太频繁或打开的页面太多，稍后会自动重新连接。" });
+      this.#publish({ notice: this.#refusal || "访问太频繁或打开的页面太多，20 秒后会自动重新连接。如果有危险，请马上拨打 110、119 或 120。" });
       return this.#lost(TOO_MANY_SOCKETS_DELAY_MS);
     }
     this.#lost();
@@ -489,7 +489,10 @@ export class ChatConnection {
   }
 
   #armOffline(): void {
-    this.#timers.arm("offline", OFFLINE_AFTER_MS, () => this.#publish({ line: "offline" }));
+    this.#timers.arm("offline", OFFLINE_AFTER_MS, () => {
+      // Who was turned away for asking too often has a network, and a notice that says how long.
+      if (!this.#noticeEndsWithWelcome) this.#publish({ line: "offline" });
+    });
   }
 
   #write(frame: ClientFrame): void {
