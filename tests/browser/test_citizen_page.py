@@ -398,7 +398,7 @@ def test_large_type_is_remembered_and_its_targets_are_big(gateway: FakeGateway, 
     assert page.evaluate(size) >= 1.4 * before
     page.reload()
     expect(page.get_by_test_id("message").first).to_be_visible()
-    expect(page.get_by_test_id("large-type")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="标准字", exact=True)).to_be_visible()
     assert page.evaluate(size) >= 1.4 * before
     heights = page.evaluate(
         "[...document.querySelectorAll('button')].filter((b) => b.offsetParent).map((b) => b.offsetHeight)"
@@ -679,3 +679,17 @@ def test_the_citys_name_comes_from_the_configuration(chromium: Browser, gateway:
     page.get_by_test_id("input").fill("一二三四五六七八九十一")
     expect(page.get_by_test_id("counter")).to_have_text("11 / 10")
     context.close()
+
+
+def test_the_page_is_named_and_ordered_for_who_hears_it(gateway: FakeGateway, open_page: OpenPage) -> None:
+    """Buttons are called what they show; headings go down a level at a time; the first Tab leads to the input."""
+    page = open_page()
+    expect(page.get_by_role("button", name="新会话", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="大字版", exact=True)).to_be_visible()
+    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))")
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("input")).to_be_focused()

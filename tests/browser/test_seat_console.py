@@ -650,3 +650,42 @@ def test_of_twenty_open_conversations_only_one_is_drawn_and_only_its_end(
         row.click()
         assert page.get_by_test_id("transcript").count() == 1
         assert page.get_by_test_id("message").count() <= 150
+
+
+def test_at_1440_eight_fields_of_the_form_are_seen_at_once(
+    gateway: FakeSeatGateway, console: OpenConsole
+) -> None:
+    page = console()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_test_id("order-field").first.wait_for()
+    seen = page.evaluate(
+        """() => {
+          const box = document.querySelector('[data-testid=order-panel] .body').getBoundingClientRect();
+          return [...document.querySelectorAll('[data-testid=order-field]')].filter((field) => {
+            const own = field.getBoundingClientRect();
+            return own.top >= box.top - 1 && own.bottom <= box.bottom + 1;
+          }).length;
+        }"""
+    )
+    assert seen >= 8
+
+
+def test_an_order_is_found_hurried_and_amended(gateway: FakeSeatGateway, console: OpenConsole) -> None:
+    page = console()
+    page.get_by_test_id("view-orders").click()
+    expect(page.get_by_test_id("orders-finished")).to_have_count(1)
+    page.get_by_test_id("orders-search").fill("261118-00231-7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("orders-number")).to_have_text("261118-00231-7")
+    page.get_by_test_id("orders-hurry").click()
+    page.get_by_test_id("orders-words").fill("又来电")
+    page.get_by_test_id("orders-do").click()
+    expect(page.get_by_test_id("notice")).to_contain_text("已催办")
+    page.get_by_test_id("orders-amend").click()
+    page.get_by_test_id("orders-amend-subject").fill("老马烧烤")
+    page.get_by_test_id("orders-do").click()
+    expect(page.get_by_test_id("orders-do")).to_have_count(0)
+    assert gateway.order_acts == [
+        ("hurry", {"words": "又来电", "fields": {}}),
+        ("amend", {"words": "", "fields": {"subject": "老马烧烤"}}),
+    ]
