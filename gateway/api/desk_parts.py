@@ -146,9 +146,14 @@ class DeskParts:
         ]
 
     async def orders(self) -> Orders:
+        """Raises Refused (503) when they cannot be opened."""
         async with self._opening:
             if self._orders is None:
-                self._orders = await self._blocking.search(self._open_orders)
+                try:
+                    self._orders = await self._blocking.search(self._open_orders)
+                except Exception as error:
+                    _log.exception("orders_not_opened")
+                    raise Refused(503, "part_missing", sentences.PART_MISSING) from error
         return self._orders
 
     async def judge(self) -> Judge | None:
