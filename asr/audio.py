@@ -15,8 +15,8 @@ import soxr
 from asr import wav
 from asr.errors import AudioError
 from asr.kinds import told
-from asr.wav import Wav, is_wav, parse
 from asr.resampling import StreamResampler
+from asr.wav import Wav, is_wav, parse
 
 Int16 = npt.NDArray[np.int16]
 Float32 = npt.NDArray[np.float32]
