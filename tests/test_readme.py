@@ -15,7 +15,17 @@ def test_the_readme_lists_every_setting() -> None:
     assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/operations.md", "docs/privacy.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "README.zh-CN.md",
+        "docs/operations.md",
+        "docs/privacy.md",
+        "docs/measured.md",
+        "docs/threat-model.md",
+    ],
+)
 def test_variables_and_links_of_a_page_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     known = {f"MINSHENG_{field.upper()}" for field in Settings.model_fields} | {"MINSHENG_PYTHON310"}

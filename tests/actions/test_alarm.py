@@ -348,3 +348,29 @@ def test_a_button_gets_no_caution_and_an_alarm_needs_none(talk: Talk) -> None:
     assert cautions(talk.say("/affirm", read(0.4), intent="affirm")) == 0
     alarmed = talk.say("屋里全是烟", read(0.9, kind="fire"))
     assert is_alarm(alarmed) and cautions(alarmed) == 0
+
+
+# --- doubtful danger ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["self_harm", "fire", "kidnap_trafficking"])
+def test_a_doubtful_alarm_lets_an_ordinary_affair_go_on(talk: Talk, kind: str) -> None:
+    """只能你们知道，漏回村里我一家没法待 is read as despair now and then: the numbers are told, and the order goes on."""
+    assert is_alarm(talk.say("这事只能你们晓得，漏出去我没法待", read(0.55, "secret", kind)))
+    assert not is_alarm(talk.say("村支书拿公益岗给亲戚吃空饷", read(0.01)))
+
+
+@pytest.mark.parametrize(
+    ("words", "danger"),
+    [("我真的撑不住了", 0.9), ("我不想活了", 0.55)],
+)
+def test_sure_danger_stays_whatever_is_said_next(talk: Talk, words: str, danger: float) -> None:
+    """Read surely, or seen by a rule, too."""
+    assert is_alarm(talk.say(words, read(danger, kind="self_harm")))
+    assert is_alarm(talk.say("公积金怎么提取", read(0.01, "ask")))
+
+
+def test_a_further_sign_makes_it_sure(talk: Talk) -> None:
+    assert is_alarm(talk.say("这日子我过不下去", read(0.55, kind="self_harm")))
+    assert is_alarm(talk.say("药我都攒好了", read(0.9, kind="self_harm")))
+    assert is_alarm(talk.say("村支书吃空饷", read(0.01)))
