@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from desk.knowledge.aspects import has_shape_of_question
 from desk.orders.drafting.describing import follows_up, tidy
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.drafting.filling import ANNOUNCED, Filled, fill
@@ -59,6 +60,8 @@ from desk.places import looks_like_place, place_said
 
 # A person is fetched at once: only a clear wish counts.
 HUMAN_FROM = 0.6
+# Words in the shape of a question, of which at least so much was read, are one.
+_HINTS_AT_QUESTION = 0.1
 # What is not understood is said once; then the field is let go, or taken as it was said.
 MOST_UNCLEAR = 1
 # Of words that were taken for a place, a time or a name though they look like none.
@@ -82,7 +85,7 @@ _COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
 def listen(draft: Draft, turn: Turn) -> Step | None:
     """The draft after one turn that was read; None where the reading says nothing clear."""
     if not any(turn.does(act) for act in turn.reading.acts):
-        return None
+        return _asked_in_own_words(draft, turn)
     if cannot_wait(turn) or (draft.asked not in ("duplicate", "cancel_check") and follows_up(turn)):
         return Step(Kind.DIGRESSED, draft)
     if draft.asked == "cancel_check":
@@ -104,6 +107,17 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
         if decided:
             return decided
     return _heard(draft, turn, filled)
+
+
+def _asked_in_own_words(draft: Draft, turn: Turn) -> Step | None:
+    """补刻之前要先弄啥: a question by its shape that was not read surely as one. None where it is none."""
+    acts = turn.reading.acts
+    asks, about_us = acts.get("ask", 0.0), acts.get("process", 0.0)
+    if max(asks, about_us) < _HINTS_AT_QUESTION or draft.asked in ("duplicate", "cancel_check"):
+        return None
+    if not has_shape_of_question(turn.words) or has_content(turn.words):
+        return None
+    return Step(Kind.PROCESS if about_us > asks else Kind.QUESTION, draft, question=question_in(turn))
 
 
 def _wants_person(turn: Turn) -> bool:
@@ -263,7 +277,7 @@ def _brought_nothing(draft: Draft, turn: Turn) -> Step:
         return Step(Kind.COURTESY, draft)
     if turn.does("register") and not turn.does("value"):
         return Step(Kind.ANSWERED, draft)
-    if is_question(turn.words):
+    if is_question(turn.words) or (not turn.does("value") and has_shape_of_question(turn.words)):
         return Step(Kind.QUESTION, draft, question=question_in(turn))
     more = len(tidy(turn.words)) >= MORE_CHARS and re.search(r"[^\W\d_]", turn.words)
     if draft.asked in ("confirm", "change") and turn.does("value") and more:

@@ -104,6 +104,15 @@ def test_the_type_can_be_named_whatever_was_asked(words: str, type_: str) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "words", ["补刻之前要先弄啥", "这个能整不", "那哪能办", "要带么子材料", "去边度办", "好补伐", "到底信谁"]
+)
+def test_a_question_in_any_speech_is_one(words: str) -> None:
+    """Though the reading is sure of nothing."""
+    taken = step(known("place"), turn(words, "ask", likely=0.3))
+    assert (taken.kind, taken.draft.asked) == (Kind.QUESTION, "place")
+
+
 # --- what a matter needs ----------------------------------------------------------------------------------------
 
 
