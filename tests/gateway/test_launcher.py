@@ -15,6 +15,7 @@ from launcher.errors import LauncherError
 from launcher.run import OtherWords, check_ports
 from launcher.services import SERVICES, make_secrets, service, services_of
 from launcher.speech_server import server_plan
+from launcher.stale import digest
 from tests.conftest import free_port
 from tests.waiting import wait_until
 
@@ -106,3 +107,15 @@ def test_a_speech_server_by_hand_asks_nobody_on_loopback_and_does_not_start_open
         server_plan(outside, choice, None)
     plan = server_plan(outside, choice, "a-token-of-my-own")
     assert plan.token == "a-token-of-my-own" and "a-token" not in repr(plan)
+
+
+def test_a_page_for_people_makes_no_model_stale(tmp_path: Path) -> None:
+    """Nobody trains for five minutes because a README was mended."""
+    (tmp_path / "language" / "training").mkdir(parents=True)
+    (tmp_path / "language" / "words.py").write_text("WORDS = 1\n")
+    before = digest(["language"], tmp_path)
+    (tmp_path / "language" / "README.md").write_text("read me")
+    (tmp_path / "language" / "training" / "train.py").write_text("EPOCHS = 5\n")
+    assert digest(["language"], tmp_path) == before
+    (tmp_path / "language" / "words.py").write_text("WORDS = 2\n")
+    assert digest(["language"], tmp_path) != before
