@@ -100,8 +100,11 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     if not words:
         return ""
     likely, by_rule = turn.reading.danger, find_danger(words)
-    if likely >= (LIKELY_AGAIN if state else LIKELY):
+    if likely >= LIKELY:
         return kind_of(turn)
+    if state and likely >= LIKELY_AGAIN:
+        # It is the danger that was told: 别报警 says nothing of another one.
+        return by_rule or state.kind
     if by_rule and (not turn.reading or likely >= POSSIBLE or cries_out(words)):
         return by_rule
     return ""

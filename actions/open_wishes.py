@@ -56,6 +56,10 @@ _ADDS = re.compile(
 _ANOTHER_MATTER = re.compile(
     r"(?:还有|另外|再有|再说|还)(?:一|个|一个|有一?个|有|的)*(?:件|桩|个|码|样)?(?:事|问题|情况要反映)|另(?:外|一)(?:件|桩|个)?|还有一?[件桩]|第二件|(?:也|还)要(?:投诉|反映|举报)"
 )
+# 我的工单怎么样了 is a question about an order, and none about the procedure.
+_STATE_ASKED = re.compile(
+    r"(?:工单|单子|那件事|我反映的|进[度展])[^,，。]{0,6}(?:怎么样|咋样|怎样|到哪|办到|处理到|有结果|进[度展])|查[^,，。]{0,4}(?:工单|进[度展])"
+)
 # How sure the reading must be to overrule an intent that says something else.
 OVERRULES = 0.6
 # A question that was not read surely enough to be one, where the words have the shape of one. One that was hardly read
@@ -128,6 +132,8 @@ def wish_of(
             return Wish.FOLLOW
     if reading.does("cancel") and not reading.does("details", "register", "ask"):
         return Wish.DECLINE if offered else Wish.LAY_ASIDE
+    if about_order and turn.confidence >= OVERRULES and _STATE_ASKED.search(words) and not _tells(reading):
+        return Wish.FOLLOW
     if reading.does("process") and sure("process", 0.0) >= asks:
         return Wish.PROCESS_FIRST if _tells(reading) else Wish.PROCESS
     if about_order and not reading.does("ask", "details", "register") and speaks_of_order(words):

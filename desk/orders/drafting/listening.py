@@ -84,9 +84,11 @@ _COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
 
 def listen(draft: Draft, turn: Turn) -> Step | None:
     """The draft after one turn that was read; None where the reading says nothing clear."""
+    if draft.asked not in ("duplicate", "cancel_check") and follows_up(turn):
+        return Step(Kind.DIGRESSED, draft)
     if not any(turn.does(act) for act in turn.reading.acts):
         return _asked_in_own_words(draft, turn)
-    if cannot_wait(turn) or (draft.asked not in ("duplicate", "cancel_check") and follows_up(turn)):
+    if cannot_wait(turn):
         return Step(Kind.DIGRESSED, draft)
     if draft.asked == "cancel_check":
         return _at_cancel_check(draft, turn)

@@ -15,6 +15,9 @@ _TIMELY = re.compile(r"[点天月年日周晚早夜午时刚昨今春夏秋冬�
 _RECENT = re.compile(
     r"昨[天晚夜日儿]|前[天晚]|今[早晨]|今天(?:一?早|上午|中午|下午|凌晨|早上|晚上)|刚才|刚刚|上个?(?:周|星期|礼拜)"
 )
+_AGAIN_AND_AGAIN = re.compile(
+    r"天天|每(?:天|晚|日|周|个?月|到)|整[天夜晚宿]|一到(?:晚|夜|周|下雨)|半夜|夜里|深夜|凌晨|大清早|从早到晚|没日没夜"
+)
 _ONE_DAY = timedelta(days=1)
 # Of an answer to "when?" that no rule can read.
 _OF_TIME = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
@@ -39,7 +42,8 @@ def time_told(turn: Turn, asked: bool) -> Stretch | None:
     if spans:
         return _checked(words, spans[0], asked)
     found = find_time(words)
-    if found and (asked or (turn.does("details") and _RECENT.match(found.text))):
+    telling = found is not None and (_RECENT.match(found.text) or _AGAIN_AND_AGAIN.search(found.text))
+    if found and (asked or (turn.does("details") and telling)):
         return _stretch(found, 0.7)
     return None
 
