@@ -210,10 +210,11 @@ def _villages(text: str, found: list[Found]) -> list[Found]:
 
 def trim(text: str, first: int, last: int) -> int:
     """Where a name that ends at `last` can begin at the earliest, not before `first`."""
-    stem = text[first:last]
+    # A stop word that begins before the stem ends in it: 实名举|报青桐镇.
+    before = max(0, first - 1)
     start = first
-    for match in re.finditer(rf"{_STOP_WORDS}|[^{HAN}]", stem):
-        start = first + match.end()
+    for match in re.finditer(rf"{_STOP_WORDS}|[^{HAN}]", text[before:last]):
+        start = max(start, before + match.end())
     for door in _DOOR_BEFORE.finditer(text, first, last):
         start = max(start, door.end())
     return start

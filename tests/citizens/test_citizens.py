@@ -15,9 +15,9 @@ from tests.product import HttpCitizen
 CITIZENS = load_citizens()
 # So many have to be served right in every respect. It stands below what is measured (`python -m bench.citizens`), for a
 # newly trained model is never quite the same; raise it with the product, and never lower it to get a change through.
-RIGHT_SHARE = 0.7
-# One is known: a slide that is torn open (broken-slide) is taken for a wound. The second is what a training may change.
-OUTCOMES_MISSED = 2
+RIGHT_SHARE = 0.8
+# What a newly trained model may change; 98 of 102 outcomes were right where this was written (2026-11-29).
+OUTCOMES_MISSED = 5
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def _served(citizen: Citizen, product: PrivateProduct) -> Score:
         line.close()
 
 
-def test_there_are_at_least_forty_citizens() -> None:
-    assert len(CITIZENS) >= 40
+def test_there_are_at_least_a_hundred_citizens() -> None:
+    assert len(CITIZENS) >= 100
 
 
 @pytest.mark.rasa

@@ -80,6 +80,23 @@ _COUNTED_PERSONS = re.compile(
 # Of a house, a person in it may be meant: 班主任在家补课.
 _SOMEBODY_IN_IT = re.compile(r"班主任|老师|校长|园长|教练|宿管|大夫|医生|护士|护工|院长|保安")
 _THEIR_PERSON = re.compile(r"[\u4e00-\u9fff]{1,6}(?=$|[\s,，。;；!！?？])")
+_OFFICES = (
+    "支书",
+    "主任",
+    "书记",
+    "会计",
+    "经理",
+    "老板",
+    "校长",
+    "园长",
+    "队长",
+    "组长",
+    "村长",
+    "物业",
+    "公司",
+    "学校",
+    "医院",
+)
 # 公司名听错了,是启帆人力,不是启航.
 _NAMED_RIGHT = re.compile(
     r"(?<!不)(?:应该是|应为|改[成为]|叫做?|是)(?P<name>[^,，。;；!！?？\s是叫]{2,20}?)(?:[吧啊呀哦哈嘛的]*)(?=[,，。;；!！?？\s]|$)"
@@ -509,7 +526,7 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
     start = corrected_from(words) if correcting else 0
     spans = [
         span
-        for span in stretches(turn, "subject")
+        for span in (_with_office(words, span) for span in stretches(turn, "subject"))
         if names_somebody(words, span.start, span.end) and not is_kind(span.text)
     ]
     if not (correcting or turn.does("details", "value")):
@@ -584,6 +601,16 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
     if plain.text and all(plain.start <= span.start and span.end <= plain.end for span in spans):
         return plain
     return spans[0] if spans else plain if plain.text else None
+
+
+def _with_office(words: str, span: Stretch) -> Stretch:
+    """The span to the end of the office that it breaks off in: 村支|书."""
+    for office in _OFFICES:
+        for at in range(max(0, span.end - len(office) + 1), span.end):
+            if words.startswith(office, at) and at + len(office) > span.end:
+                end = at + len(office)
+                return replace(span, text=words[span.start : end], end=end)
+    return span
 
 
 def _with_count(words: str, span: Stretch) -> Stretch:

@@ -79,6 +79,10 @@ _SOMEWHERE = re.compile(
 _DECLINES = re.compile(
     r"(?<!能)(?<!可以)(?<!可不可以)[不别莫甭](?:用|想|能|敢|便|方便|愿意?|要)?(?:留|写|填|说|讲|报|给|登|告诉)|不方便|免了|算了|匿名|保密"
 )
+# 回电话的话晚上七点以后啊: whatever it was read as, it tells the one who calls when.
+_WHEN_TO_CALL = re.compile(
+    r"(?:回|打)(?:我)?(?:个)?电话?(?:的话|来|过来|给我)?[^,，。?？]{0,6}(?:[0-9一二三四五六七八九十]点(?!吗)[^,，。?？]{0,3}(?:以后|之后|以前|之前|后|前|打)|(?:早上|上午|中午|下午|晚上|白天|周末|下班)(?:再|以后|之后|打|都行|方便|有空))"
+)
 _COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
 
 
@@ -104,6 +108,12 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
         decided = after_duplicate(draft, turn)
         if decided:
             return decided
+    if (
+        draft.has("description")
+        and set(filled.changed) <= {"event_time"}
+        and _WHEN_TO_CALL.search(turn.words)
+    ):
+        return _details(draft, turn)
     if draft.asked in YES_NO:
         decided = at_yes_no(draft, turn, filled)
         if decided:

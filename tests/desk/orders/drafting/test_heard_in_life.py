@@ -257,3 +257,23 @@ def test_who_tells_the_same_fear_instead_of_the_name_twice_gives_none() -> None:
     once = step(known("caller"), words).draft
     assert (once.get("confidential"), once.asked) == ("yes", "caller")
     assert "caller" in step(once, words).draft.skipped
+
+
+@pytest.mark.parametrize(
+    "words", ["回电话的话晚上七点以后啊 白天在车间不让带手机", "打电话给我下班以后再打", "回电话中午方便"]
+)
+def test_when_to_be_called_is_kept_whatever_it_was_read_as(words: str) -> None:
+    taken = step(known("confirm"), turn(words, "process"))
+    assert words in taken.draft.get("description")
+
+
+def test_an_office_is_not_cut_in_two_and_names_nobody_yet() -> None:
+    words = "我举报[村支](subject)书，公益岗的钱他家亲戚领"
+    draft = fill(Draft("t1", type="report"), turn(words, "details")).draft
+    assert not draft.has("subject")
+
+
+@pytest.mark.parametrize("verb", ["实名举报", "投诉", "我要反映"])
+def test_a_verb_is_no_part_of_a_town(verb: str) -> None:
+    draft = fill(Draft("t1", type="report"), turn(f"{verb}青桐镇柳林沟村有人冒领补贴", "details")).draft
+    assert draft.place_text in ("", "青桐镇柳林沟村")
