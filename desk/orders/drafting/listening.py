@@ -91,6 +91,8 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
     if draft.asked not in ("duplicate", "cancel_check") and follows_up(turn):
         return Step(Kind.DIGRESSED, draft)
     if not any(turn.does(act) for act in turn.reading.acts):
+        if gives_up(turn.words) and draft.asked not in ("duplicate", "cancel_check"):
+            return _check_cancel(draft)
         return _asked_in_own_words(draft, turn)
     if cannot_wait(turn):
         return Step(Kind.DIGRESSED, draft)
@@ -103,7 +105,7 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
         question = question_in(turn) if turn.does("ask", "process") or is_question(turn.words) else ""
         return Step(Kind.ONLY_ASKS, draft, question=question)
     if _cancels(turn, filled):
-        return Step(Kind.ANSWERED, replace(draft, asked="cancel_check", before_cancel=draft.asked))
+        return _check_cancel(draft)
     if draft.asked == "duplicate":
         decided = after_duplicate(draft, turn)
         if decided:
@@ -184,7 +186,13 @@ def _cancels(turn: Turn, filled: Filled) -> bool:
     if turn.does("cancel"):
         other = turn.does("yes", "no", "details", "refuse", "unknown", "value", "secret")
         return not other or gives_up(turn.words)
-    return gives_up(turn.words) and not filled.changed and turn.reading.only("no", "thanks", "bye", "grumble")
+    # 对,不登记了,谢谢你 agrees to nothing but that.
+    small = turn.reading.only("no", "yes", "nothing", "thanks", "bye", "grumble", "refuse")
+    return gives_up(turn.words) and not filled.changed and small
+
+
+def _check_cancel(draft: Draft) -> Step:
+    return Step(Kind.ANSWERED, replace(draft, asked="cancel_check", before_cancel=draft.asked))
 
 
 def _at_cancel_check(draft: Draft, turn: Turn) -> Step:

@@ -277,3 +277,16 @@ def test_an_office_is_not_cut_in_two_and_names_nobody_yet() -> None:
 def test_a_verb_is_no_part_of_a_town(verb: str) -> None:
     draft = fill(Draft("t1", type="report"), turn(f"{verb}青桐镇柳林沟村有人冒领补贴", "details")).draft
     assert draft.place_text in ("", "青桐镇柳林沟村")
+
+
+@pytest.mark.parametrize("acts", ["yes+thanks", "yes", "no", "thanks"])
+@pytest.mark.parametrize("words", ["对,不登记了,谢谢你", "好的 不用报了", "嗯 先别登记"])
+def test_a_yes_that_gives_the_order_up_registers_nothing(words: str, acts: str) -> None:
+    taken = step(known("confirm"), turn(words, acts))
+    assert (taken.kind, taken.draft.asked) == (Kind.ANSWERED, "cancel_check")
+    assert step(taken.draft, turn(words, acts)).kind is Kind.CANCELLED
+
+
+def test_an_order_that_is_given_up_in_words_that_were_not_read_is_asked_about() -> None:
+    words = turn("哎先别报,楼下大哥认识电工,人已经来换上了,不用给我登记了", "cancel", likely=0.3)
+    assert step(known("confirm"), words).draft.asked == "cancel_check"
