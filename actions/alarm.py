@@ -28,6 +28,7 @@ from danger.rules import (
     nearest_kind,
 )
 from desk.orders.drafting.turn import Turn
+from language.reading import Reading
 
 Events = list[dict[str, Any]]
 
@@ -39,6 +40,8 @@ STATE = "danger_state"
 # answer. Whoever told of danger a moment ago is believed sooner.
 LIKELY = 0.5
 POSSIBLE = 0.2
+# Whoever wants to die says it once, and softly; on the same rows this costs no false alarm more.
+LIKELY_OF_DEATH = 0.4
 LIKELY_AGAIN = 0.3
 # From here on nothing but an end that is told ends it.
 SURELY = 0.75
@@ -100,7 +103,7 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     if not words:
         return ""
     likely, by_rule = turn.reading.danger, find_danger(words)
-    if likely >= LIKELY:
+    if is_likely(turn.reading):
         return kind_of(turn)
     if state and likely >= LIKELY_AGAIN:
         # It is the danger that was told: 别报警 says nothing of another one.
@@ -110,10 +113,15 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     return ""
 
 
+def is_likely(reading: Reading) -> bool:
+    """Whether what was read is taken for danger, whatever the rules say."""
+    return reading.danger >= (LIKELY_OF_DEATH if reading.danger_kind in _SUICIDAL else LIKELY)
+
+
 def kind_of(turn: Turn) -> str:
     """The kind of a danger that is known to be there. A rule knows better than a reading that is not sure."""
     by_rule = find_danger(turn.words)
-    if by_rule and turn.reading.danger < LIKELY:
+    if by_rule and not is_likely(turn.reading):
         return by_rule
     return turn.reading.danger_kind or nearest_kind(turn.words)
 
@@ -237,7 +245,7 @@ def _passes(turn: Turn, state: DangerState) -> bool:
 def _ending(turn: Turn, state: DangerState) -> str:
     """Which sentence ends the danger; "" where it lasts."""
     ending = how_over(turn.words)
-    if not ending or turn.reading.danger >= LIKELY:
+    if not ending or is_likely(turn.reading):
         return ""
     return GENTLE if state.kind in _SUICIDAL else ending
 

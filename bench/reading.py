@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rich.console import Console
 from rich.table import Table
 
-from actions.alarm import LIKELY, POSSIBLE
+from actions.alarm import POSSIBLE, is_likely
 from bench.machine import machine
 from bench.understanding import read_tsv
 from desk.settings import ROOT
@@ -54,7 +54,7 @@ def read_all(rows: Sequence[tuple[str, str]]) -> Iterator[Reading]:
 def danger(name: str, show: bool) -> None:
     rows = read_tsv(ROOT / "tests/data" / name)
     readings = list(read_all([(ASKED.get(r["context"], r["context"]), r["text"]) for r in rows]))
-    found = [reading.danger >= LIKELY for reading in readings]
+    found = [is_likely(reading) for reading in readings]
     holds = [row["label"] == "danger" for row in rows]
     right = [r.danger_kind == row["kind"] for r, row, held in zip(readings, rows, holds, strict=True) if held]
     recall = sum(f for f, h in zip(found, holds, strict=True) if h) / sum(holds)
