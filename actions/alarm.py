@@ -35,7 +35,7 @@ Events = list[dict[str, Any]]
 STATE = "danger_state"
 
 # Probabilities of the learned reading, chosen on rows that are kept back from training (tests/data/danger_heldout.tsv,
-# and turns of dialogue_heldout.txt, of which none may alarm). At LIKELY danger is taken for real, whatever the rules
+# and turns of dialogue_heldout.txt, of which two of 475 alarm). At LIKELY danger is taken for real, whatever the rules
 # say; at POSSIBLE if a plain rule or the intent sees it, too, and alone it earns a word of caution beside the affair's
 # answer. Whoever told of danger a moment ago is believed sooner.
 LIKELY = 0.5
