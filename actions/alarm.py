@@ -115,7 +115,9 @@ def danger_in(turn: Turn, state: DangerState) -> str:
 
 def is_likely(reading: Reading) -> bool:
     """Whether what was read is taken for danger, whatever the rules say."""
-    return reading.danger >= (LIKELY_OF_DEATH if reading.danger_kind in _SUICIDAL else LIKELY)
+    # 只能你们知道,漏出去我没法待 is a fear of people, as whoever wishes for secrecy has it.
+    of_death = reading.danger_kind in _SUICIDAL and not reading.does("secret")
+    return reading.danger >= (LIKELY_OF_DEATH if of_death else LIKELY)
 
 
 def kind_of(turn: Turn) -> str:

@@ -279,6 +279,11 @@ def test_a_verb_is_no_part_of_a_town(verb: str) -> None:
     assert draft.place_text in ("", "青桐镇柳林沟村")
 
 
+@pytest.mark.parametrize("words", ["哦打错了打错了 不好意思啊", "不好意思打错电话了"])
+def test_a_wrong_number_is_no_order(words: str) -> None:
+    assert step(known("place"), turn(words, "chat", likely=0.3)).draft.asked == "cancel_check"
+
+
 @pytest.mark.parametrize("acts", ["yes+thanks", "yes", "no", "thanks"])
 @pytest.mark.parametrize("words", ["对,不登记了,谢谢你", "好的 不用报了", "嗯 先别登记"])
 def test_a_yes_that_gives_the_order_up_registers_nothing(words: str, acts: str) -> None:
