@@ -258,4 +258,5 @@ _EVENT_LABELS = {
     EventKind.REVEALED: "查看来电人",
     EventKind.SECRET: "要求保密",
     EventKind.ERASED: "清除内容",
+    EventKind.AMENDED: "更正",
 }

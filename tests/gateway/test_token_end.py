@@ -64,7 +64,7 @@ async def test_a_conversation_that_goes_on_keeps_its_token(make_gateway: MakeGat
         citizen.client = client
         assert (await citizen.say("你好")).status_code == 200
     silent_for(gateway, citizen, 4000)
-    async with client_of(make_gateway(citizen_token_days=0)) as client:
+    async with client_of(make_gateway(citizen_token_days=0, keep_conversations_days=0)) as client:
         citizen.client = client
         assert (await citizen.say("你好")).status_code == 200
 

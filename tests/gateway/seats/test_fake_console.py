@@ -10,8 +10,9 @@ import pytest
 
 from desk.orders.category import CategoryTree
 from gateway.api.desk_parts import shipped_tree
-from tests.browser.fake_seat_gateway import PASSWORD, PICTURE, FakeSeatGateway
+from tests.browser.fake_seat_gateway import PASSWORD, FakeSeatGateway
 from tests.fakes.fake_seat import FakeSeat
+from tests.gateway.samples import picture
 from tests.gateway.seats.conftest import angry_citizen
 from tests.gateway.seats.test_console import served
 
@@ -43,7 +44,7 @@ async def real(client: httpx.AsyncClient, seats: Seats) -> tuple[FakeSeat, str, 
     citizen, epoch = await served(client, lead)
     await lead.say(citizen.id, epoch, "您好")
     url = f"/api/v1/conversations/{citizen.id}/images"
-    kept = await client.post(url, files={"file": ("a.png", PICTURE)}, headers=citizen.headers)
+    kept = await client.post(url, files={"file": ("a.png", picture())}, headers=citizen.headers)
     await citizen.say("[图片]", attachment=kept.json()["attachment"]["id"])
     await lead.http.post(f"/api/v1/desk/conversations/{citizen.id}/notes", json={"text": "已核实"})
     # Takes nobody more, and is at work.
