@@ -73,7 +73,7 @@ class DangerState:
 
     kind: str = ""
     told: int = 0
-    sure: bool = True
+    sure: bool = False
 
     @classmethod
     def of(cls, tracker: Tracker) -> DangerState:
@@ -195,7 +195,7 @@ def alarm(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState, kind
     say_with_numbers(dispatcher, advice.text, advice.numbers, speech=advice.spoken or None)
     signal(dispatcher, "emergency", kind=advice.kind, numbers=[number for number, _ in advice.numbers])
     ask_for_human(dispatcher, "emergency", advice.kind)
-    begun = DangerState(advice.kind, 1, state.sure and bool(state) or _is_sure(turn))
+    begun = DangerState(advice.kind, 1, state.sure or _is_sure(turn))
     return [SlotSet("emergency_kind", advice.kind), begun.event()]
 
 

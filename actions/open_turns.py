@@ -12,7 +12,7 @@ from actions.at_a_loss import miss
 from actions.base import Events
 from actions.open_wishes import Wish
 from actions.replies import say
-from actions.seed import joined, offered, order_if_told
+from actions.seed import joined, offered, order_begun_on, order_if_told
 from actions.taking_up import OpenAction, agree, decline, keep_detail, keep_secret, look_up
 from desk.orders.drafting.phrases import gives_up, is_no, is_question, is_skip, only_asks
 from desk.orders.drafting.turn import Turn
@@ -37,7 +37,7 @@ def told_after_all(tracker: Tracker, turn: Turn) -> Events | None:
         or turn.does("cancel", "refuse", "thanks")
     ):
         return None
-    return [SlotSet("order_seed", joined(kept, turn)), SlotSet("pending", None), FollowupAction("order_form")]
+    return order_begun_on(joined(kept, turn))
 
 
 class Affirm(OpenAction):
@@ -61,7 +61,7 @@ class LayAside(OpenAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         told = told_after_all(tracker, turn)
-        if told:
+        if told is not None:
             return told
         say(dispatcher, "好的，有需要随时找我。")
         return [SlotSet("pending", None)]

@@ -25,6 +25,11 @@ def order_begun(turn: Turn) -> list[dict[str, Any]]:
     return [SlotSet("order_seed", seed_of(turn)), FollowupAction("order_form")]
 
 
+def order_begun_on(seed: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Events that open the order form on a kept turn, of which nothing waits any more."""
+    return [SlotSet("order_seed", seed), SlotSet("pending", None), FollowupAction("order_form")]
+
+
 def order_if_told(
     tracker: Tracker,
     turn: Turn,
@@ -58,18 +63,19 @@ def kept_if_told(tracker: Tracker, turn: Turn) -> list[dict[str, Any]]:
 def seed_for(tracker: Tracker, turn: Turn) -> Mapping[str, Any] | None:
     """The kept turn that an order form begins with; None where the present turn is its beginning."""
     seed = tracker.get_slot("order_seed")
-    if not seed and _goes_on_with(offered(tracker), tracker, turn):
-        return joined(offered(tracker) or {}, turn)
+    kept = offered(tracker)
+    if not seed and kept is not None and _goes_on_with(kept, tracker, turn):
+        return joined(kept, turn)
     if not seed and (unanswered(tracker) or not _tells_anew(turn)):
         # "登记吧", or the button for it: what is to be registered has been told; what is told now is more of it.
-        seed = _with_more(offered(tracker), turn)
+        seed = _with_more(kept, turn)
     return seed if isinstance(seed, Mapping) else None
 
 
-def _goes_on_with(kept: Mapping[str, Any] | None, tracker: Tracker, turn: Turn) -> bool:
+def _goes_on_with(kept: Mapping[str, Any], tracker: Tracker, turn: Turn) -> bool:
     """Whether a trouble of which an order was offered is told on, instead of "yes": 机器读不到 - 去窗口说只认身份证."""
     pending = tracker.get_slot("pending") or {}
-    if kept is None or pending.get("offer") != "order" or not turn.words or unanswered(tracker):
+    if pending.get("offer") != "order" or not turn.words or unanswered(tracker):
         return False
     return Reading.from_json(kept.get("reading")).does("details") and turn.does("details")
 

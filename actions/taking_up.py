@@ -17,7 +17,16 @@ from actions.open_wishes import Wish, wish_of
 from actions.ports import Parts
 from actions.process_questions import answer_process
 from actions.replies import HUMAN, REGISTER, Button, say
-from actions.seed import consultation, joined, kept_after_answer, offered, order_begun, seed_of, unanswered
+from actions.seed import (
+    consultation,
+    joined,
+    kept_after_answer,
+    offered,
+    order_begun,
+    order_begun_on,
+    seed_of,
+    unanswered,
+)
 from actions.sympathy import sympathy
 from actions.telling import tell
 from actions.topic import topic_of
@@ -125,11 +134,7 @@ def begin_order(tracker: Tracker, turn: Turn) -> Events:
     if kept is None:
         return order_begun(turn)
     more = turn.does("details", "value") if turn.reading else False
-    return [
-        SlotSet("order_seed", joined(kept, turn) if more else dict(kept)),
-        SlotSet("pending", None),
-        FollowupAction("order_form"),
-    ]
+    return order_begun_on(joined(kept, turn) if more else dict(kept))
 
 
 def answer_before_order(
@@ -295,11 +300,7 @@ def agree(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Eve
     pending = tracker.get_slot("pending") or {}
     match pending.get("offer"):
         case "order":
-            return [
-                SlotSet("order_seed", pending.get("seed")),
-                SlotSet("pending", None),
-                FollowupAction("order_form"),
-            ]
+            return order_begun_on(pending.get("seed"))
         case "submit":
             return [FollowupAction("action_submit_order")]
         case _:

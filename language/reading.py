@@ -45,6 +45,11 @@ class Reading:
         """Whether the citizen does any of these."""
         return any(self.acts.get(act, 0.0) >= at_least for act in acts)
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether any act is asserted."""
+        return self.does(*self.acts)
+
     def only(self, *acts: str) -> bool:
         """Whether the citizen does something, and nothing but these."""
         done = {act for act, likely in self.acts.items() if likely >= HOLDS}

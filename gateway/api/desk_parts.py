@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desk.orders.category import Category, CategoryTree
 
 _log = structlog.get_logger(__name__)
+_Part = TypeVar("_Part")
 
 # A classifier that could not be opened (its data is being replaced) is tried again after so long.
 JUDGE_RETRY_S = 60.0
@@ -149,11 +150,7 @@ class DeskParts:
         """Raises Refused (503) when they cannot be opened."""
         async with self._opening:
             if self._orders is None:
-                try:
-                    self._orders = await self._blocking.search(self._open_orders)
-                except Exception as error:
-                    _log.exception("orders_not_opened")
-                    raise Refused(503, "part_missing", sentences.PART_MISSING) from error
+                self._orders = await self._opened(self._open_orders, "orders_not_opened")
         return self._orders
 
     async def judge(self) -> Judge | None:
@@ -173,12 +170,16 @@ class DeskParts:
         """All categories that an order may have; they are there without a classifier too. Raises Refused (503)."""
         async with self._opening:
             if self._tree is None:
-                try:
-                    self._tree = await self._blocking.search(self._open_tree)
-                except Exception as error:
-                    _log.exception("categories_not_opened")
-                    raise Refused(503, "part_missing", sentences.PART_MISSING) from error
+                self._tree = await self._opened(self._open_tree, "categories_not_opened")
         return self._tree
+
+    async def _opened(self, open_part: Callable[[], _Part], event: str) -> _Part:
+        """Raises Refused (503), and logs `event`."""
+        try:
+            return await self._blocking.search(open_part)
+        except Exception as error:
+            _log.exception(event)
+            raise Refused(503, "part_missing", sentences.PART_MISSING) from error
 
     async def warm(self) -> None:
         """Open the index and search once, so that the first operator does not wait for it."""

@@ -121,7 +121,7 @@ def cannot_wait(turn: Turn) -> bool:
         return False
     # The intent hears a cry in many a story, a rare name, a refusal (不留了哈,就是路过). Danger itself was looked for before
     # the form was asked (actions/alarm.py); what was read as doing anything, and as harmless, does that.
-    harmless = turn.reading.does(*turn.reading.acts) and turn.reading.danger < HARMLESS
+    harmless = turn.reading.is_clear and turn.reading.danger < HARMLESS
     return not (harmless and turn.intent in _CRIES and not _DESPAIR.search(turn.words))
 
 

@@ -88,12 +88,13 @@ _COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
 
 def listen(draft: Draft, turn: Turn) -> Step | None:
     """The draft after one turn that was read; None where the reading says nothing clear."""
-    if draft.asked not in ("duplicate", "cancel_check") and follows_up(turn):
+    of_a_field = draft.asked not in ("duplicate", "cancel_check")
+    if of_a_field and follows_up(turn):
         return Step(Kind.DIGRESSED, draft)
-    if not any(turn.does(act) for act in turn.reading.acts):
-        if gives_up(turn.words) and draft.asked not in ("duplicate", "cancel_check"):
+    if not turn.reading.is_clear:
+        if of_a_field and gives_up(turn.words):
             return _check_cancel(draft)
-        return _asked_in_own_words(draft, turn)
+        return _asked_in_own_words(draft, turn) if of_a_field else None
     if cannot_wait(turn):
         return Step(Kind.DIGRESSED, draft)
     if draft.asked == "cancel_check":
@@ -127,7 +128,7 @@ def _asked_in_own_words(draft: Draft, turn: Turn) -> Step | None:
     """补刻之前要先弄啥: a question by its shape that was not read surely as one. None where it is none."""
     acts = turn.reading.acts
     asks, about_us = acts.get("ask", 0.0), acts.get("process", 0.0)
-    if max(asks, about_us) < _HINTS_AT_QUESTION or draft.asked in ("duplicate", "cancel_check"):
+    if max(asks, about_us) < _HINTS_AT_QUESTION:
         return None
     if not has_shape_of_question(turn.words) or has_content(turn.words):
         return None

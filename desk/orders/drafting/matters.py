@@ -7,14 +7,16 @@ and a department that gets half of it cannot act.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from desk.orders.drafting.phrases import is_question
 from desk.orders.drafting.stretches import Range
-from desk.orders.drafting.turn import Turn
-from language.reading import Reading
+from desk.orders.drafting.turn import Entity, Turn
+from language.reading import ReadSpan
 
+_Marked = TypeVar("_Marked", ReadSpan, Entity)
 _COUNT = r"(?:[两二三四2-4]|好?几)"
 _THING = r"(?:件|个|桩|样|档子?|码)(?:别的|其他)?(?:事[情儿]?|问题|情况|诉求|投诉|毛病)"
 _CUT = r"[,，.。;；:：、!！?？\s]"
@@ -56,9 +58,7 @@ def matters_of(turn: Turn) -> tuple[Turn, ...]:
         return (turn,)
     ends = [found.start() for found in begins[1:]] + [len(words)]
     parts = [(found.end(), end) for found, end in zip(begins, ends, strict=True)]
-    if len(parts) > MOST_MATTERS or any(
-        len(re.sub(r"\W", "", words[slice(*part)])) < _TELLS_CHARS for part in parts
-    ):
+    if len(parts) > MOST_MATTERS or not all(_tells(words[slice(*part)]) for part in parts):
         return (turn,)
     head = _head(words, begins[0].start())
     return tuple(_only(turn, [head, part] if head else [part]) for part in parts)
@@ -72,7 +72,7 @@ def another_matter(turn: Turn) -> Turn | None:
         return None
     told = turn.does("details") if turn.reading else True
     told = told and not _OF_THE_SAME_ONE.match(words, found.end())
-    if not told or is_question(words) or len(re.sub(r"\W", "", words[found.end() :])) < _TELLS_CHARS:
+    if not told or is_question(words) or not _tells(words[found.end() :]):
         return None
     return _only(turn, [(found.end(), len(words))])
 
@@ -88,7 +88,11 @@ def _head(words: str, end: int) -> Range | None:
             words[:until],
         )
     )
-    return (0, until) if len(re.sub(r"\W", "", words[:until])) >= _TELLS_CHARS else None
+    return (0, until) if _tells(words[:until]) else None
+
+
+def _tells(words: str) -> bool:
+    return len(re.sub(r"\W", "", words)) >= _TELLS_CHARS
 
 
 def _only(turn: Turn, kept: Sequence[Range]) -> Turn:
@@ -99,17 +103,15 @@ def _only(turn: Turn, kept: Sequence[Range]) -> Turn:
         words += "，" if words else ""
         moves.append((start + offset, end + offset, len(words) - start - offset))
         words += turn.words[start:end]
-    spans = [
-        replace(span, start=span.start + by, end=span.end + by)
+    spans, entities = _moved(turn.reading.spans, moves), _moved(turn.entities, moves)
+    return replace(turn, text=words, entities=entities, reading=replace(turn.reading, spans=spans))
+
+
+def _moved(marked: Iterable[_Marked], moves: Iterable[tuple[int, int, int]]) -> tuple[_Marked, ...]:
+    """What lies within one of the ranges (start, end, by), moved along with it."""
+    return tuple(
+        replace(one, start=one.start + by, end=one.end + by)
         for start, end, by in moves
-        for span in turn.reading.spans
-        if start <= span.start and span.end <= end
-    ]
-    entities = [
-        replace(entity, start=entity.start + by, end=entity.end + by)
-        for start, end, by in moves
-        for entity in turn.entities
-        if start <= entity.start and entity.end <= end
-    ]
-    reading = Reading(turn.reading.acts, tuple(spans), turn.reading.danger, turn.reading.danger_kind)
-    return replace(turn, text=words, entities=tuple(entities), reading=reading)
+        for one in marked
+        if start <= one.start and one.end <= end
+    )

@@ -42,10 +42,13 @@ def time_told(turn: Turn, asked: bool) -> Stretch | None:
     if spans:
         return _checked(words, spans[0], asked)
     found = find_time(words)
-    telling = found is not None and (_RECENT.match(found.text) or _AGAIN_AND_AGAIN.search(found.text))
-    if found and (asked or (turn.does("details") and telling)):
+    if found and (asked or (turn.does("details") and _tells_when(found.text))):
         return _stretch(found, 0.7)
     return None
+
+
+def _tells_when(words: str) -> bool:
+    return bool(_RECENT.match(words) or _AGAIN_AND_AGAIN.search(words))
 
 
 def _stretch(found: SaidTime, confidence: float) -> Stretch:
