@@ -43,6 +43,8 @@ POSSIBLE = 0.2
 # Whoever wants to die says it once, and softly; on the same rows this costs no false alarm more.
 LIKELY_OF_DEATH = 0.4
 LIKELY_AGAIN = 0.3
+# Below this a plain trouble was read, whatever word of danger stands in it.
+DOUBTFUL = 0.05
 # From here on nothing but an end that is told ends it.
 SURELY = 0.75
 # Said where danger is possible but not likely. An operator who is not sure says it, too, and goes on listening.
@@ -130,7 +132,17 @@ def kind_of(turn: Turn) -> str:
 
 def is_possible(turn: Turn) -> bool:
     """Whether a second witness, such as the intent, makes it danger. An empty reading denies nothing."""
-    return not turn.reading or turn.reading.danger >= POSSIBLE or bool(find_danger(turn.words))
+    reading = turn.reading
+    if not reading:
+        return True
+    if how_over(turn.words) and not is_likely(reading):
+        # 人找到了，在河边蹲着 tells how it ended.
+        return False
+    if reading.danger >= POSSIBLE:
+        return True
+    # 救命，对面大屏闪瞎我 cries out, and tells of something that the reading knows for harmless.
+    harmless = reading.danger < DOUBTFUL and reading.does("details")
+    return bool(find_danger(turn.words)) and (not harmless or cries_out(turn.words))
 
 
 def answer_danger(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
@@ -151,8 +163,11 @@ def answer_danger(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn
 def caution(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> None:
     """Names the numbers where danger is possible, before the turn's own affair is answered. At most CAUTIONS_MOST times
     in a conversation, and once a turn, however many actions answer it."""
+    # Who fears to be recognised (一说不就知道是我了) sounds like despair, and is none.
+    afraid = turn.reading.danger_kind in _SUICIDAL and turn.reading.does("secret", "refuse")
     if (
         turn.reading.danger < POSSIBLE
+        or afraid
         or not turn.words
         or DangerState.of(tracker)
         or danger_in(turn, DangerState())

@@ -14,7 +14,9 @@ from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, say
 from actions.seed import order_if_told
+from actions.taking_up import take_up
 from danger.rules import SELF_HARM, find_danger, sounds_suicidal
+from desk.orders.drafting.keeping import sounds_desperate
 from desk.orders.drafting.turn import Turn
 
 # Below this confidence, and with no word of danger, an emergency is a guess.
@@ -41,6 +43,11 @@ class AnswerEmergency(HotlineAction):
         order = order_if_told(tracker, turn, even_asked=True)
         if order:
             return order
+        if not tracker.active_loop and turn.reading.does("details", "ask", "register"):
+            # What was read as a trouble, or as a question, is one.
+            taken_up = take_up(dispatcher, self.parts, tracker, turn)
+            if taken_up is not None:
+                return taken_up
         if tracker.active_loop:
             # The form asks its question again by itself.
             say(dispatcher, "我没太听清，麻烦您再说一遍。")
@@ -61,6 +68,12 @@ class AnswerDespair(HotlineAction):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         if is_possible(turn) or sounds_suicidal(turn.words):
             return alarm(dispatcher, turn, DangerState.of(tracker), SELF_HARM)
+        story = turn.reading.does("details", at_least=SURE) and not sounds_desperate(turn.words)
+        if story and not tracker.active_loop:
+            # 给她两百块钱她死活不要: a story, in words of despair.
+            taken_up = take_up(dispatcher, self.parts, tracker, turn)
+            if taken_up is not None:
+                return taken_up
         say(
             dispatcher,
             "听得出来，您这阵子很不容易。愿意的话慢慢跟我说，我都听着；想找人聊聊，可以拨打12356心理援助热线，也可以转人工。",

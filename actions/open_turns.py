@@ -85,7 +85,7 @@ class TakeDetail(OpenAction):
             return [SlotSet("misses", 0)]
         if not words:
             return miss(dispatcher, tracker, turn, understood=False)
-        return keep_detail(dispatcher, turn)
+        return keep_detail(dispatcher, tracker, turn)
 
 
 class KeepSecret(OpenAction):

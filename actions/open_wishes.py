@@ -20,8 +20,10 @@ from actions.asking import (
     wants_registered,
     wonders,
 )
-from desk.orders.drafting.phrases import has_content, is_question, wants_confidence
+from desk.orders.drafting.order_types import by_words
+from desk.orders.drafting.phrases import announces_order, has_content, is_question, wants_confidence
 from desk.orders.drafting.turn import Turn
+from desk.orders.nature import nature_of
 from desk.orders.number import find_number
 from language.reading import HOLDS, Reading
 
@@ -68,6 +70,10 @@ SUSPECTED, ENDING_CHARS = 0.2, 15
 # An affair (驾照过期了) is told in so many characters, more is a story; only an article that is clearly about it counts.
 AFFAIR_CHARS = 24
 AFFAIR_SCORE = 0.53
+# What is told after an order in so few words, and is no trouble of its own, belongs to it.
+REMARK_CHARS = 20
+# A longer message tells what is wanted, too.
+BACKGROUND_CHARS = 40
 _HURRY = re.compile(r"催(?!眠|收|债|缴|促)|加急|(?:快|早)(?:点|些|一点)(?:给我|帮我|来|办|处理|解决)")
 # Longer sentences that hold the word tell a story.
 SECRECY_CHARS = 40
@@ -103,10 +109,12 @@ def wish_of(
     offered: bool = False,
     written: bool = False,
     answered: bool = False,
+    noted: bool = False,
     is_known: Callable[[float], bool] = _nothing_known,
 ) -> Wish | None:
     """None: the intent decides. `offered_order`: an order was offered and waits for a yes, `offered`: anything was;
-    `written`: an order was written or looked up in this conversation; `answered`: an article was just told. `is_known` tells whether an article about an
+    `written`: an order was written or looked up in this conversation; `answered`: an article was just told;
+    `noted`: a background was told, and asked what is wanted. `is_known` tells whether an article about an
     affair of the citizen's own scores at least so much for what he tells: then a story is a question."""
     reading, words = turn.reading, turn.words
     if written and words and _wants_secrecy(turn):
@@ -148,7 +156,9 @@ def wish_of(
     idle = turn.intent in _IDLE and turn.confidence >= SURELY_IDLE and not has_content(words)
     if tells >= (OVERRULES if turn.intent in ("ask_knowledge", *_FOLLOWING) else 0.5) and not idle:
         of_affair = not (written or offered) and _tells_affair(turn) and is_known(AFFAIR_SCORE)
-        return Wish.ANSWER_FIRST if of_affair else Wish.ORDER
+        if of_affair:
+            return Wish.ANSWER_FIRST
+        return Wish.DETAIL if (noted or not offered) and is_background(turn) else Wish.ORDER
     if offered and reading.does("yes") and not reading.does("no", "nothing", "thanks", "bye"):
         return Wish.ORDER if offered_order and reading.does("value") else Wish.AGREE
     if (
@@ -158,7 +168,7 @@ def wish_of(
     ):
         return Wish.DECLINE
     if offered_order and reading.only("value"):
-        return Wish.ORDER
+        return Wish.DETAIL if noted and is_background(turn) else Wish.ORDER
     if reading.only("grumble", "chat", "unknown"):
         return Wish.GRUMBLE if reading.does("grumble") else None
     if turn.intent in _OWN_WORDS:
@@ -188,7 +198,11 @@ def _adds(turn: Turn) -> bool:
         return turn.does("details", "value", "correct", "follow", "callback")
     if turn.does("follow"):
         return False
-    return turn.does("callback") or (turn.does("details", "correct") and not _is_order(turn.intent))
+    if turn.does("callback"):
+        return True
+    # 我还是学生，希望别太贵: no second order, whatever the intent hears.
+    small = len(turn.words) <= REMARK_CHARS and not has_content(turn.words) and not demands(turn.words)
+    return turn.does("details", "correct") and (not _is_order(turn.intent) or small)
 
 
 def _asked(turn: Turn, is_known: Callable[[float], bool]) -> Wish | None:
@@ -213,6 +227,18 @@ def _asked(turn: Turn, is_known: Callable[[float], bool]) -> Wish | None:
         return Wish.ANSWER_FIRST
     least = 0.0 if asks >= SUSPECTED else AFFAIR_SCORE
     return Wish.ANSWER_FIRST if not wants and is_known(least) else Wish.ORDER
+
+
+def is_background(turn: Turn) -> bool:
+    """Whether no trouble is told but what a question may be about: 娃明年9月上一年级, 我在网上卖自己做的发卡. What is wanted
+    comes in the next message."""
+    words = turn.words
+    if len(words) > BACKGROUND_CHARS or has_content(words) or demands(words) or announces_order(words):
+        return False
+    if _is_order(turn.intent) and turn.confidence >= OVERRULES or by_words("help", words) != "help":
+        return False
+    likely = nature_of(words).types
+    return likely["consult"] > max(likely[name] for name in likely if name != "consult")
 
 
 def _tells_affair(turn: Turn) -> bool:

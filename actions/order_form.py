@@ -21,7 +21,7 @@ from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
 from actions.open_wishes import Wish
-from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, OTHER_WORDS
+from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, ASKED_WHERE_ON_IT, OTHER_WORDS
 from actions.ownership import own_orders
 from actions.process_questions import answer_process, kinds_asked
 from actions.replies import ask_for_human, say
@@ -46,13 +46,13 @@ from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import ANNOUNCED, fill, with_caller_of, with_line_phone
 from desk.orders.drafting.keeping import noted
 from desk.orders.drafting.matters import another_matter, matters_of
-from desk.orders.drafting.order_types import judged
+from desk.orders.drafting.order_types import by_words
 from desk.orders.drafting.phrases import is_anybody_there, only_asks
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.turn import Turn
 from desk.orders.duplicates import likely_duplicates
 
-NOT_KNOWN = "这个问题我暂时没有准确答案，先不乱说；登记好以后可以请人工回答您。"
+NOT_KNOWN = "这个问题我暂时没有准确答案，先不乱说；我一并记下来，请承办的人答复您。"
 NOT_KNOWN_AT_ALL = "这个问题我暂时没有准确答案，不能乱说。"
 UNSEEN = "图片和链接我这边看不到，请打字告诉我；原件先留好，承办的人会找您要。"
 LATER = "好的，这件事我也记着，登记完手上这件，接着给您登记。"
@@ -153,7 +153,7 @@ class ValidateOrderForm(HotlineAction):
             SlotSet("misses", 0),
             SlotSet("order_outcome", None),
             SlotSet("emergency_kind", None),
-            SlotSet(OTHER_WORDS, None),
+            SlotSet(OTHER_WORDS, ASKED_WHERE_ON_IT if _is_asked_closer(draft) else None),
             SlotSet("requested_slot", requested(draft.asked)),
         ]
 
@@ -206,7 +206,9 @@ class ValidateOrderForm(HotlineAction):
                 return []
             case Kind.QUESTION | Kind.PROCESS:
                 self._acknowledge(dispatcher, draft, taken)
-                self._answer(dispatcher, tracker, turn, taken)
+                if not self._answer(dispatcher, tracker, turn, taken) and not taken.changed:
+                    # Nothing answers it here: whoever is in charge reads it in the order.
+                    taken = replace(taken, draft=noted(taken.draft, turn))
             case Kind.COURTESY:
                 self._acknowledge(dispatcher, draft, taken)
                 say(dispatcher, _courtesy(turn))
@@ -265,15 +267,17 @@ class ValidateOrderForm(HotlineAction):
         say(dispatcher, sympathy(turn.words))
         return replace(taken, draft=taken.draft.check("soothed"))
 
-    def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, taken: Step) -> None:
-        """What was asked beside, or instead of, an answer. The form asks on by itself."""
+    def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, taken: Step) -> bool:
+        """What was asked beside, or instead of, an answer. The form asks on by itself. False where nothing was known."""
         sure = turn.reading.acts.get
         process = taken.kind is Kind.PROCESS or sure("process", 0.0) > sure("ask", 0.0)
         query = taken.question or turn.words
         # Asked in a form, questions of policy are easily taken for questions about the form: the articles know better.
         known = process and (kinds_asked(query) or sure("ask", 0.0) < MAY_ASK)
-        if known or look_up(dispatcher, self.parts, tracker, query) == "nothing":
-            say(dispatcher, answer_process(turn, self.parts, taken.draft) if process else NOT_KNOWN)
+        if not known and look_up(dispatcher, self.parts, tracker, query) != "nothing":
+            return True
+        say(dispatcher, answer_process(turn, self.parts, taken.draft) if process else NOT_KNOWN)
+        return process
 
     def _only_asks(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, taken: Step
@@ -342,12 +346,20 @@ class ValidateOrderForm(HotlineAction):
 def _begun(first: Turn, turn: Turn, offered: bool) -> Draft:
     """The empty draft. A question that was offered to be registered, for nothing answers it, is a consultation."""
     asked = (
-        offered and first.does("ask") and not first.does("details") and judged("help", first.words) == "help"
+        offered
+        and first.does("ask")
+        and not first.does("details")
+        and by_words("help", first.words) == "help"
     )
     named = _TYPE.fullmatch(first.intent)
     order_type = "consult" if asked else named.group(1) if named else "help"
     draft = Draft(draft_id=f"t{turn.seq}", type=order_type)
     return draft.check(ANNOUNCED) if asked else draft
+
+
+def _is_asked_closer(draft: Draft) -> bool:
+    """Whether the road is known, and asked is where on it."""
+    return draft.asked == "place" and draft.place.locatable
 
 
 def _courtesy(turn: Turn) -> str:
@@ -360,7 +372,7 @@ def _wording(tracker: Tracker, before: Draft, taken: Step) -> str | None:
     twice in a row; only who asks to hear it again."""
     same = taken.draft.asked == before.asked
     if not same:
-        return None
+        return ASKED_WHERE_ON_IT if _is_asked_closer(taken.draft) else None
     if taken.draft.asked == "confirm":
         # Who wants it said again is read everything again.
         unchanged = ASKED_IN_SHORT if taken.again else None

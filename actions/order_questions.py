@@ -17,6 +17,7 @@ from language.phones import grouped
 OTHER_WORDS = "asked_again"
 ASKED_IN_OTHER_WORDS = "other"
 ASKED_IN_SHORT = "short"
+ASKED_WHERE_ON_IT = "narrower"
 READ_BACK = "请您核对一下，都对的话我就登记了："
 
 

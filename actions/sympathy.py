@@ -36,6 +36,11 @@ def sympathy(words: str) -> str:
     return first_match(_WORDS, words) or _ANY
 
 
+def is_named(words: str) -> bool:
+    """Whether the words say what the anger is about."""
+    return first_match(_WORDS, words) is not None
+
+
 def has_told_before(words: str) -> bool:
     """Whether somebody says that he has called or complained of it before."""
     return bool(_REPEATED.search(words))

@@ -13,7 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.asking import announces_question, asks_in_words, demands, of_own_affair, rejects_answer, wonders
 from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
-from actions.open_wishes import Wish, wish_of
+from actions.conversation import last_replies
+from actions.open_wishes import Wish, is_background, wish_of
 from actions.ports import Parts
 from actions.process_questions import answer_process
 from actions.replies import HUMAN, REGISTER, Button, say
@@ -37,6 +38,9 @@ from desk.orders.number import format_number
 from desk.orders.order import Order
 
 REMARK_CHARS = 2000
+# Of what was told before a question so much is looked up with it.
+MOST_LEAD_CHARS = 80
+NONE_OF_THEM = "好的，那我没找对。您换个说法，说说想办什么事、遇到了什么情况；想登记下来，说“登记”就行。"
 
 
 class OpenAction(HotlineAction, ABC):
@@ -75,6 +79,7 @@ def wish_for(parts: Parts, tracker: Tracker, turn: Turn) -> Wish | None:
         offered=pending.get("offer") in ("order", "submit"),
         written=bool(tracker.get_slot("last_order")),
         answered=bool(topic_of(tracker)),
+        noted=bool(_lead(tracker)),
         is_known=lambda least: is_known(parts, tracker, turn, least),
     )
     if wish in (None, Wish.DETAIL, Wish.GRUMBLE) and goes_on_asking(tracker, turn):
@@ -122,7 +127,7 @@ def carry_out(
             dispatcher.utter_message(response="utter_thank")
             return []
         case Wish.DETAIL:
-            return keep_detail(dispatcher, turn)
+            return keep_detail(dispatcher, tracker, turn)
         case Wish.INVITE:
             invite(dispatcher)
             return []
@@ -309,8 +314,12 @@ def agree(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Eve
 
 
 def decline(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """No to what was offered last."""
-    if tracker.get_slot("pending"):
+    """No to what was offered last. Who means none of the articles named has not given the question up."""
+    pending = tracker.get_slot("pending")
+    if any(reply.get("kind") == "clarify" for reply in last_replies(tracker)):
+        say(dispatcher, NONE_OF_THEM, buttons=(REGISTER, HUMAN))
+        return [SlotSet("pending", pending)]
+    if pending:
         say(dispatcher, "好的，那就不办了。还有什么可以帮您？", buttons=(Button.intent("没有了", "goodbye"),))
     else:
         say(dispatcher, "好的，有需要随时找我。", buttons=(Button.intent("没有了", "goodbye"),))
@@ -327,14 +336,28 @@ def hear_out(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> 
     return [SlotSet("misses", 0), SlotSet("pending", {"offer": "order", "seed": _seed(tracker, turn)})]
 
 
-def keep_detail(dispatcher: CollectingDispatcher, turn: Turn) -> Events:
-    """A place, a name or a phone with nothing asked: kept, and asked what it is about."""
-    say(
-        dispatcher,
-        "好的，我记住了。这是要反映什么事情呢？您说一下经过，我来登记。",
-        buttons=(REGISTER, HUMAN),
-    )
-    return [SlotSet("pending", {"offer": "order", "seed": seed_of(turn), "lead": turn.words})]
+def keep_detail(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+    """A place, a name or a phone with nothing asked, or the mere background of a matter: kept, and asked what it is
+    about. Who tells on in short messages is only listened to."""
+    before = _lead(tracker)
+    if before:
+        say(dispatcher, "嗯，我记着，您接着说。")
+    elif is_background(turn) and turn.does("details"):
+        say(
+            dispatcher,
+            "好的，我记下了。您是想问怎么办，还是遇到了什么问题要反映？",
+            buttons=(REGISTER, HUMAN),
+        )
+    else:
+        say(
+            dispatcher,
+            "好的，我记住了。这是要反映什么事情呢？您说一下经过，我来登记。",
+            buttons=(REGISTER, HUMAN),
+        )
+    lead = f"{before}，{turn.words}" if before else turn.words
+    return [
+        SlotSet("pending", {"offer": "order", "seed": _seed(tracker, turn), "lead": lead[-MOST_LEAD_CHARS:]})
+    ]
 
 
 def invite(dispatcher: CollectingDispatcher) -> None:

@@ -10,8 +10,16 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.seed import joined, seed_of, turn_from
-from desk.orders.drafting.order_types import judged
-from desk.orders.drafting.phrases import has_content, is_anybody_there, is_question, shows_only
+from desk.orders.drafting.order_types import by_words
+from desk.orders.drafting.phrases import (
+    has_content,
+    is_anybody_there,
+    is_no,
+    is_question,
+    is_skip,
+    is_yes,
+    shows_only,
+)
 from desk.orders.drafting.turn import Turn
 from language.reading import Reading
 
@@ -20,6 +28,10 @@ MESSAGES_BACK = 5
 # From here on a message that was read as nothing sure may be a part of the story.
 MAY_TELL = 0.25
 SHORTEST = 4
+TELLING_CHARS = 6
+_SMALL = frozenset(
+    {"greet", "thank", "goodbye", "ask_human", "repeat", "slower", "simpler", "deny", "affirm", "cancel"}
+)
 # After these the matter before is settled: nothing of it belongs to the next.
 _SETTLED = frozenset({"emergency", "order_card", "order_status"})
 
@@ -63,10 +75,18 @@ def _unsettled(tracker: Tracker, first: Turn, asking: bool) -> tuple[list[Turn],
                 found = []
             case "bot" if _kind(event) == "clarify" and found:
                 # Who goes on instead of choosing has not given the question up.
-                unclear = [found[-1]]
+                unclear.append(found[-1])
+            case "slot" if found and _is_unanswered(event):
+                unclear.append(found[-1])
             case "bot" if _kind(event) == "answer" and found and not (asking or _is_told(found[-1])):
                 found.pop()
     return found[-MESSAGES_BACK:], unclear
+
+
+def _is_unanswered(event: Mapping[str, Any]) -> bool:
+    """Whether an order was offered for a question that nothing answers."""
+    value = event.get("value")
+    return event.get("name") == "pending" and isinstance(value, Mapping) and bool(value.get("asked"))
 
 
 def _is_told(turn: Turn) -> bool:
@@ -97,5 +117,9 @@ def _tells(turn: Turn) -> bool:
         return False
     if turn.does("ask", "process", "human", "follow", "cancel", "repeat", "greet", "thanks", "bye", "wait"):
         return False
-    told = has_content(words) or judged("help", words) != "help"
-    return told or turn.does("value") or turn.reading.does("details", at_least=MAY_TELL)
+    told = has_content(words) or by_words("help", words) != "help"
+    if told or turn.does("value") or turn.reading.does("details", at_least=MAY_TELL):
+        return True
+    # 问过同事 国家电网才五毛多: of what nothing sure was read, so much is seldom anything but a part of the story.
+    small = turn.intent in _SMALL or is_yes(words) or is_no(words) or is_skip(words)
+    return not turn.reading.is_clear and len(words) >= TELLING_CHARS and not small

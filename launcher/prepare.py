@@ -17,6 +17,7 @@ from desk.knowledge import open_search
 from desk.knowledge.embedding import save_cache, seed_cache
 from desk.knowledge.errors import ImportRefused
 from desk.knowledge.shipped import import_shipped
+from desk.orders import nature
 from desk.orders.category import load_or_train
 from desk.settings import ROOT, Settings, SettingsError, load_settings
 from desk.store.engine import open_engine
@@ -48,6 +49,7 @@ def prepare_models(settings: Settings, console: Console) -> None:
 def _train(settings: Settings, console: Console) -> None:
     train(console)
     load_or_train(ROOT / "data", settings.var_dir)
+    nature.model()
 
 
 def prepare_data(settings: Settings, console: Console) -> None:

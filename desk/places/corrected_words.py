@@ -42,6 +42,9 @@ _WRONG = re.compile(
 _FIELD_LEAD = re.compile(rf"^(?:{_FIELD})(?:号|名)?(?:应该)?(?:是|叫|为|[:：])")
 # 刚才村名讲岔了: what stands before the part that was wrong.
 _EARLIER = re.compile("^(?:我|你们?|刚才?|刚刚|可能|那个|这个|上面|把)+")
+_SOME_NUMBER = re.compile(
+    "(?:我|刚才|那个|这个|上面|把|的)*[\u4e00-\u9fff]{1,4}号码?(?:我|刚才|刚刚)*(?:写|打|说|讲|记|念|报|输|填)?"
+)
 # A clause that tells how the mistake came about.
 _TALE = re.compile("[我你您他她](?!们?(?:这|那|家|小区|村|楼))|上回|的[^,，]$|是另|重新|麻烦")
 _LEAD = re.compile(rf"^(?:{_END}|不对|不是|错了|{_IS}|是|就是|在|改|应该在|一是|二是)+(?=.)")
@@ -70,7 +73,8 @@ def corrected(words: str) -> Correction:
     if wrong and kind:
         # 门牌错了,是86号不是68号: the part by its word, then both values.
         return replace(corrected(wrong["new"]), kind=kind, denies=True)
-    if wrong and _THIS_NOT.search(wrong["new"]):
+    # 车位号打错了 B2-171: a number of a kind that no table knows.
+    if wrong and (_THIS_NOT.search(wrong["new"]) or _SOME_NUMBER.fullmatch(wrong["old"])):
         return replace(corrected(wrong["new"]), denies=True)
     for form in (_NOT_THIS_BUT, _NOT_THIS, _CHANGED, _THIS_NOT, _WRONG):
         found = form.search(rest)

@@ -45,6 +45,12 @@ class Place:
         return bool(self.detail and not self.said) or (self._is_described and names_one(self.said))
 
     @property
+    def is_long(self) -> bool:
+        """True if only a road or a river was named, that nobody walks along to look: 人民路, 锦带河那边."""
+        left = self.said.removeprefix(self.city).removeprefix(self.district).removeprefix(self.street)
+        return _LONG.fullmatch(left) is not None
+
+    @property
     def _is_described(self) -> bool:
         """The citizen's words name more than city, district and doors: 老供销社对面, 3路公交车上."""
         left = self.said.removeprefix(self.city).removeprefix(self.district)
@@ -56,6 +62,9 @@ class Place:
 
 PARTS: tuple[str, ...] = tuple(f.name for f in fields(Place) if f.name not in ("said", "text", "confidence"))
 
+_LONG = re.compile(
+    r"[\u4e00-\u9fffA-Z0-9]{1,7}?(?:大道|大街|路|街|高架|快速路|高速|国道|省道|河|江|渠|堤)(?:上面?|边上?|那边|这边|那里|这里|一带|附近|两边|沿线|上头)?"
+)
 _DOORS = re.compile(
     r"[附负第]?[0-9A-Za-z零一二三四五六七八九十百甲乙丙丁]+(?:号楼|[号栋幢座室楼层弄户期区]|单元|门洞)|[东南西北前后正侧大小]{1,2}门"
     r"|(?:楼[上下顶道]|[顶底]楼|门口)|[这那][里边儿块个]|我家|家里|附近|旁边|小区|[0-9，,\-的]+"

@@ -13,7 +13,7 @@ from language.numerals import arabic
 # From large to small: where a part that was missing is put in.
 KINDS = (
     "city", "district", "street", "village", "road", "number", "annex", "community", "phase", "group",
-    "building", "unit", "floor", "room", "gate", "exit",
+    "building", "unit", "floor", "room", "gate", "exit", "side",
 )  # fmt: skip
 # The kinds that name where it is; the others only say which door of it.
 NAMES = ("road", "community", "village", "landmark")
@@ -24,6 +24,7 @@ _DOORS = re.compile(
     rf"(?P<lane>{_NUM}弄)"
     rf"|(?P<exit>[A-Z]\d?出?口|{_NUM}号出?口)"
     rf"|(?P<gate>(?:[东南西北]{{1,2}}|[前后正侧大小])门|{_NUM}号门)"
+    rf"|(?P<side>[东南西北]{{1,2}}[边面头侧](?![上下子]))"
     rf"|(?P<phase>第?{_NUM}期|第?{_NUM}标段|[A-Z东西南北]区(?!别|分)|{_NUM}区)"
     rf"|(?P<building>(?:{_NUM}|[A-Za-z]\d?|[甲乙丙丁])(?:号楼(?![道梯])|栋|幢|座))"
     rf"|(?P<unit>(?:{_NUM}|[A-Za-z东西南北中])(?:单元|门洞))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from desk.orders.order import NewOrder, Order, OrderStatus
 from desk.orders.proof import Asker, code_fits, is_own, tail_fits
 from desk.orders.store import Hurried
 from language.reading import Reading
+from tests.desk.orders.natures import nothing_learned
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=ZONE)
@@ -163,6 +164,13 @@ class Outcome:
 
 
 Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _rules_alone() -> Iterator[None]:
+    """What is learned of matters is tested apart (tests/desk/orders/test_nature.py)."""
+    with nothing_learned():
+        yield
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from desk.orders.drafting.by_words import step_by_words
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.listening import listen
 from desk.orders.drafting.phrases import is_anybody_there, shows_only
-from desk.orders.drafting.plan import next_field
+from desk.orders.drafting.plan import PLACE_TOLD, next_field
 from desk.orders.drafting.steps import DIGRESSIONS, Kind, Step
 from desk.orders.drafting.turn import Turn
 
@@ -34,6 +34,9 @@ def step(draft: Draft, turn: Turn) -> Step:
         taken = listened or step_by_words(draft, turn)
         if turn.words and turn.reading:
             taken = _not_for_ever(draft, taken)
+    if draft.asked == "place" and taken.kind is Kind.ANSWERED and taken.draft.place.locatable:
+        told = taken.draft.check(PLACE_TOLD)
+        taken = replace(taken, draft=told.asking(next_field(told)) if told.asked == "place" else told)
     repeats = turn.does("repeat") or turn.intent in ("repeat", "slower")
     same = bool(draft.asked) and taken.draft.asked == draft.asked and taken.kind not in _ENDS
     return replace(taken, again=same and not repeats)

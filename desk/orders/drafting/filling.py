@@ -46,6 +46,8 @@ _TYPE_OF_INTENT = {
 }
 # Origin of a value that was said for an earlier order of the conversation.
 EARLIER = "earlier"
+# How much the type of the first words weighs once more is told.
+_TYPE_KEPT = 0.5
 # In `Draft.checked`: the type is certain, for the citizen has named it.
 ANNOUNCED = "type"
 _LAW_BREAKING = re.compile(r"举报|查处|违法|犯法|无证|非法|私自|偷|假|黑|赌|诈|骗|贪|贿|超载|传销")
@@ -100,6 +102,12 @@ _OFFICES = (
 # 公司名听错了,是启帆人力,不是启航.
 _NAMED_RIGHT = re.compile(
     r"(?<!不)(?:应该是|应为|改[成为]|叫做?|是)(?P<name>[^,，。;；!！?？\s是叫]{2,20}?)(?:[吧啊呀哦哈嘛的]*)(?=[,，。;；!！?？\s]|$)"
+)
+_POINTED_AT = re.compile(
+    r"(?:[那这]家|叫(?:做|个)?|招牌(?:是|叫)?|店名(?:是|叫)?|(?:对面|旁边|隔壁|楼下|边上|里面)的?(?:就是|是|那个|那家)?)[\s,，]*$"
+)
+_ANY_OF_A_TRADE = re.compile(
+    r"(?:小|老|女|男|那个?|这个?|一个|位)*(?:护士长?|医生|大夫|老师|司机|师傅|保安|保洁员?|服务员|工作人员|民警|警察|姑娘|小伙子?|大姐|大哥|阿姨|人)"
 )
 # A subject that was read with this probability is one, whatever the rules know of names.
 SURE_SUBJECT = 0.8
@@ -209,8 +217,9 @@ def _fill_type(draft: Draft, turn: Turn, correcting: bool, changed: list[str]) -
     if not opening or ANNOUNCED in draft.checked:
         return draft
     law_broken = bool(_LAW_BREAKING.search(turn.words))
-    understood = _TYPE_OF_INTENT.get(turn.intent, draft.type)
-    return replace(draft, type=judged(understood, turn.words, law_broken=law_broken))
+    understood = _TYPE_OF_INTENT.get(turn.intent)
+    sure = turn.confidence if understood else 0.0
+    return replace(draft, type=judged(understood or draft.type, turn.words, law_broken=law_broken, sure=sure))
 
 
 def _settled_type(draft: Draft, before: Draft) -> Draft:
@@ -218,7 +227,7 @@ def _settled_type(draft: Draft, before: Draft) -> Draft:
     told = draft.get("description")
     if ANNOUNCED in draft.checked or before.asked in READ_BACK or told == before.get("description"):
         return draft
-    return replace(draft, type=judged(draft.type, told))
+    return replace(draft, type=judged(draft.type, told, sure=_TYPE_KEPT))
 
 
 # --- phone ------------------------------------------------------------------------------------------------------
@@ -542,7 +551,10 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
         if names_somebody(words, *one.range)
         # 晚晴护理院在洪家弄十八号 is somebody who is somewhere.
         and (
-            re.match(r"[\s,，]*在", words[one.end :]) or not any(overlap(one.range, place) for place in used)
+            re.match(r"[\s,，]*在", words[one.end :])
+            # 供销社东边那家丰达农资 is somebody, too, and nowhere but there.
+            or _POINTED_AT.search(words[: one.start])
+            or not any(overlap(one.range, place) for place in used)
         )
         # 包工头刘胜 names by his title somebody whose name may have been read as the caller's.
         and not any(
@@ -578,6 +590,9 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
         and names_somebody(words, span.start, span.end)
         and not _is_only_place(words, span.range, used)
     ]
+    if not any(answered(rest)):
+        # 护士长也挺好的，但主要是那个小护士 tells of somebody, and names nobody.
+        spans = [span for span in spans if not _ANY_OF_A_TRADE.fullmatch(span.text)]
     parts = [Stretch(name.text, name.start + start, name.end + start, 0.8) for name in names]
     parts += [
         span
@@ -598,6 +613,9 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
             if holds and len(names) < 2 and _is_attribute(plain, whole)
             else whole
         )
+    if not spans and turn.does("details") and not turn.does("value"):
+        # 孩子从长沙转来，上课两个月了 tells on.
+        return None
     if plain.text and all(plain.start <= span.start and span.end <= plain.end for span in spans):
         return plain
     return spans[0] if spans else plain if plain.text else None

@@ -31,7 +31,7 @@ SILENT_CONFIDENCE = 0.6
 HARMLESS = 0.3
 _CRIES = frozenset({"emergency", "emotion_despair"})
 _DESPAIR = re.compile(
-    r"不想活|活(?:着|不)|死|绝望|崩溃|撑不|熬不|没意思|想不开|痛苦|抑郁|走投无路|没(?:有)?希望|难受|救(?!助|济)"
+    r"不想活|活(?:着|不)|死(?!活(?:不|也|要|都|没)|板|皮|心|角|贵|慢|机|等|守|磨|沉|者|因|循环|胡同|命)|绝望|崩溃|撑不|熬不|没意思|想不开|痛苦|抑郁|走投无路|没(?:有)?希望|难受|难过|没法过|孤独|救(?!助|济)"
 )
 _PERSON_WORDS = re.compile(
     r"人工|客服|真人|活人|坐席|接线|话务|专员|工作人员|领导|负责|主管|转|找|叫|喊|换|人呢|有人|来人|个人|[跟和同]人|person|human|agent|operator|staff|someone|people",
@@ -42,6 +42,8 @@ _OF_THE_HOTLINE = re.compile(
 )
 # Beside another act, a wish for a person below this is none.
 HINTED = 0.2
+# 我还有录音，需要的话联系我 tells something, which the intent alone does not hear.
+TELLS = 0.3
 # An intent below this, in words that name no person, is a guess.
 HEARD = 0.7
 _VALUES = ("place", "time", "name", "phone", "order")
@@ -103,7 +105,12 @@ def wants_something_else(turn: Turn) -> bool:
     and who asks when somebody will call speaks of his order."""
     if turn.button or asks_for_person(turn.words):
         return False
-    if turn.intent == "ask_human" and turn.confidence < HEARD and not _PERSON_WORDS.search(turn.words):
+    told = turn.reading.does("details", "value", at_least=TELLS)
+    if (
+        turn.intent == "ask_human"
+        and (turn.confidence < HEARD or told)
+        and not _PERSON_WORDS.search(turn.words)
+    ):
         # The intent alone, and not sure of it: 人在深圳.
         return not turn.reading.does("human", at_least=HINTED)
     if _OF_THE_HOTLINE.search(turn.words):
@@ -111,6 +118,11 @@ def wants_something_else(turn: Turn) -> bool:
         return not turn.reading.does("human")
     other = turn.does("process", "ask", "details", "value")
     return is_anybody_there(turn.words) or other and not turn.reading.does("human", at_least=HINTED)
+
+
+def sounds_desperate(words: str) -> bool:
+    """Whether a word of despair is in it, whatever else is told."""
+    return bool(_DESPAIR.search(words))
 
 
 def cannot_wait(turn: Turn) -> bool:

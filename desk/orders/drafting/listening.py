@@ -28,7 +28,7 @@ from desk.orders.drafting.keeping import (
     with_question,
 )
 from desk.orders.drafting.moments import speaks_of_time
-from desk.orders.drafting.order_types import judged
+from desk.orders.drafting.order_types import by_words
 from desk.orders.drafting.phrases import (
     asks_for_person,
     gives_up,
@@ -83,6 +83,19 @@ _DECLINES = re.compile(
 _WHEN_TO_CALL = re.compile(
     r"(?:回|打)(?:我)?(?:个)?电话?(?:的话|来|过来|给我)?[^,，。?？]{0,6}(?:[0-9一二三四五六七八九十]点(?!吗)[^,，。?？]{0,3}(?:以后|之后|以前|之前|后|前|打)|(?:早上|上午|中午|下午|晚上|白天|周末|下班)(?:再|以后|之后|打|都行|方便|有空))"
 )
+# 电话能不留吗, 非得说名字啊: whether it must be told is a question; it is answered, and asked once more.
+_MUST_IT = re.compile(
+    r"(?:能不能|可不可以|可以|能|行不行|可)(?:不|先不|不要)(?:留|说|写|填|给|报|登)[^,，。]{0,6}(?:吗|么|嘛|不|[?？])|"
+    r"(?:能|可以|可)(?:不|先不)(?:留|说|写|填|给|报|登)(?:[啊吧呀]|$|[\s,，])|"
+    r"(?:非得|非要|一定要|必须要?|都要|也要|还要|还得|要不要|用不用)(?:留|写|填|说|给|登记|登|报)?(?:我)?(?:的)?(?:真名|全名|实名|名字|姓名|电话|手机号?|号码)?[^,，。]{0,3}(?:啊|吗|么|嘛|不|[?？])"
+)
+_ASKED_WHETHER = "whether_"
+# 网上的 没地址, 没有具体位置: there is none to be told, whatever stands beside it.
+_NO_PLACE = re.compile(
+    r"(?:没有?|莫得|冇|哪有|哪来的?|无)(?:什么|啥|个)?(?:具体|详细|固定|实体|线下|确切)?的?(?:地址|地点|位置|门店|店面|实体店)(?!.{0,4}(?:找|问|说|写|登|填|错))"
+)
+# So often at most is asked on for a place of which only the district or the like was told.
+_PLACE_TRIES = 2
 _COURTESIES = ("wait", "greet", "thanks", "bye", "chat")
 
 
@@ -91,6 +104,10 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
     of_a_field = draft.asked not in ("duplicate", "cancel_check")
     if of_a_field and follows_up(turn):
         return Step(Kind.DIGRESSED, draft)
+    if draft.asked == "place" and _NO_PLACE.search(turn.words) and not only_asks(turn.words):
+        filled = _filled(draft, turn)
+        if not filled.draft.place.locatable:
+            return with_question(turn, skipped(filled.draft, filled.changed, "place"))
     if not turn.reading.is_clear:
         if of_a_field and gives_up(turn.words):
             return _check_cancel(draft)
@@ -176,8 +193,7 @@ def _tells_no_trouble(draft: Draft) -> bool:
     """Whether the form was opened by the mere background of a question: 奶茶店想转给我表妹."""
     told = draft.get("description")
     early = draft.asked in ("description", "place", "subject", "caller") and ANNOUNCED not in draft.checked
-    mere = draft.type in ("consult", "help") and not has_content(told)
-    return early and mere and judged("help", told) == "help"
+    return early and not has_content(told) and by_words("help", told) == "help"
 
 
 def _cancels(turn: Turn, filled: Filled) -> bool:
@@ -239,6 +255,10 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
     if turn.does("wait") and turn.does("unknown") and not told:
         # 号码我记不住,等下我问老头子: he is fetching it.
         return Step(Kind.COURTESY, draft)
+    if asked in ("caller", "phone") and asked not in told and _asks_whether(draft, turn):
+        return Step(
+            Kind.PROCESS, filled.draft.check(_ASKED_WHETHER + asked), told, question=question_in(turn)
+        )
     if _asks_why(turn) and asked not in told:
         return Step(Kind.PROCESS, kept(draft, filled), told, question=question_in(turn))
     known_secret = draft.get("confidential") == "yes" and turn.does("secret")
@@ -248,6 +268,12 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
     fears = (
         "confidential" in told and asked in ("place", "subject", "event_time") and not turn.does("unknown")
     )
+    if asked == "place" and turn.spans("place") and not filled.draft.place.locatable:
+        # A district says whereabouts; who has no more to say of it is asked no third time.
+        filled = replace(filled, draft=filled.draft.tried(asked))
+        if filled.draft.tries[asked] >= _PLACE_TRIES:
+            rest = filled.draft.skip(asked)
+            return with_question(turn, answered(rest, told))
     if turn.does("refuse", "unknown", "nothing") and asked not in told and not fears:
         left = leavable(draft, turn) if turn.does("refuse") else "" if asked in NEEDED else asked
         if left:
@@ -271,6 +297,11 @@ def _asks_why(turn: Turn) -> bool:
     return (
         is_about_us(turn) and acts["process"] > acts.get("refuse", 0.0) and not _DECLINES.search(turn.words)
     )
+
+
+def _asks_whether(draft: Draft, turn: Turn) -> bool:
+    """Whether the citizen asks if the name or the number must be told. Once an order: who asks again has declined."""
+    return bool(_MUST_IT.search(turn.words)) and _ASKED_WHETHER + draft.asked not in draft.checked
 
 
 def _brought_nothing(draft: Draft, turn: Turn) -> Step:

@@ -92,7 +92,9 @@ _NOTHING = re.compile(
 _OWN_SLIP = re.compile(
     r"[\s,，、。]+(?:啊|哦|噢|呃|哎|诶|喔)*[\s,，]*(?:不对|勿对|弗对|唔系|唔啱|冇对|不是|勿是|错了|[讲说](?:得|错)(?:岔|错)?[了哉咗])(?:[\s,，、。啊呀]|不对|是|应该)*"
 )
-_DOOR_SAID = re.compile(r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层]|单元|期)")
+_DOOR_SAID = re.compile(
+    r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层]|单元|期)|[东南西北前后正侧]{1,2}(?:门|边|面|头|侧)|[A-Za-z]?[0-9]+-[0-9]+"
+)
 _NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
 _PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
 
@@ -188,7 +190,7 @@ def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
     first = words[groups[0].start : back.start()].strip(_PUNCTUATION)
     if not _DOOR_SAID.search(first) or not _DOOR_SAID.search(words[back.end() :]):
         return None
-    return amend(place_said(first), words[back.end() :])
+    return amend(place_said(first), f"不对，{words[back.end() :]}")
 
 
 def _with_door_beside(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
@@ -221,7 +223,7 @@ def _put(
     where = stretch.range if stretch else (0, 0)
     if stretch:
         used.append(where)
-    if new == draft.place:
+    if new == draft.place or (new.said and new.said == draft.place.said):
         return draft
     changed.append("place")
     sure = min(new.confidence, stretch.confidence) if stretch else new.confidence

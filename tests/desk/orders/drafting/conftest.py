@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,18 @@ from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import fill
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.turn import Entity, Turn
+from tests.desk.orders.natures import nothing_learned
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 Say = Callable[..., Turn]
+
+
+@pytest.fixture(autouse=True)
+def _rules_alone() -> Iterator[None]:
+    """What is learned of matters is tested apart (tests/desk/orders/test_nature.py)."""
+    with nothing_learned():
+        yield
 
 
 @pytest.fixture

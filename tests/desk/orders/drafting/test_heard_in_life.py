@@ -295,3 +295,108 @@ def test_a_yes_that_gives_the_order_up_registers_nothing(words: str, acts: str) 
 def test_an_order_that_is_given_up_in_words_that_were_not_read_is_asked_about() -> None:
     words = turn("哎先别报,楼下大哥认识电工,人已经来换上了,不用给我登记了", "cancel", likely=0.3)
     assert step(known("confirm"), words).draft.asked == "cancel_check"
+
+
+# --- whether it must be told ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("caller", "非得说名字啊？"),
+        ("caller", "名字能不说吗"),
+        ("phone", "电话…能不留吗"),
+        ("phone", "可以不留号码不"),
+        ("phone", "还要电话啊？"),
+        ("phone", "一定要留手机号吗"),
+    ],
+)
+def test_a_question_whether_it_must_be_told_is_no_refusal(asked: str, words: str) -> None:
+    """It is answered, and asked once more; who asks again has declined."""
+    first = step(known(asked), turn(words, "process+refuse"))
+    assert (first.kind, first.draft.asked) == (Kind.PROCESS, asked)
+    again = step(first.draft, turn("不留", "refuse"))
+    assert asked in again.draft.skipped
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "电话能不留吗，怕他打过来骂我",
+        "不会把电话给到厂里吧",
+        "一说不就知道是我了",
+        "怕物业知道了找上门",
+        "别把我名字告诉店家",
+    ],
+)
+def test_who_fears_to_be_called_on_wishes_for_secrecy(words: str) -> None:
+    assert wants_confidence(words) is True
+
+
+# --- places -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["网上的 没地址", "没有地点", "哪有什么具体位置", "线上的，没有实体店"])
+def test_who_has_no_place_is_not_asked_again(words: str) -> None:
+    taken = step(known("place"), turn(words, "details", likely=0.2))
+    assert taken.draft.asked != "place"
+    assert "place" in taken.draft.skipped
+
+
+def test_a_district_is_asked_on_once_and_then_taken() -> None:
+    first = step(known("place"), turn("[高新区](place)", "value"))
+    assert first.draft.asked == "place"
+    second = step(first.draft, turn("[高新区](place)", "value"))
+    assert second.draft.asked != "place"
+    assert second.draft.place_text == "高新区"
+    assert "place" not in second.changed, "nothing has changed, so nothing is said to have"
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("[中医院北门](place) 呃不是 是[东门](place)", "中医院东门"),
+        ("[文化宫西边](place) 不对 [东边](place)", "文化宫东边"),
+        ("[橙天公馆B2-117](place)，错了 [B2-171](place)", "橙天公馆B2-171"),
+    ],
+)
+def test_who_corrects_the_place_in_one_breath(words: str, place: str) -> None:
+    assert place in step(known("place"), turn(words, "value+correct")).draft.place_text
+
+
+def test_of_a_road_it_is_asked_where_on_it_once() -> None:
+    road = step(known("description"), turn("[青年路](place)有个井盖没了", "details")).draft
+    assert road.asked == "place"
+    assert road.place_text == "青年路"
+    no_more = step(road, turn("就在青年路上", "value")).draft
+    assert no_more.asked != "place"
+
+
+# --- who it is about --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("[麻岭镇供销社东边](place)那家[丰达农资](subject)买的", "丰达农资"),
+        ("[驾考中心](place)对面的顺驰驾校", "顺驰驾校"),
+    ],
+)
+def test_a_party_named_in_the_place_is_not_asked_for(words: str, subject: str) -> None:
+    matter = told("买的玉米种子不结棒，钱也不退").asking("place")
+    assert subject in step(matter, turn(words, "value+details")).draft.get("subject")
+
+
+@pytest.mark.parametrize(
+    "words", ["护士长也挺好的，但主要是那个[小护士](subject)", "那个[司机](subject)也很好"]
+)
+def test_a_trade_alone_names_nobody(words: str) -> None:
+    praise = told("有个小护士天天给我爸洗脚", "praise").asking("subject")
+    assert not step(praise, turn(words, "value")).draft.get("subject")
+
+
+def test_who_tells_on_names_nobody() -> None:
+    matter = told("学校不给办转学").asking("subject")
+    taken = step(matter, turn("孩子从长沙转来，上课两个月了", "details"))
+    assert not taken.draft.get("subject")
+    assert "孩子从长沙转来" in taken.draft.get("description")

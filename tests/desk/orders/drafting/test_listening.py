@@ -87,7 +87,7 @@ TABLE: list[Row] = [
     ("caller", "不敢说", "refuse", Kind.ANSWERED, "phone"),
     ("caller", "我姓[佟](name)", "value", Kind.ANSWERED, "phone"),
     ("caller", "我姓[夏](name)，留了名字就一定有人来修哈", "value+process", Kind.PROCESS, "phone"),
-    ("caller", "名字一定要说么", "process+refuse", Kind.PROCESS, "phone"),
+    ("caller", "名字一定要说么", "process+refuse", Kind.PROCESS, "caller"),
     ("caller", "要真名吗", "process", Kind.PROCESS, "caller"),
     ("caller", "还要名字啊，那我不报了，就当我没打过", "refuse+cancel", Kind.ANSWERED, "cancel_check"),
     ("caller", "不用了吧，就问个事", "refuse", Kind.ONLY_ASKS, "caller"),

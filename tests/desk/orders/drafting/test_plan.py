@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.orders.drafting.draft import Draft, Value
-from desk.orders.drafting.plan import missing, needs_place, needs_subject, next_field, risk_in
+from desk.orders.drafting.plan import PLACE_TOLD, missing, needs_place, needs_subject, next_field, risk_in
 from desk.places import Place
 
 
@@ -146,8 +146,12 @@ def test_a_number_that_was_heard_is_checked(origin: str) -> None:
 def test_nothing_is_missing_of_what_was_said_or_skipped() -> None:
     told = draft("半夜打桩睡不着", caller_name="王")
     assert next_field(told.skip("place").skip("phone")) == "confirm"
-    somewhere = Draft("t1", "complain", told.fields, place=Place(road="和平路", said="和平路", text="和平路"))
-    assert next_field(somewhere) == "phone"
+    road = Place(road="和平路", said="和平路", text="和平路")
+    somewhere = Draft("t1", "complain", told.fields, place=road)
+    assert next_field(somewhere) == "place", "a road is long: it is asked where on it, once"
+    assert next_field(somewhere.check(PLACE_TOLD)) == "phone"
+    at_a_house = Place(road="和平路", number="88号", said="和平路88号", text="和平路88号")
+    assert next_field(Draft("t1", "complain", told.fields, place=at_a_house)) == "phone"
 
 
 @pytest.mark.parametrize(
