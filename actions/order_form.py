@@ -20,7 +20,7 @@ from actions.base import Events, HotlineAction
 from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
-from actions.open_wishes import Wish
+from actions.open_wishes import Wish, is_background
 from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, ASKED_WHERE_ON_IT, OTHER_WORDS
 from actions.ownership import own_orders
 from actions.process_questions import answer_process, kinds_asked
@@ -31,6 +31,7 @@ from actions.taking_up import (
     answer_before_order,
     courtesy,
     invite,
+    keep_detail,
     keep_secret,
     last_order,
     look_up,
@@ -181,6 +182,8 @@ class ValidateOrderForm(HotlineAction):
                 return self._stay_out(
                     [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)}), SlotSet("misses", 0)]
                 )
+            case None | Wish.DETAIL if is_background(turn):
+                return self._stay_out(keep_detail(dispatcher, tracker, turn))
             case Wish.FOLLOW:
                 return [SlotSet("order_outcome", "follow"), SlotSet("requested_slot", None)]
             case _:

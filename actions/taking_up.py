@@ -342,7 +342,7 @@ def keep_detail(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) 
     before = _lead(tracker)
     if before:
         say(dispatcher, "嗯，我记着，您接着说。")
-    elif is_background(turn) and turn.does("details"):
+    elif is_background(turn) and not turn.does("value"):
         say(
             dispatcher,
             "好的，我记下了。您是想问怎么办，还是遇到了什么问题要反映？",

@@ -106,6 +106,9 @@ _NAMED_RIGHT = re.compile(
 _POINTED_AT = re.compile(
     r"(?:[那这]家|叫(?:做|个)?|招牌(?:是|叫)?|店名(?:是|叫)?|(?:对面|旁边|隔壁|楼下|边上|里面)的?(?:就是|是|那个|那家)?)[\s,，]*$"
 )
+_OF_ONE_OFFICE = re.compile(
+    r"(?:都|全)?是(?P<office>[\u4e00-\u9fff]{2,12}(?:派出所|公司|单位|医院|学校|社区|物业|中队|大队|支队|[店局厂所站]|中心))的"
+)
 _ANY_OF_A_TRADE = re.compile(
     r"(?:小|老|女|男|那个?|这个?|一个|位)*(?:护士长?|医生|大夫|老师|司机|师傅|保安|保洁员?|服务员|工作人员|民警|警察|姑娘|小伙子?|大姐|大哥|阿姨|人)"
 )
@@ -599,6 +602,15 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
         for span in spans
         if span.confidence >= SURE_SUBJECT and not any(overlap(span.range, part.range) for part in parts)
     ]
+    office = _OF_ONE_OFFICE.search(rest)
+    if (
+        parts
+        and office
+        and not any(overlap(office.span("office"), (p.start - start, p.end - start)) for p in parts)
+    ):
+        # 一个姓邝，一个叫小伍，都是白沙洲派出所的: whose people they are finds them.
+        at = office.start("office") + start
+        parts.append(Stretch(office["office"], at, at + len(office["office"]), 0.8))
     plain_start, plain_end = answered(rest)
     if _is_only_place(words, (plain_start + start, plain_end + start), used):
         plain_start = plain_end = 0

@@ -400,3 +400,12 @@ def test_who_tells_on_names_nobody() -> None:
     taken = step(matter, turn("孩子从长沙转来，上课两个月了", "details"))
     assert not taken.draft.get("subject")
     assert "孩子从长沙转来" in taken.draft.get("description")
+
+
+def test_whose_people_they_are_is_told_with_them() -> None:
+    praise = told("两个民警陪我们找到半夜", "praise").asking("subject")
+    told_of = step(praise, turn("一个姓邝 一个叫[小伍](subject) 都是白沙洲派出所的", "value")).draft.get(
+        "subject"
+    )
+    assert "小伍" in told_of
+    assert "白沙洲派出所" in told_of
