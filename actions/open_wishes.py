@@ -149,6 +149,9 @@ def wish_of(
     if wants_registered(words):
         return Wish.ORDER
     asked = _asked(turn, is_known)
+    if asked is Wish.ORDER and (noted or not offered) and not reading.does("ask") and is_background(turn):
+        # 我在网上卖自己做的发卡 holds a word that people ask with.
+        return Wish.DETAIL
     if asked is not None:
         return asked
     if registers >= 0.5 and not reading.does("no", "cancel"):
