@@ -158,7 +158,7 @@ class KnowledgeSearch:
                     break
         return tuple(hits)
 
-    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
+    def answer(self, query: str, *, topic: str = "", section: str = "", about: str = "") -> Answer:
         """Decide what to do with a question.
 
         The best article answers if no other is closer than `tie_margin` and it is sure enough (`sureness`); near ties, and
@@ -168,8 +168,13 @@ class KnowledgeSearch:
         Args:
             topic: id of the article told just before: a short question goes on about it (几天, 那我没有居住证咋办).
             section: the part that is wanted: a heading, or `WHOLE`. Empty: what the question asks for.
+            about: id of the article that is meant, where the citizen chose it: only its part is looked for.
         """
         hits = self.search(query, CONSIDERED)
+        chosen = self._in_force(about) if about else None
+        if chosen is not None:
+            hit = next((hit for hit in hits if hit.id == chosen.id), None) or _hit(chosen, 0.0)
+            return self._found(query, hit, hits, section)
         told = self._in_force(topic) if topic and not section else None
         meant = self._still_about(told, query, hits) if told is not None else None
         if meant is not None:
