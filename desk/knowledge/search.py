@@ -50,6 +50,8 @@ SECTION_COUNTS, SECTION_CERTAIN = 0.05, 1.5
 COVERAGE_COUNTS = 0.05
 # Where it is not sure that the best is meant, these are offered besides: as near as that, and so many in all.
 AROUND, ASKED_ABOUT = 0.06, 3
+# What scores most and is not the nearest is a tie within so many margins.
+DISAGREED = 2
 # A new matter after an answer has to be named, or found clearly.
 STRAYS_BELOW, STRAYS_COVERED = 0.55, 0.4
 # Hits beyond the wanted ones, since some found articles may not be in force today.
@@ -226,7 +228,12 @@ class KnowledgeSearch:
     def _choice(self, query: str, ranked: list[tuple[float, Hit]], topic: str) -> list[Hit]:
         """What the citizen has to choose from; a single article where there is no doubt."""
         nearest, best = ranked[0]
-        ties = [hit for near, hit in ranked if nearest - near < self._tie_margin]
+        scores_most = max(ranked, key=lambda pair: pair[1].score)[1]
+        ties = [
+            hit
+            for near, hit in ranked
+            if nearest - near < self._tie_margin * (DISAGREED if hit is scores_most else 1)
+        ]
         choice = _real_choice(ties, topic)
         if len(choice) > 1 or choice[0].id == topic:
             return choice
