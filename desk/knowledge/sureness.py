@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 # The shape was found by logistic regression (is the best article right; is the right one among the best three) over
 # stored questions, each against all others with its article and without it, and the weights were then rounded and the
-# bounds set on questions that had shaped no article (ADR 0035). tests/data/knowledge_kept.tsv had no part in it.
+# bounds set on questions that had shaped no article (ADR 0035). tests/data/knowledge_kept.tsv is for measuring only.
 USUAL_CHARS = 15
 COVERED, LENGTH, LEAD = 0.05, 0.08, 1.3
 # A lead says no more than that, and a rival that is ahead in one of both orders no more than this.
