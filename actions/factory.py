@@ -75,10 +75,10 @@ class Knowledge(KnowledgePort):
         done, _ = wait([self._opening], wait_s)
         return bool(done)
 
-    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
+    def answer(self, query: str, *, topic: str = "", section: str = "", about: str = "") -> Answer:
         """Raises TimeoutError while the index is still being built, and whatever opening it raised."""
         search = self._opening.result(KNOWLEDGE_WAIT_S)
-        found = search.answer(query, topic=topic, section=section)
+        found = search.answer(query, topic=topic, section=section, about=about)
         article = getattr(found, "article", None)
         return Answer(
             outcome=str(found.outcome),  # type: ignore[arg-type]

@@ -69,8 +69,9 @@ class Answer:
 
 
 class KnowledgePort(Protocol):
-    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
-        """`topic`: id of the article told just before. `section`: a heading, or 全文; empty for what is asked."""
+    def answer(self, query: str, *, topic: str = "", section: str = "", about: str = "") -> Answer:
+        """`topic`: id of the article told just before. `section`: a heading, or 全文; empty for what is asked. `about`: id of
+        the article that is meant, where the citizen chose it."""
         ...
 
 

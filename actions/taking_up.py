@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.asking import announces_question, asks_in_words, demands, of_own_affair, rejects_answer, wonders
 from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
+from actions.choosing import choose
 from actions.conversation import last_replies
 from actions.open_wishes import Wish, is_background, wish_of
 from actions.ports import Parts
@@ -53,7 +54,8 @@ class OpenAction(HotlineAction, ABC):
         first = super().answer_first(dispatcher, tracker, turn)
         if first is not None or tracker.active_loop:
             return first
-        return take_up(dispatcher, self.parts, tracker, turn, self.OWN)
+        chosen = choose(dispatcher, self.parts, tracker, turn)
+        return chosen if chosen is not None else take_up(dispatcher, self.parts, tracker, turn, self.OWN)
 
 
 def take_up(

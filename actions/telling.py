@@ -11,6 +11,8 @@ from desk import openings
 CANDIDATES_SHOWN = 3
 SECTIONS_SHOWN = 3
 SPEECH_CHARS = 120
+# Sent as words: actions/choosing.py reads them.
+NONE_OF_THESE = Button("都不是", "都不是")
 # As a heading names a section; desk/knowledge/focus.py knows it too.
 WHOLE = "全文"
 # Offered last: they answer no question of their own.
@@ -26,6 +28,7 @@ def tell(
     *,
     topic: str = "",
     section: str = "",
+    about: str = "",
 ) -> str:
     """Say what the knowledge base has on `query`; returns "found", "partly" (the article lacks the figure that was asked
     for, which was said), "ambiguous" or "nothing" (then nothing was said).
@@ -33,8 +36,10 @@ def tell(
     Args:
         topic: id of the article told just before (actions/topic.py): a short question goes on about it.
         section: the part that a quick reply names.
+        about: id of the article that the citizen chose; empty where he did not.
     """
-    answer = parts.knowledge.answer(query, topic=topic, section=section)
+    asked = parts.knowledge.answer
+    answer = asked(query, about=about) if about else asked(query, topic=topic, section=section)
     if answer.outcome == "found" and answer.article is not None:
         tell_article(dispatcher, answer.article, simple, in_form, answer.told)
         return "partly" if answer.told is not None and answer.told.untold else "found"
@@ -46,7 +51,10 @@ def tell(
             "您想问的是下面哪一个？",
             speech=openings.SEVERAL + "您是想问" + "，还是".join(titles) + "？",
             kind="clarify",
-            buttons=[Button.intent(title, "ask_knowledge", question=title) for title in titles],
+            buttons=[
+                *(Button.intent(title, "ask_knowledge", question=title) for title in titles),
+                NONE_OF_THESE,
+            ],
             card={"articles": [{"id": article.id, "title": article.title} for article in shown]},
         )
         return "ambiguous"

@@ -205,6 +205,7 @@ def search(eval_dir: Path, show: bool) -> None:
         leave_one_out(engine, analyzer)
         KnowledgeStore(engine, "shipped").put_all(read_articles(ROOT / "data" / "knowledge"), "bench")
         everyday(open_collection("shipped", True), show)
+        consultations(open_collection("shipped", True))
         government = eval_dir / "gov_intents.tsv"
         if show and government.exists():
             found = open_collection("shipped", True)
@@ -212,6 +213,38 @@ def search(eval_dir: Path, show: bool) -> None:
                 answer = found.answer(row["text"])
                 best = answer.candidates[0].title if answer.candidates else "-"
                 CONSOLE.print(f"  {answer.outcome:9} {row['text']}  ->  {best}", markup=False)
+
+
+def consultations(found: KnowledgeSearch) -> None:
+    """What becomes of everyday questions, those that no article answers included. Nothing was tuned on the kept ones."""
+    results = []
+    for name in ("knowledge_everyday", "knowledge_kept"):
+        rows = read_tsv(ROOT / "tests" / "data" / f"{name}.tsv")
+        for kind in ("held", "not held"):
+            asked = [row for row in rows if (row["article"] == "-") == (kind == "not held")]
+            outcome: Counter[str] = Counter()
+            for row in asked:
+                answer, meant = found.answer(row["question"]), row["article"].split("|")
+                if answer.outcome == "ambiguous":
+                    among = any(hit.id in meant for hit in answer.candidates)
+                    outcome["asked back" if among else "asked about others"] += 1
+                elif answer.article is not None:
+                    outcome["right" if answer.article.id in meant else "another matter"] += 1
+                else:
+                    outcome["nothing"] += 1
+            names = ("right", "asked back", "asked about others", "another matter", "nothing")
+            results.append((f"{name}, {kind}", len(asked), *(outcome[name] / len(asked) for name in names)))
+    table(
+        "Consultations",
+        results,
+        "questions",
+        "n",
+        "right",
+        "asked back",
+        "about others",
+        "another matter",
+        "nothing",
+    )
 
 
 def everyday(found: KnowledgeSearch, show: bool) -> None:

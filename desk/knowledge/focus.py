@@ -24,6 +24,8 @@ CHAT_CHARS, NEAREST_CHARS, TOTAL_CHARS = 120, 70, 170
 WEIGHT_HEADED, WEIGHT_TOLD, HINTED = 0.4, 0.45, 0.4
 # How much the question's own words tell, found in the passage, in the heading, anywhere in the section.
 WEIGHT_WORDS, WEIGHT_HEADING, WEIGHT_SECTION = 1.0, 0.9, 0.35
+# How much it tells that the question says the heading itself (急救, 加装路灯).
+WEIGHT_NAMED = 0.8
 # A word of the title is in the question because of the matter, not because of the section (and tells nothing where
 # nothing else is asked); a word that the article
 # does not have at all only lowers how sure the others are.
@@ -115,6 +117,7 @@ class Focus:
             return []
         of_title = TITLE_DISCOUNT if asked else 0.0
         weights = self._weights(question, article, [f"{s.heading} {s.text}" for s in sections], of_title)
+        named = [self._names(section.heading, question, article) for section in sections]
         found = []
         for number, passage in passages:
             section = sections[number]
@@ -124,9 +127,18 @@ class Focus:
                 + WEIGHT_WORDS * self._overlap(weights, passage.text)
                 + WEIGHT_HEADING * self._overlap(weights, section.heading)
                 + WEIGHT_SECTION * self._overlap(weights, section.text)
+                + WEIGHT_NAMED * named[number]
             )
             found.append(_Candidate(number, passage, round(score, 4), fits))
         return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _names(self, heading: str, question: str, article: Article) -> bool:
+        """Whether the question says every word of a heading that asks nothing itself; words of the title do not count."""
+        clean = self._analyzer.normalise(heading)
+        if asked_in(clean):
+            return False
+        words = {word for word in self._analyzer.analyze(clean).words if len(word) > 1}
+        return bool(words - self._terms(article.title)) and words <= self._terms(question)
 
     def _weights(
         self, question: str, article: Article, texts: list[str], of_title: float

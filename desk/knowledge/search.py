@@ -32,6 +32,7 @@ from desk.knowledge.follow_up import WEAK, FollowUps, Rival
 from desk.knowledge.index import FORMAT, Index, Source, build
 from desk.knowledge.particulars import ASKED_SO, of_a_particular
 from desk.knowledge.store import KnowledgeStore
+from desk.knowledge.sureness import Evidence
 from desk.settings import ROOT, WORDS_FILE, Settings
 from desk.store.engine import open_engine
 
@@ -45,12 +46,14 @@ IN_THE_VERY_WORDS = 0.97
 # How much it counts that an article has a section for what is asked, and what such a section scores at most. Chosen on
 # tests/data/section_questions.tsv: 72 right and 7 asked back of 80, without it 67 and 11.
 SECTION_COUNTS, SECTION_CERTAIN = 0.05, 1.5
-# How much it counts which share of the question's words an article has: among near ones, and for being an answer at
-# all (one that has hardly any of them must score so much more). Chosen on the same questions, and forty that no
-# article answers.
-COVERAGE_COUNTS, COVERAGE_LACKING, COVERED_ENOUGH = 0.05, 0.05, 0.035
+# How much it counts among near ones which share of the question's words an article has. Chosen on the same questions.
+COVERAGE_COUNTS = 0.05
+# Where it is not sure that the best is meant, these are offered besides: as near as that, and so many in all.
+AROUND, ASKED_ABOUT = 0.06, 3
+# What scores most and is not the nearest is a tie within so many margins.
+DISAGREED = 2
 # A new matter after an answer has to be named, or found clearly.
-STRAYS_BELOW, STRAYS_COVERED = 0.53, 0.4
+STRAYS_BELOW, STRAYS_COVERED = 0.55, 0.4
 # Hits beyond the wanted ones, since some found articles may not be in force today.
 SPARE_HITS = 10
 # Questions whose hits are kept until the articles change; they belong to turns that are being answered now.
@@ -157,17 +160,23 @@ class KnowledgeSearch:
                     break
         return tuple(hits)
 
-    def answer(self, query: str, *, topic: str = "", section: str = "") -> Answer:
+    def answer(self, query: str, *, topic: str = "", section: str = "", about: str = "") -> Answer:
         """Decide what to do with a question.
 
-        The best article answers if it reaches `min_score` and no other is closer than `tie_margin`; near ties (at most
-        three) are to be clarified; else nothing fits, with the nearest candidates for whoever wants to see them.
+        The best article answers if no other is closer than `tie_margin` and it is sure enough (`sureness`); near ties, and
+        what is not sure beside the next best, are to be clarified (at most three). What can hardly be meant at all, by
+        `min_score`, is no answer: nothing fits, with the nearest candidates for whoever wants to see them.
 
         Args:
             topic: id of the article told just before: a short question goes on about it (几天, 那我没有居住证咋办).
             section: the part that is wanted: a heading, or `WHOLE`. Empty: what the question asks for.
+            about: id of the article that is meant, where the citizen chose it: only its part is looked for.
         """
         hits = self.search(query, CONSIDERED)
+        chosen = self._in_force(about) if about else None
+        if chosen is not None:
+            hit = next((hit for hit in hits if hit.id == chosen.id), None) or _hit(chosen, 0.0)
+            return self._found(query, hit, hits, section)
         told = self._in_force(topic) if topic and not section else None
         meant = self._still_about(told, query, hits) if told is not None else None
         if meant is not None:
@@ -177,17 +186,20 @@ class KnowledgeSearch:
         # The very words of one article's question leave no doubt, however near a sister article lies.
         if hits[0].score >= IN_THE_VERY_WORDS:
             return self._found(query, hits[0], hits, section)
-        choice = _real_choice(self._ties(query, hits), topic)
+        ranked = self._ranked(query, hits)
+        choice = self._choice(query, ranked, topic)
         if len(choice) > 1:
-            return Answer(Outcome.AMBIGUOUS, None, tuple(choice[:3]))
+            return Answer(Outcome.AMBIGUOUS, None, tuple(choice[:ASKED_ABOUT]))
         return self._found(query, choice[0], hits, section)
 
     def _is_answer(self, query: str, hit: Hit) -> bool:
         """Whether the article may be one about what is asked at all."""
         if hit.score < ASKED_SO and of_a_particular(self._analyzer.normalise(query)):
             return False
-        covered = COVERAGE_LACKING * self._coverage(query, hit)
-        return hit.score >= self._min_score and hit.score + covered >= self._min_score + COVERED_ENOUGH
+        return self._evidence(query, hit, 0.0).possible(self._min_score)
+
+    def _evidence(self, query: str, hit: Hit, lead: float) -> Evidence:
+        return Evidence(hit.score, self._coverage(query, hit), lead, len(self._analyzer.normalise(query)))
 
     def _strays(self, query: str, hit: Hit) -> bool:
         """Whether a question after an answer would be led to a matter that it hardly names: 本科加几分, after an answer about
@@ -199,8 +211,9 @@ class KnowledgeSearch:
         loaded = self._current()
         return loaded.coverage.of(self._analyzer.repair(query[:QUERY_MAX_CHARS]), loaded.articles[hit.id])
 
-    def _ties(self, query: str, hits: list[Hit]) -> list[Hit]:
-        """The hits nearest to the question, best first; of two sister articles the one that has what is asked is nearer."""
+    def _ranked(self, query: str, hits: list[Hit]) -> list[tuple[float, Hit]]:
+        """The hits by how near they are to the question, best first; of two sister articles the one that has what is asked
+        is nearer."""
         question = self._analyzer.repair(query[:QUERY_MAX_CHARS])
         loaded = self._current()
 
@@ -210,9 +223,27 @@ class KnowledgeSearch:
             covered = COVERAGE_COUNTS * loaded.coverage.of(question, article)
             return hit.score + SECTION_COUNTS * min(part.score, SECTION_CERTAIN) + covered
 
-        ranked = sorted(((nearness(hit), hit) for hit in hits), key=lambda pair: -pair[0])
-        best = ranked[0][0]
-        return [hit for near, hit in ranked if best - near < self._tie_margin]
+        return sorted(((nearness(hit), hit) for hit in hits), key=lambda pair: -pair[0])
+
+    def _choice(self, query: str, ranked: list[tuple[float, Hit]], topic: str) -> list[Hit]:
+        """What the citizen has to choose from; a single article where there is no doubt."""
+        nearest, best = ranked[0]
+        scores_most = max(ranked, key=lambda pair: pair[1].score)[1]
+        ties = [
+            hit
+            for near, hit in ranked
+            if nearest - near < self._tie_margin * (DISAGREED if hit is scores_most else 1)
+        ]
+        choice = _real_choice(ties, topic)
+        if len(choice) > 1 or choice[0].id == topic:
+            return choice
+        others = [(near, hit.score) for near, hit in ranked if hit.title != best.title]
+        # Ahead by what is found and by how it is ranked: where the two do not agree, it is not sure.
+        lead = min((min(nearest - near, best.score - score) for near, score in others), default=best.score)
+        if self._evidence(query, best, lead).sure(self._min_score):
+            return choice
+        around = [hit for near, hit in ranked if nearest - near < AROUND]
+        return _real_choice(around if len(around) > 1 else [hit for _, hit in ranked[:2]], topic)
 
     def _still_about(self, told: Article, query: str, hits: list[Hit]) -> Hit | None:
         """The article told before, or a sister of it, where the question goes on; None for a new matter."""

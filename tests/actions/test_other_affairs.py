@@ -32,7 +32,7 @@ def test_simple_style_shows_the_voice_form(run: Run) -> None:
 def test_near_ties_are_clarified_with_buttons_that_ask_exactly(run: Run, knowledge: FakeKnowledge) -> None:
     (message,) = run(AnswerKnowledge, "公积金", "ask_knowledge").messages
     assert message["kind"] == "clarify"
-    assert [button["text"] for button in message["quick_replies"]] == ["公积金提取", "公积金贷款"]
+    assert [button["text"] for button in message["quick_replies"]] == ["公积金提取", "公积金贷款", "都不是"]
     payload = message["quick_replies"][0]["payload"]
     assert payload == '/ask_knowledge{"question": "公积金提取"}'
     run(AnswerKnowledge, payload, "ask_knowledge", entities=[{"entity": "question", "value": "公积金提取"}])
