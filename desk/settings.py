@@ -5,9 +5,11 @@ Rasa's own configuration stays in config.yml, endpoints.yml and credentials.yml.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +31,23 @@ class OwnServer(StrEnum):
     RASA = "rasa"
     ACTIONS = "actions"
     ASR = "asr"
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """Raises ValueError with what to write instead."""
+    try:
+        interface = ip_interface(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is neither an address nor a network; write 10.0.0.7 or 10.0.0.0/8"
+        ) from error
+    network = interface.network
+    if network.prefixlen == 0:
+        # Then the first address of the header would be the client, and that one clients write themselves.
+        raise ValueError(f"{text!r} trusts everybody; name the proxies alone")
+    if network.network_address != interface.ip:
+        raise ValueError(f"{text!r} is an address within a network; write {network} or {interface.ip}")
+    return network
 
 
 class SettingsError(Exception):
@@ -73,8 +92,9 @@ class Settings(BaseSettings):
         (),
         description="Extra web origins that may open /ws/chat, comma-separated; the gateway's own is always allowed",
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses and networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For is believed, comma-separated",
     )
     rasa_timeout_s: float = Field(12.0, gt=0, le=120, description="Longest wait for one bot turn, in seconds")
     message_max_chars: int = Field(
@@ -293,6 +313,14 @@ class Settings(BaseSettings):
     )
     log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
 
+    # Of validators before, the last runs first: this one meets what _split_commas has made.
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if isinstance(value, tuple | list):
+            return tuple(_network(entry) if isinstance(entry, str) else entry for entry in value)
+        return value
+
     @field_validator(
         "api_tokens",
         "allowed_origins",
@@ -309,6 +337,17 @@ class Settings(BaseSettings):
             # People with a Chinese keyboard type the full-width comma too.
             parts = value.replace("，", ",").split(",")
             return tuple(part.strip() for part in parts if part.strip())
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            # Whatever else a browser never sends as an Origin, so that it would allow nothing, silently.
+            if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+/?", entry, re.IGNORECASE):
+                raise ValueError(
+                    f"{entry!r} is no origin; write scheme and host, for example https://wx.example.cn"
+                )
         return value
 
     @field_validator("timezone")
