@@ -14,6 +14,7 @@ from sanic.response import HTTPResponse, json
 
 from danger.advice import advice_book
 from danger.errors import DangerError
+from desk.places import GazetteerError, default_gazetteer
 from desk.settings import OwnServer, SettingsError, load_settings
 
 
@@ -25,9 +26,10 @@ def main() -> None:
     """
     try:
         settings = load_settings()
-        # Whether it can be read must not come out when somebody is in danger.
+        # Whether they can be read must not come out when somebody is in danger, or tells where.
         advice_book()
-    except (SettingsError, DangerError) as error:
+        default_gazetteer()
+    except (SettingsError, DangerError, GazetteerError) as error:
         sys.exit(str(error))
     token = settings.own_token(OwnServer.ACTIONS)
     if not token:

@@ -6,6 +6,7 @@ import re
 
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.phrases import first_match
+from desk.places import namesakes
 
 # A description shorter than this ("我要投诉") says nothing yet.
 DESCRIPTION_MIN_CHARS = 5
@@ -118,7 +119,7 @@ def missing(draft: Draft) -> list[str]:
 
     want("description", draft.has("description"))
     if needs_place(draft):
-        want("place", draft.place.locatable)
+        want("place", draft.place.locatable and not namesakes(draft.place))
     if needs_subject(draft):
         want("subject", draft.has("subject"))
     if draft.type == "report":
