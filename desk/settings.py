@@ -11,10 +11,13 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from desk.store.redis_address import RedisAddress
 
 ROOT = Path(__file__).resolve().parent.parent
 # Word counts for language.homophones, made by the launcher beside the trained models.
@@ -80,7 +83,8 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL; default SQLite in the var folder. postgresql+psycopg://… for PostgreSQL",
     )
     redis_url: SecretStr | None = Field(
-        None, description="redis://… of your own Redis; default: an embedded one"
+        None,
+        description="Your own Redis: redis://user:password@host:6379/0, rediss://…, unix://…, redis+sentinel://…; default: an embedded one",
     )
     city: str = Field("明州市", min_length=2, description="The city that is served")
     timezone: str = Field("Asia/Shanghai", description="IANA name of the city's time zone")
@@ -369,6 +373,15 @@ class Settings(BaseSettings):
         OpeningHours.parse(value)
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _readable_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from desk.store.redis_address import RedisAddress
+
+            RedisAddress.parse(value.get_secret_value())
+        return value
+
     @field_validator("recording_key")
     @classmethod
     def _readable_key(cls, value: SecretStr | None) -> SecretStr | None:
@@ -410,6 +423,13 @@ class Settings(BaseSettings):
         # The embedded Redis has a password of its own per var folder, made when it first starts.
         password = self.redis_password_file.read_text().strip() if self.redis_password_file.exists() else ""
         return f"redis://{':' + password + '@' if password else ''}127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def redis_address(self) -> RedisAddress:
+        """Where Redis is and how it is asked; the embedded one's password is read anew each time."""
+        from desk.store.redis_address import RedisAddress
+
+        return RedisAddress.parse(self.effective_redis_url)
 
     @property
     def hears(self) -> bool:
