@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from access.bearer import HEADER, authorization
+
 if TYPE_CHECKING:
     from desk.store.redis_address import RedisAddress
 
@@ -459,7 +461,7 @@ class Settings(BaseSettings):
     def own_headers(self, server: OwnServer) -> dict[str, str]:
         """The headers of a request to `server`. A header and no parameter: addresses end up in logs."""
         token = self.own_token(server)
-        return {"Authorization": f"Bearer {token}"} if token else {}
+        return {HEADER: authorization(token)} if token else {}
 
     @property
     def redis_password_file(self) -> Path:
