@@ -74,16 +74,18 @@ def danger_told(lines: Sequence[Line]) -> str:
     alarmed: list[str] = []
     told: list[str] = []
     waiting: list[str] = []
+    over = False
     for citizen, turn in groupby(lines, key=lambda line: line.citizen):
         said = list(turn)
         if citizen:
             waiting = [line.text for line in said if not line.pressed and line.text.strip()]
             told += waiting
         elif any(line.kind == ADVICE for line in said):
-            alarmed += waiting
+            # Behind another answer it is another danger.
+            alarmed = waiting if over else alarmed + waiting
+            over = False
         else:
-            # Answered with something else: the danger before it, if there was one, is another.
-            alarmed = []
+            over = True
     heard = [clause for text in (alarmed or told) if (clause := danger_clause(text))]
     if heard:
         return heard[-1]
