@@ -32,7 +32,7 @@ types: setup  ## mypy
 check: lint types  ## lint and types
 
 test: check train  ## everything CI runs: lint, types, all tests
-	@$(VENV)/python -m launcher.debian chromium fonts redis postgres language-model
+	@$(VENV)/python -m launcher.debian chromium fonts redis postgres language-model nginx haproxy
 	@$(MAKE) --no-print-directory test-web test-bot test-root
 
 test-web:  ## types and unit tests of the pages

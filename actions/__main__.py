@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import sys
 import warnings
@@ -12,8 +11,10 @@ from typing import Any
 
 from sanic.response import HTTPResponse, json
 
+from access.bearer import HEADER, REFUSED, shows_token
 from danger.advice import advice_book
 from danger.errors import DangerError
+from desk.places import GazetteerError, default_gazetteer
 from desk.settings import OwnServer, SettingsError, load_settings
 
 
@@ -25,9 +26,10 @@ def main() -> None:
     """
     try:
         settings = load_settings()
-        # Whether it can be read must not come out when somebody is in danger.
+        # Whether they can be read must not come out when somebody is in danger, or tells where.
         advice_book()
-    except (SettingsError, DangerError) as error:
+        default_gazetteer()
+    except (SettingsError, DangerError, GazetteerError) as error:
         sys.exit(str(error))
     token = settings.own_token(OwnServer.ACTIONS)
     if not token:
@@ -59,13 +61,11 @@ def main() -> None:
 
 def guard(token: str) -> Callable[[Any], HTTPResponse | None]:
     """A middleware that lets nobody ask anything without the token: an action reads and writes orders."""
-    wanted = f"Bearer {token}".encode()
 
     def check(request: Any) -> HTTPResponse | None:
-        shown = request.headers.getall("authorization", [])
-        if len(shown) == 1 and hmac.compare_digest(shown[0].encode(), wanted):
+        if shows_token(request.headers.getall(HEADER, []), token):
             return None
-        return json({"error": "this server asks for a token: Authorization: Bearer …"}, status=401)
+        return json({"error": REFUSED}, status=401)
 
     return check
 

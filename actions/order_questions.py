@@ -11,6 +11,7 @@ from actions.replies import Button, say
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.summary import rows, spoken
 from desk.orders.drafting.turn import Turn
+from desk.places import namesakes
 from language.phones import grouped
 
 # The slot that chooses the wording of a question, here and in domain.yml: nothing is asked twice in the same words.
@@ -18,6 +19,8 @@ OTHER_WORDS = "asked_again"
 ASKED_IN_OTHER_WORDS = "other"
 ASKED_IN_SHORT = "short"
 ASKED_WHERE_ON_IT = "narrower"
+# More places of one name than these nobody keeps in mind.
+WHICH_MAX = 4
 READ_BACK = "请您核对一下，都对的话我就登记了："
 
 
@@ -48,6 +51,27 @@ class AskConfirm(HotlineAction):
             card={
                 "fields": [{"name": name, "label": label, "value": value} for name, label, value in fields]
             },
+        )
+        return []
+
+
+class AskPlace(HotlineAction):
+    """Where it is; which of them, where several places have the name that was told."""
+
+    ACTION = "action_ask_order_form_order_place"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        draft = Draft.from_json(tracker.get_slot("order_draft"))
+        which = namesakes(draft.place) if draft.place.locatable else ()
+        if not which:
+            dispatcher.utter_message(response="utter_ask_order_form_order_place")
+            return []
+        told = "、".join(f"{name}的" for name in which[:WHICH_MAX])
+        others = "，还有别处的" if len(which) > WHICH_MAX else ""
+        say(
+            dispatcher,
+            f"这个地名有{len(which)}处：{told}{others}。您说的是哪一处？",
+            buttons=(*(Button(name, name) for name in which[:WHICH_MAX]), Button.intent("说不清楚", "skip")),
         )
         return []
 

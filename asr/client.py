@@ -11,6 +11,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from access.bearer import HEADER, authorization
 from asr.audio import RATE_HZ, Int16
 from asr.errors import EngineError
 from asr.recognizer import (
@@ -110,7 +111,7 @@ class RemoteStream:
                     open_timeout=self._options.connect_s,
                     compression=None,
                     proxy=None,
-                    additional_headers={"Authorization": f"Bearer {token}"} if token else None,
+                    additional_headers={HEADER: authorization(token)} if token else None,
                 )
                 await self._connection.send(self._config)
             async with asyncio.timeout(self._options.answer_s):

@@ -7,7 +7,6 @@ Nothing is buffered without a bound: while a message is decoded the next ones wa
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import socket
 import time
@@ -21,6 +20,7 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from access.bearer import HEADER, REFUSED, shows_token
 from asr.audio import RATE_HZ, Converter
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError, OverloadedError, ProtocolError
@@ -50,7 +50,7 @@ from asr.recognizer import (
 
 _log = logging.getLogger(__name__)
 
-_REFUSED = orjson.dumps({"error": "this server asks for a token: Authorization: Bearer …"})
+_REFUSED = orjson.dumps({"error": REFUSED})
 # Messages that may wait in this process for one client; beyond it TCP makes the client wait.
 _WAITING_MESSAGES = 4
 # For the error and the goodbye to a client that may not read any more.
@@ -111,7 +111,7 @@ class AsrServer:
         )
 
     def _plain_http(self, connection: ServerConnection, request: Request) -> Response | None:
-        if self._token is not None and not _shows(request, self._token):
+        if self._token is not None and not shows_token(request.headers.get_all(HEADER), self._token):
             return _answer(_REFUSED, "application/json", HTTPStatus.UNAUTHORIZED)
         path = request.path.partition("?")[0]
         if path == "/health":
@@ -321,12 +321,6 @@ def _open(recognizer: Recognizer, options: StreamOptions) -> Stream:
         words = [phrase for phrase in expected if len(phrase) <= MAX_HOT_WORD_CHARS]
         hot_words = tuple(dict.fromkeys([*options.hot_words, *words]))[:MAX_HOT_WORDS]
         return recognizer.open(replace(options, hot_words=hot_words, phrases=()))
-
-
-def _shows(request: Request, token: str) -> bool:
-    # Several of them, or none, are refused like a wrong one.
-    shown = request.headers.get_all("Authorization")
-    return len(shown) == 1 and hmac.compare_digest(shown[0].encode(), f"Bearer {token}".encode())
 
 
 def _answer(body: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -7,7 +7,6 @@ token in the address, which ends up in logs.
 from __future__ import annotations
 
 import functools
-import hmac
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +15,8 @@ from typing import Any
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
+
+from access.bearer import HEADER, REFUSED, shows_token
 
 TOKEN_VARIABLE = "MINSHENG_RASA_TOKEN"
 
@@ -30,13 +31,11 @@ def token_of_environment() -> str:
 
 def guard(app: Sanic, token: str) -> None:
     """Every request needs `Authorization: Bearer <token>`; the others are answered with 401."""
-    wanted = f"Bearer {token}".encode()
 
     def check(request: Request) -> HTTPResponse | None:
-        shown = request.headers.getall("authorization", [])
-        if len(shown) == 1 and hmac.compare_digest(shown[0].encode(), wanted):
+        if shows_token(request.headers.getall(HEADER, []), token):
             return None
-        return json({"error": "this server asks for a token: Authorization: Bearer …"}, status=401)
+        return json({"error": REFUSED}, status=401)
 
     # Before those of Rasa: they are for requests that are let in.
     app.request_middleware.appendleft(check)

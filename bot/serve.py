@@ -7,9 +7,11 @@ from __future__ import annotations
 import logging
 
 from bot.guard import guarded, token_of_environment
+from bot.redis_stores import check_environment
 
 if __name__ == "__main__":
     token = token_of_environment()
+    check_environment()
     # Those that are logged keep to the level of their logger, whatever the filters say.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)

@@ -11,8 +11,10 @@ import copy
 import json
 from typing import Any
 
+from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import RedisTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -23,6 +25,8 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.redis_stores import redis_of_environment
 
 # A turn has five to fifteen events. Cutting only when twice as many turns are there spares most turns the work.
 KEPT_TURNS = 6
@@ -122,6 +126,18 @@ def _light(event: Event, most: int) -> Event:
 
 class BoundedTrackerStore(RedisTrackerStore):
     """Rasa's Redis store with bounded trackers. The lock store lets one turn of a conversation run at a time."""
+
+    def __init__(
+        self,
+        domain: Domain,
+        host: str | None = None,
+        event_broker: EventBroker | None = None,
+        key_prefix: str | None = None,
+        record_exp: float | None = None,
+    ) -> None:
+        """`host` is what Rasa hands to every store of its own; where Redis is, the environment says."""
+        super().__init__(domain, event_broker=event_broker, key_prefix=key_prefix, record_exp=record_exp)
+        self.red = redis_of_environment(decode_responses=True)
 
     async def save(self, tracker: DialogueStateTracker, timeout: float | None = None) -> None:
         """Replaces what was stored. Rasa's own merges with it, to keep earlier sessions; ours have only one."""

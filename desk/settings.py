@@ -5,14 +5,21 @@ Rasa's own configuration stays in config.yml, endpoints.yml and credentials.yml.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from access.bearer import HEADER, authorization
+
+if TYPE_CHECKING:
+    from desk.store.redis_address import RedisAddress
 
 ROOT = Path(__file__).resolve().parent.parent
 # Word counts for language.homophones, made by the launcher beside the trained models.
@@ -29,6 +36,23 @@ class OwnServer(StrEnum):
     RASA = "rasa"
     ACTIONS = "actions"
     ASR = "asr"
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """Raises ValueError with what to write instead."""
+    try:
+        interface = ip_interface(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is neither an address nor a network; write 10.0.0.7 or 10.0.0.0/8"
+        ) from error
+    network = interface.network
+    if network.prefixlen == 0:
+        # Then the first address of the header would be the client, and that one clients write themselves.
+        raise ValueError(f"{text!r} trusts everybody; name the proxies alone")
+    if network.network_address != interface.ip:
+        raise ValueError(f"{text!r} is an address within a network; write {network} or {interface.ip}")
+    return network
 
 
 class SettingsError(Exception):
@@ -61,7 +85,8 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL; default SQLite in the var folder. postgresql+psycopg://… for PostgreSQL",
     )
     redis_url: SecretStr | None = Field(
-        None, description="redis://… of your own Redis; default: an embedded one"
+        None,
+        description="Your own Redis: redis://user:password@host:6379/0, rediss://…, unix://…, redis+sentinel://…; default: an embedded one",
     )
     city: str = Field("明州市", min_length=2, description="The city that is served")
     timezone: str = Field("Asia/Shanghai", description="IANA name of the city's time zone")
@@ -73,8 +98,9 @@ class Settings(BaseSettings):
         (),
         description="Extra web origins that may open /ws/chat, comma-separated; the gateway's own is always allowed",
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses and networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For is believed, comma-separated",
     )
     rasa_timeout_s: float = Field(12.0, gt=0, le=120, description="Longest wait for one bot turn, in seconds")
     message_max_chars: int = Field(
@@ -293,6 +319,14 @@ class Settings(BaseSettings):
     )
     log_json: bool = Field(False, description="Log lines as JSON instead of key=value")
 
+    # Of validators before, the last runs first: this one meets what _split_commas has made.
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if isinstance(value, tuple | list):
+            return tuple(_network(entry) if isinstance(entry, str) else entry for entry in value)
+        return value
+
     @field_validator(
         "api_tokens",
         "allowed_origins",
@@ -309,6 +343,17 @@ class Settings(BaseSettings):
             # People with a Chinese keyboard type the full-width comma too.
             parts = value.replace("，", ",").split(",")
             return tuple(part.strip() for part in parts if part.strip())
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            # Whatever else a browser never sends as an Origin, so that it would allow nothing, silently.
+            if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+/?", entry, re.IGNORECASE):
+                raise ValueError(
+                    f"{entry!r} is no origin; write scheme and host, for example https://wx.example.cn"
+                )
         return value
 
     @field_validator("timezone")
@@ -328,6 +373,15 @@ class Settings(BaseSettings):
         from desk.handoff.hours import OpeningHours
 
         OpeningHours.parse(value)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _readable_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from desk.store.redis_address import RedisAddress
+
+            RedisAddress.parse(value.get_secret_value())
         return value
 
     @field_validator("recording_key")
@@ -373,6 +427,13 @@ class Settings(BaseSettings):
         return f"redis://{':' + password + '@' if password else ''}127.0.0.1:{self.redis_port}/0"
 
     @property
+    def redis_address(self) -> RedisAddress:
+        """Where Redis is and how it is asked; the embedded one's password is read anew each time."""
+        from desk.store.redis_address import RedisAddress
+
+        return RedisAddress.parse(self.effective_redis_url)
+
+    @property
     def hears(self) -> bool:
         """A speech server belongs to this product."""
         return self.asr_engine != "off"
@@ -400,7 +461,7 @@ class Settings(BaseSettings):
     def own_headers(self, server: OwnServer) -> dict[str, str]:
         """The headers of a request to `server`. A header and no parameter: addresses end up in logs."""
         token = self.own_token(server)
-        return {"Authorization": f"Bearer {token}"} if token else {}
+        return {HEADER: authorization(token)} if token else {}
 
     @property
     def redis_password_file(self) -> Path:

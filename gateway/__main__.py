@@ -8,6 +8,7 @@ import signal
 import sys
 
 from desk.logs import configure_logs
+from desk.places import GazetteerError, default_gazetteer
 from desk.recordings import RecordingError
 from desk.settings import SettingsError, load_settings
 from gateway.recordings.recordings import open_vault
@@ -22,7 +23,9 @@ def main() -> int:
     sys.setswitchinterval(SWITCH_S)
     try:
         settings = load_settings()
-    except SettingsError as error:
+        # Consoles ask for places too.
+        default_gazetteer()
+    except (SettingsError, GazetteerError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Container
 from typing import Protocol
 
 import structlog
@@ -41,7 +41,7 @@ class Owing(Protocol):
 class OwedRequests:
     """Who owes a request, oldest first. One a process, inside the event loop."""
 
-    def __init__(self, uncounted: Collection[str] = ()) -> None:
+    def __init__(self, uncounted: Container[str] = ()) -> None:
         """`uncounted`: addresses of proxies, behind each of which is everybody."""
         self._uncounted = uncounted
         self._by_address: dict[str, OrderedDict[Owing, None]] = {}
@@ -171,9 +171,9 @@ class BoundedHttp(HttpToolsProtocol):
         self._deadline = self.loop.call_later(seconds, self.give_up)
 
 
-def bounded(trusted_proxies: Collection[str], connections_max: int) -> type[BoundedHttp]:
-    """The protocol of one server."""
-    registry = OwedRequests(trusted_proxies)
+def bounded(proxies: Container[str], connections_max: int) -> type[BoundedHttp]:
+    """The protocol of one server. `proxies`: the addresses behind which everybody is."""
+    registry = OwedRequests(proxies)
 
     class Bounded(BoundedHttp):
         owed = registry

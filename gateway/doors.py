@@ -83,6 +83,7 @@ DOORS: Mapping[Door, Key | Right] = {
     Door("GET", _CONVERSATION): Right.SERVE,
     Door("GET", f"{_CONVERSATION}/messages"): Right.SERVE,
     Door("GET", f"{_CONVERSATION}/knowledge"): Right.SERVE,
+    Door("GET", f"{_CONVERSATION}/summary"): Right.SERVE,
     Door("GET", f"{_CONVERSATION}/order-draft"): Right.SERVE,
     Door("GET", f"{_CONVERSATION}/recordings"): Right.SERVE,
     Door("POST", f"{_CONVERSATION}/notes"): Right.SERVE,

@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from desk.store.redis_address import RedisAddress
 from gateway.errors import GatewayError
 
 T = TypeVar("T")
@@ -32,9 +33,10 @@ class RedisUnavailable(GatewayError):
 class RedisLink:
     """Runs commands with a short time-out and a pause after failures. Close with `aclose`."""
 
-    def __init__(self, url: str) -> None:
-        self.client: Redis[Any] = Redis.from_url(  # type: ignore[type-arg, unused-ignore]
-            url,
+    def __init__(self, address: RedisAddress | str) -> None:
+        """A URL is read by `RedisAddress.parse`."""
+        address = RedisAddress.parse(address) if isinstance(address, str) else address
+        self.client: Redis[Any] = address.connect_async(  # type: ignore[type-arg, unused-ignore]
             socket_timeout=SOCKET_TIMEOUT_S,
             socket_connect_timeout=SOCKET_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),

@@ -11,6 +11,7 @@ from desk.settings import Settings
 from gateway.app import create_app
 from gateway.connections import bounded
 from gateway.file_limit import connections_within, raise_file_limit
+from gateway.network import trusted_proxies
 from gateway.page_socket import MAX_FRAME_BYTES
 
 # What is left after our own goodbye (services.GRACE_S) has taken its time.
@@ -39,7 +40,7 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> GatewayServer
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=bounded(settings.trusted_proxies, connections_within(raise_file_limit())),
+        http=bounded(trusted_proxies(settings), connections_within(raise_file_limit())),
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,
         # Chat messages are too short to gain by it; it costs memory per page, and packed secrets leak by their length.

@@ -163,7 +163,7 @@ async def open_services(settings: Settings) -> Services:
     engine = open_engine(url)
     blocking = Blocking(sqlite=engine.dialect.name == "sqlite", groups=open_write_groups(engine))
     store = ConversationStore(engine)
-    redis = RedisLink(settings.effective_redis_url)
+    redis = RedisLink(settings.redis_address)
     metrics, loops = Metrics(), Loops()
     accounts = Accounts(engine, session=timedelta(hours=settings.seat_session_h))
     people = People(accounts, blocking)

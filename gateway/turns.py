@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
@@ -73,6 +73,8 @@ _log = structlog.get_logger(__name__)
 # A turn elsewhere may take a Rasa time-out for each message before ours; after this long something is wrong, and the
 # sweep (`recover`) finds the message again.
 LOCK_WAIT_S = 60.0
+# While a person has the conversation nobody holds its lock for longer than it takes to store a message.
+HAND_BACK_WAIT_S = 2.0
 # More than are with seats at once, however large the desk.
 WITH_PEOPLE_MAX = 10_000
 # One conversation may be locked by somebody; when so many in a row cannot be written, the database is away.
@@ -247,12 +249,24 @@ class Turns:
         if appended.new:
             await self._t.desk.citizen_said(appended)
 
-    def resume(self, conversation_id: str, epoch: int, payload: str) -> None:
-        """Let the bot speak first, now that the conversation is its own again: `payload` is what it is told.
+    async def hand_back(
+        self, conversation_id: str, turn_over: Callable[[], Awaitable[int | None]], payload: str
+    ) -> None:
+        """Give the conversation to the bot and let it speak first, before it answers what the citizen says meanwhile.
 
-        In the background; a bot that is away stays silent, for the citizen has been told who owns the conversation.
+        `turn_over` changes the owner and returns the new epoch, or None if nothing changed; what it raises is raised
+        here. `payload` is what the bot is told. It speaks in the background; a bot that is away stays silent, for the
+        citizen has been told who owns the conversation.
         """
-        task = asyncio.create_task(self._resume(conversation_id, epoch, payload))
+        # Who writes in this moment waits for the lock. Whoever cannot have it goes on: a person's word counts more.
+        lock = await self._t.locks.take(conversation_id, HAND_BACK_WAIT_S)
+        try:
+            epoch = await turn_over()
+        except BaseException:
+            if lock is not None:
+                await lock.release()
+            raise
+        task = asyncio.create_task(self._resume(conversation_id, epoch, payload, lock))
         self._resuming.add(task)
         task.add_done_callback(self._resuming.discard)
 
@@ -446,11 +460,15 @@ class Turns:
         for seq in answer.answers:
             self._fail(drain, seq, error)
 
-    async def _resume(self, conversation_id: str, epoch: int, payload: str) -> None:
-        lock = await self._t.locks.take(conversation_id, LOCK_WAIT_S)
-        if lock is None:
-            return
+    async def _resume(
+        self, conversation_id: str, epoch: int | None, payload: str, lock: TurnLock | None
+    ) -> None:
         try:
+            if epoch is None:
+                return
+            lock = lock or await self._t.locks.take(conversation_id, LOCK_WAIT_S)
+            if lock is None:
+                return
             conversation = await self._t.blocking.read(self._t.store.get, conversation_id)
             if conversation.owner is not Owner.BOT or conversation.epoch != epoch:
                 return
@@ -471,7 +489,8 @@ class Turns:
         except (StoreUnavailable, StoreRefused, ConversationError):
             _log.warning("bot_not_resumed", conversation=conversation_id)
         finally:
-            await lock.release()
+            if lock is not None:
+                await lock.release()
 
     async def _ask(self, drain: _Drain, ask: Ask) -> Event:
         conversation_id = drain.conversation_id

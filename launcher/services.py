@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import httpx
 import redis
@@ -168,17 +167,15 @@ def _redis(settings: Settings) -> Service:
 
     def probe() -> bool:
         try:
-            client = redis.Redis.from_url(
-                settings.effective_redis_url, socket_timeout=1, socket_connect_timeout=1
-            )
+            client = settings.redis_address.connect(socket_timeout=1, socket_connect_timeout=1)
             return bool(client.ping())
         except redis.RedisError:
             return False
 
     def alive() -> bool:
         try:
-            redis.Redis.from_url(
-                settings.effective_redis_url, socket_timeout=ALIVE_WAIT_S, socket_connect_timeout=ALIVE_WAIT_S
+            settings.redis_address.connect(
+                socket_timeout=ALIVE_WAIT_S, socket_connect_timeout=ALIVE_WAIT_S
             ).ping()
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as error:
             # It says so itself while it still reads its files.
@@ -235,18 +232,12 @@ def _rasa(settings: Settings) -> Service:
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
     """What bot.serve and endpoints.yml read: Rasa knows neither our settings nor Redis URLs."""
-    url = urlsplit(settings.effective_redis_url)
     return {
         **bot_environment(),
         "MINSHENG_RASA_TOKEN": settings.own_token(OwnServer.RASA),
         "MINSHENG_ACTIONS_TOKEN": settings.own_token(OwnServer.ACTIONS),
         "MINSHENG_ACTIONS_PORT": str(settings.actions_port),
-        "MINSHENG_RASA_REDIS_HOST": url.hostname or "127.0.0.1",
-        "MINSHENG_RASA_REDIS_PORT": str(url.port or 6379),
-        "MINSHENG_RASA_REDIS_DB": url.path.strip("/") or "0",
-        "MINSHENG_RASA_REDIS_USERNAME": unquote(url.username or "default"),
-        "MINSHENG_RASA_REDIS_PASSWORD": unquote(url.password or ""),
-        "MINSHENG_RASA_REDIS_SSL": "true" if url.scheme == "rediss" else "false",
+        "MINSHENG_RASA_REDIS": settings.redis_address.as_json(),
         "LOG_LEVEL": "WARNING",
         "MPLCONFIGDIR": str(settings.var_dir / "cache" / "matplotlib"),
     }

@@ -12,12 +12,13 @@ from desk.settings import ROOT
 
 # room -> rooms it may import. `launcher` starts everything; the command line (in gateway) shows what it knows.
 ALLOWED = {
+    "access": set(),
     "language": set(),
     "danger": {"language"},
-    "desk": {"language"},
-    "bot": {"language"},
-    "asr": {"language"},
-    "actions": {"desk", "danger", "language"},
+    "desk": {"access", "language"},
+    "bot": {"access", "language"},
+    "asr": {"access", "language"},
+    "actions": {"access", "desk", "danger", "language"},
     "gateway": {"desk", "danger", "language", "launcher", "asr"},
     "launcher": {"desk", "language", "asr"},
 }

@@ -1,10 +1,10 @@
-"""Reads articles from Markdown, CSV and JSONL. Every row is checked first; with one wrong row nothing is stored."""
+"""Reads articles from Markdown, CSV, workbooks and JSONL. Every row is checked first; with one wrong row nothing is stored."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ FILE_MAX_BYTES = 512 * 1024 * 1024
 
 
 def read_articles(path: Path) -> list[Article]:
-    """All articles of a .md, .csv or .jsonl file, or of every .md below a folder.
+    """All articles of a .md, .csv, .xlsx or .jsonl file, or of every .md below a folder.
 
     Raises:
         ImportRefused: with one problem per wrong row, duplicate id or unreadable file.
@@ -53,27 +53,38 @@ def _rows(path: Path, problems: list[RowProblem]) -> Iterator[tuple[str, int | N
         for file in sorted(path.rglob("*.md")):
             yield from _markdown(file, str(file.relative_to(path)), problems)
         return
-    # A workbook is refused by what it holds: .xls may be HTML, or a CSV that can be read.
-    readers = {".md": _markdown, ".csv": _csv, ".jsonl": _jsonl, ".tsv": _csv, ".xls": _csv, ".xlsx": _csv}
+    # A table is known by what it holds: .xls may be HTML, or a CSV that can be read, and .csv a workbook.
+    tables = dict.fromkeys((".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".et"), _table)
+    readers = {".md": _markdown, ".jsonl": _jsonl, **tables}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         problems.append(
             RowProblem(
-                path.name, None, "only .md, .csv, .tsv, .jsonl files or a folder of .md can be imported"
+                path.name,
+                None,
+                "only .md, .csv, .tsv, .xlsx, .jsonl files or a folder of .md can be imported",
             )
         )
         return
     yield from reader(path, path.name, problems)
 
 
-def _read(path: Path, name: str, problems: list[RowProblem]) -> str | None:
+def _content(path: Path, name: str, problems: list[RowProblem]) -> bytes | None:
     try:
         if path.stat().st_size > FILE_MAX_BYTES:
             problems.append(RowProblem(name, None, f"larger than {FILE_MAX_BYTES // 1024**2} MB; split it"))
             return None
-        return storable(text_of(path.read_bytes()))
+        return path.read_bytes()
     except OSError as error:
         problems.append(RowProblem(name, None, f"cannot be read: {error.strerror}"))
+    return None
+
+
+def _text(content: bytes | None, name: str, problems: list[RowProblem]) -> str | None:
+    if content is None:
+        return None
+    try:
+        return storable(text_of(content))
     except NotATable as error:
         problems.append(RowProblem(name, None, str(error)))
     return None
@@ -82,7 +93,7 @@ def _read(path: Path, name: str, problems: list[RowProblem]) -> str | None:
 def _markdown(
     path: Path, name: str, problems: list[RowProblem]
 ) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
-    text = _read(path, name, problems)
+    text = _text(_content(path, name, problems), name, problems)
     if text is None:
         return
     try:
@@ -102,10 +113,55 @@ def _markdown(
     yield name, None, {**post.metadata, "body": post.content}
 
 
-def _csv(
+def _table(
     path: Path, name: str, problems: list[RowProblem]
 ) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
-    text = _read(path, name, problems)
+    # Only who imports a workbook waits for its reader to load.
+    from desk.knowledge.workbooks import is_workbook
+
+    content = _content(path, name, problems)
+    if content is not None and is_workbook(content):
+        yield from _workbook(content, name, problems)
+    else:
+        yield from _csv(content, name, problems)
+
+
+def _workbook(
+    content: bytes, name: str, problems: list[RowProblem]
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+    from desk.knowledge.workbooks import sheets_of
+
+    try:
+        sheets = sheets_of(content)
+    except NotATable as error:
+        problems.append(RowProblem(name, None, str(error)))
+        return
+    for sheet in sheets:
+        source = name if len(sheets) == 1 else f"{name} [{sheet.name}]"
+        wrong = _wrong_columns(sheet.columns)
+        if wrong:
+            other = "; hide or delete the sheet if it holds no articles" if len(sheets) > 1 else ""
+            problems.append(RowProblem(source, sheet.header_row, wrong + other))
+            continue
+        problems += [RowProblem(source, row, text) for row, text in sheet.problems]
+        yield from _articles(source, sheet.columns, sheet.rows, problems)
+
+
+def _articles(
+    source: str, columns: list[str], rows: Iterable[tuple[int, list[str]]], problems: list[RowProblem]
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+    for number, cells in rows:
+        if len(cells) > len(columns):
+            problems.append(RowProblem(source, number, "has more cells than the header"))
+            continue
+        named = zip(columns, cells, strict=False)
+        yield source, number, {column: cell for column, cell in named if column}
+
+
+def _csv(
+    content: bytes | None, name: str, problems: list[RowProblem]
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+    text = _text(content, name, problems)
     if text is None:
         return
     number = 1
@@ -115,11 +171,9 @@ def _csv(
         if wrong:
             problems.append(RowProblem(name, 1, wrong))
             return
-        for number, cells in rows:
-            if len(cells) > len(columns):
-                problems.append(RowProblem(name, number, "has more cells than the header"))
-                continue
-            yield name, number, {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        for row in rows:
+            number = row[0]
+            yield from _articles(name, columns, [row], problems)
     except csv.Error as error:
         problems.append(RowProblem(name, number + 1, f"is not valid CSV: {error}"))
 
@@ -139,7 +193,7 @@ def _wrong_columns(columns: list[str]) -> str:
 def _jsonl(
     path: Path, name: str, problems: list[RowProblem]
 ) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
-    text = _read(path, name, problems)
+    text = _text(_content(path, name, problems), name, problems)
     if text is None:
         return
     # Not splitlines(): it would also split at separators that may stand inside a JSON string.

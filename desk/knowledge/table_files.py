@@ -14,9 +14,13 @@ from datetime import date
 
 # First bytes, and what to do about them. The office programs go by these too, not by the ending.
 _KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "is a workbook (.xlsx); save the sheet as 'CSV UTF-8' and import that"),
-    (b"\xd0\xcf\x11\xe0", "is an old workbook (.xls); save the sheet as 'CSV UTF-8' and import that"),
-    (b"%PDF", "is a PDF; copy its table into a sheet and save that as 'CSV UTF-8'"),
+    # A whole workbook never comes here (desk/knowledge/workbooks.py).
+    (b"PK\x03\x04", "is a ZIP archive or a broken workbook; open it in Excel or WPS and save it as .xlsx"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "is an old workbook (.xls), or one with a password; save it as .xlsx without one and import that",
+    ),
+    (b"%PDF", "is a PDF; copy its table into a sheet and save that as .xlsx"),
 )
 _HTML = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|\?xml)", re.IGNORECASE)
 _MARKS = "\ufeff"
@@ -34,7 +38,7 @@ def text_of(content: bytes) -> str:
             raise NotATable(what)
     if _HTML.match(content[:200]):
         raise NotATable(
-            "is a web page (HTML) under another name; open it in Excel or WPS and save it as 'CSV UTF-8'"
+            "is a web page (HTML) under another name; open it in Excel or WPS and save it as .xlsx"
         )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(content, "utf-16", "UTF-16")

@@ -13,6 +13,8 @@ from pypinyin import lazy_pinyin
 _FOLDER = Path(__file__).resolve().parents[2] / "data" / "places"
 SHIPPED = (_FOLDER / "mingzhou.tsv", _FOLDER / "landmarks.tsv")
 COLUMNS = ("level", "name", "parent", "aliases")
+# Of the problems of a file, so many are told in one line: another city's file has thousands.
+_TOLD = 5
 LEVELS = ("city", "district", "street", "community", "road", "landmark")
 
 
@@ -22,7 +24,9 @@ class GazetteerError(Exception):
     def __init__(self, path: str, problems: Iterable[str]) -> None:
         self.path = path
         self.problems = tuple(problems)
-        super().__init__(f"{path}: " + "; ".join(self.problems))
+        told = "; ".join(self.problems[:_TOLD])
+        more = len(self.problems) - _TOLD
+        super().__init__(f"{path}: {told}" + (f"; and {more} more" if more > 0 else ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,17 +101,26 @@ class Gazetteer:
         """Level -> name from the entry up to the city, itself included. Stops where a parent is ambiguous."""
         way = {entry.level: entry.name}
         current = entry
-        while current.parent:
-            candidates = [
-                parent
-                for parent in self._parents.get(current.parent, ())
-                if LEVELS.index(parent.level) < LEVELS.index(current.level)
-            ]
-            if len(candidates) != 1:
-                break
-            current = candidates[0]
+        while len(above := self._above(current)) == 1:
+            current = above[0]
             way[current.level] = current.name
         return way
+
+    def ways_up(self, entry: Entry) -> list[dict[str, str]]:
+        """Every way up: several where a parent's name occurs more than once."""
+        ways = [way for parent in self._above(entry) for way in self.ways_up(parent)] or [{}]
+        return [{entry.level: entry.name, **way} for way in ways]
+
+    def named(self, name: str) -> tuple[Entry, ...]:
+        """All entries of this name or alias."""
+        return tuple(self._by_name.get(name, ()))
+
+    def _above(self, entry: Entry) -> list[Entry]:
+        return [
+            parent
+            for parent in self._parents.get(entry.parent, ())
+            if LEVELS.index(parent.level) < LEVELS.index(entry.level)
+        ]
 
 
 @lru_cache(maxsize=1)
@@ -186,6 +199,7 @@ def _orphans(entries: list[tuple[int, Entry]], known: list[Entry]) -> list[str]:
         }
         if not above and not (entry.level == "district" and entry.parent):
             problems.append(
-                f"line {line_number}: the parent {entry.parent} of {entry.name} is not in the file"
+                f"line {line_number}: the parent {entry.parent} of {entry.name} is not in "
+                + ("this file or one before it (is it of the same city?)" if known else "the file")
             )
     return problems

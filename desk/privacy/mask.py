@@ -21,26 +21,7 @@ _RUN = re.compile(rf"{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{6,}}[Xx]?")
 # Six digits open an order (desk/orders/proof.py).
 _QUERY_CODE = re.compile(rf"(查询码[是为:：\s]{{0,3}}){_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{5}}")
 # Numbers that anybody may dial; several in a row are no telephone number of anybody's.
-_PUBLIC_NUMBERS = frozenset(
-    (
-        "110",
-        "112",
-        "114",
-        "119",
-        "120",
-        "122",
-        "12110",
-        "12119",
-        "12306",
-        "12315",
-        "12319",
-        "12328",
-        "12333",
-        "12345",
-        "12348",
-    )
-    + ("12355", "12356", "12366", "12369", "12371", "12385", "12388", "12395", "95598", "96110", "999")
-)
+_PUBLIC_NUMBER = re.compile(r"11[0249]|12[02]|999|12\d{3}|95\d{3}|96\d{3,4}|100\d{2}", re.ASCII)
 _PARTS = re.compile(r"[^0-9]+")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ANY_DIGIT = re.compile(f"[{_WRITTEN}{_SPOKEN}Xx]")
@@ -170,7 +151,7 @@ def _mask_run(match: re.Match[str]) -> str:
     if _ISO_DATE.match(run):
         rest = run[10:]
         return run[:10] + (_RUN.sub(_mask_run, rest) if rest else "")
-    if all(part in _PUBLIC_NUMBERS for part in _PARTS.split(run.rstrip("、，,. "))):
+    if all(_PUBLIC_NUMBER.fullmatch(part) for part in _PARTS.split(run.rstrip("、，,. "))):
         return run
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]

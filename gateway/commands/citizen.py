@@ -141,7 +141,7 @@ def _say(desk: _Desk, found: Found, ids: tuple[str, ...], orders: list[str], lef
 
 
 async def _answering(settings: Settings, ids: tuple[str, ...]) -> bool:
-    redis = RedisLink(settings.effective_redis_url)
+    redis = RedisLink(settings.redis_address)
     try:
         return bool(ids) and bool(await redis.run(lambda client: client.exists(*map(turn_lock, ids))))
     except RedisUnavailable:
@@ -151,7 +151,7 @@ async def _answering(settings: Settings, ids: tuple[str, ...]) -> bool:
 
 
 async def _forget(settings: Settings, ids: tuple[str, ...]) -> bool:
-    redis = RedisLink(settings.effective_redis_url)
+    redis = RedisLink(settings.redis_address)
     try:
         return all([await forget_tracker(redis, one) for one in ids])
     finally:

@@ -51,7 +51,7 @@ def _database() -> Iterator[tuple[Settings, Engine]]:
 
 @app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help=".jsonl, .csv, .md or a folder of .md")],
+    file: Annotated[Path, typer.Argument(help=".xlsx, .csv, .jsonl, .md or a folder of .md")],
     into: Annotated[str, typer.Option(help="Collection; a test set gets a name of its own")] = "main",
     by: Annotated[str, typer.Option(help="Who imports; kept with each version")] = "cli",
     replace: Annotated[bool, typer.Option(help="Empty the collection first (not main)")] = False,

@@ -56,7 +56,7 @@ def run(
 async def _sweep(settings: Settings, engine: Engine, retention: Retention, attachments: Attachments) -> Due:
     blocking, redis = (
         Blocking(sqlite=engine.dialect.name == "sqlite"),
-        RedisLink(settings.effective_redis_url),
+        RedisLink(settings.redis_address),
     )
     try:
         return await RetentionSweep(retention, attachments, blocking, redis).run()

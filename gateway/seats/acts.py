@@ -154,13 +154,17 @@ class SeatActs:
         await self._t.desk.done(await self._t.service.take_over(conversation_id, user.id, epoch))
 
     async def to_bot(self, user: User, conversation_id: str, epoch: int, note: str) -> None:
-        done = await self._t.service.to_bot(
-            conversation_id, user.id, epoch, note=note, lead=sees_everything(user)
-        )
-        await self._t.desk.done(done)
-        if done.turnover.changed:
+        async def turn_over() -> int | None:
+            done = await self._t.service.to_bot(
+                conversation_id, user.id, epoch, note=note, lead=sees_everything(user)
+            )
+            await self._t.desk.done(done)
+            if not done.turnover.changed:
+                return None
             await self._t.desk.tell(conversation_id, notices.back_to_bot(by_citizen=False))
-            self._t.turns.resume(conversation_id, done.epoch, RETURNED)
+            return done.epoch
+
+        await self._t.turns.hand_back(conversation_id, turn_over, RETURNED)
 
     async def end(self, user: User, conversation_id: str, epoch: int) -> None:
         done = await self._t.desk.done(await self._t.service.end(conversation_id, user.id, epoch))

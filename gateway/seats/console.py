@@ -11,12 +11,13 @@ from pydantic import Field
 
 from desk.conversations import Conversation, Owner
 from desk.conversations.store import PAGE
+from desk.orders.errors import StoreUnavailable as OrdersUnavailable
 from desk.privacy import mask_address, mask_name, mask_phone, mask_text
 from desk.seats import Verdict
 from desk.seats.audit import masked_detail
 from gateway import sentences
 from gateway.channels.web.pictures import keep_picture, picture_in, picture_response
-from gateway.errors import Refused
+from gateway.errors import Refused, StoreUnavailable
 from gateway.seats.access import AsReader, Id, Needed, Seats
 from gateway.seats.items import REASONS, title_of
 from gateway.seats.order_desk import Citizen
@@ -153,6 +154,18 @@ async def reveal(seats: Seats, reader: AsReader, conversation_id: Id, body: Reve
     citizen = await seats.orders.citizen(conversation)
     values = {"phone": citizen.phone, "name": citizen.name + citizen.title, "address": citizen.address}
     return JSONResponse({"value": values[body.what]})
+
+
+@router.get("/conversations/{conversation_id}/summary", summary="A long conversation in a few lines")
+async def summary(services: Needed, seats: Seats, reader: AsReader, conversation_id: Id) -> JSONResponse:
+    """The matter, the place, what was asked and what was promised; masked like the messages for whoever only looks."""
+    reading = await reader.read(conversation_id, "messages")
+    callback = await services.blocking.read(seats.handoffs.open_callback, conversation_id)
+    try:
+        made = await seats.orders.summary(reading.conversation, callback)
+    except OrdersUnavailable as error:
+        raise StoreUnavailable from error
+    return JSONResponse(made.as_json(clear=reading.clear))
 
 
 @router.get("/citizens/{conversation_id}/past", summary="Earlier conversations and orders of the same phone")

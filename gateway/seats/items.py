@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from desk.conversations import HandoffReason
+from desk.conversations.handoff import EMERGENCY_PRIORITY
 from desk.orders.drafting.filling import tidy
 from desk.orders.drafting.insults import without_insults
 from desk.orders.drafting.phrases import has_content
 from desk.orders.drafting.summary import shorten
 from desk.privacy import mask_text
+from gateway.seats.danger_words import KINDS, danger_told
 from gateway.seats.queries import Head, Talk
 from gateway.seats.transcript_draft import tells_nothing
 
@@ -41,6 +44,17 @@ def title_of(first_words: Sequence[str]) -> str:
     return shorten(mask_text(tidy(best) or best), TITLE_CHARS)
 
 
+def danger_title(talk: Talk) -> str:
+    """The words of the danger in a line, masked; "" where nobody knows them."""
+    told = talk.danger and danger_told(talk.danger)
+    return shorten(mask_text(without_insults(told) or told), TITLE_CHARS) if told else ""
+
+
+def in_danger(head: Head) -> bool:
+    """Whether a person was called because of a danger."""
+    return head.reason == HandoffReason.EMERGENCY.value or head.priority >= EMERGENCY_PRIORITY
+
+
 def tells_matter(first_words: Sequence[str]) -> bool:
     """Whether `title_of` has found a trouble in them: later words change the title no more."""
     return any(has_content(without_insults(words)) for words in first_words)
@@ -56,7 +70,7 @@ def item_json(head: Head, talk: Talk, title: str, *, offered: bool, now: datetim
         "state": "offered" if offered and head.state == "waiting" else head.state,
         "reason": head.reason,
         "reason_text": REASONS.get(head.reason, head.reason),
-        "note": mask_text(head.note),
+        "note": KINDS.get(head.note) or mask_text(head.note),
         "priority": head.priority,
         "skill": head.skill,
         "since": head.requested_at.isoformat(),

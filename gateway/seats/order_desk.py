@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from desk.conversations import Conversation, ConversationStore, Message, Sender
 from desk.conversations.store import PAGE
+from desk.handoff.store import Callback
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.drafting.filling import with_line_phone
 from desk.orders.duplicates import likely_duplicates
@@ -30,6 +31,7 @@ from gateway.seats.order_form import (
     uncovered,
 )
 from gateway.seats.queries import ConsoleQueries
+from gateway.seats.summary import Summary, summary_of
 from gateway.seats.transcript_draft import Transcript, draft_of, read_tracker
 from language.encoder.encoder import Encoder, EncoderError
 from language.phones import find_phone
@@ -166,6 +168,14 @@ class OrderDesk:
         if mine:
             return f"工单 {format_number(mine[0].number)}：{mine[0].title}"
         return (await self._draft(conversation, frozenset())).get("description")
+
+    async def summary(self, conversation: Conversation, callback: Callback | None) -> Summary:
+        """A long conversation in a few lines."""
+        orders = await self._parts.orders()
+        mine = await self._blocking.read(orders.find_by_conversation, conversation.id)
+        messages = await self._messages(conversation.id)
+        draft = await self._draft(conversation, frozenset(order.draft_id for order in mine))
+        return await self._blocking.search(summary_of, messages, draft, mine, callback, self._zone)
 
     async def past(self, conversation: Conversation) -> tuple[list[Conversation], list[dict[str, Any]]]:
         """Other conversations and all orders of the same phone, newest first, masked. Empty without a phone.

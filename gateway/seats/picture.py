@@ -19,7 +19,7 @@ from desk.handoff.seat import SeatView
 from desk.handoff.service import HandoffService
 from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
-from gateway.seats.items import item_json, tells_matter, title_of
+from gateway.seats.items import danger_title, in_danger, item_json, tells_matter, title_of
 from gateway.seats.people import People
 from gateway.seats.queries import TITLE_MESSAGES, ConsoleQueries, Head
 
@@ -155,7 +155,8 @@ class DeskPicture:
     async def _read(self, heads: list[Head], change: Change) -> None:
         ids = [head.conversation_id for head in heads]
         untitled = [head.conversation_id for head in heads if head.conversation_id not in self._told]
-        talks = await self._blocking.read(self._queries.talks, ids, with_words=untitled)
+        alarmed = [head.conversation_id for head in heads if in_danger(head)]
+        talks = await self._blocking.read(self._queries.talks, ids, with_words=untitled, in_danger=alarmed)
         now = self._clock()
         for head in heads:
             one = head.conversation_id
@@ -168,7 +169,8 @@ class DeskPicture:
                     self._told.add(one)
             if head.state != "waiting":
                 self._offers.pop(one, None)
-            item = item_json(head, talk, self._titles[one], offered=self._is_offered(head), now=now)
+            title = danger_title(talk) or self._titles[one]
+            item = item_json(head, talk, title, offered=self._is_offered(head), now=now)
             before = self.items.get(one)
             self.items[one], self._heads[one] = item, head
             weighty = before is None or any(before[key] != item[key] for key in _WEIGHTY)

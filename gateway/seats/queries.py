@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Table, and_, func, select
 from desk.conversations import Sender
 from desk.conversations.tables import ConversationRow, MessageRow
 from desk.handoff.tables import CallbackRow, HandoffEventRow, HandoffRow, NoteRow
+from gateway.seats.danger_words import Line
 
 _h = cast(Table, HandoffRow.__table__).c
 _c = cast(Table, ConversationRow.__table__).c
@@ -23,6 +24,8 @@ _k = cast(Table, CallbackRow.__table__).c
 # The matter is told early; more is not read for a title.
 TITLE_MESSAGES = 8
 HISTORY_MAX = 200
+# A danger is told shortly before somebody is called.
+DANGER_MESSAGES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,8 @@ class Talk:
     said: str
     last: tuple[str, str, datetime, int] | None
     unread: int
+    # The last messages, where a danger was told.
+    danger: tuple[Line, ...] = ()
 
 
 class ConsoleQueries:
@@ -96,8 +101,15 @@ class ConsoleQueries:
         with self._engine.connect() as connection:
             return [Head(**row._mapping) for row in connection.execute(query).all()]
 
-    def talks(self, conversation_ids: Sequence[str], *, with_words: Collection[str] = ()) -> dict[str, Talk]:
-        """`with_words`: the conversations whose first words are wanted; the others' are left out."""
+    def talks(
+        self,
+        conversation_ids: Sequence[str],
+        *,
+        with_words: Collection[str] = (),
+        in_danger: Collection[str] = (),
+    ) -> dict[str, Talk]:
+        """`with_words`: the conversations whose first words are wanted; the others' are left out. So for the lines of
+        those `in_danger`."""
         if not conversation_ids:
             return {}
         wanted = list(conversation_ids)
@@ -136,12 +148,14 @@ class ConsoleQueries:
             lasts = {row[0]: row for row in connection.execute(last).all()}
             newest_words: dict[str, str] = {row[0]: row[1] for row in connection.execute(said).all()}
             words = self._first_words(connection, list(with_words))
+            danger = {one: self._last_lines(connection, one) for one in in_danger}
         return {
             one: Talk(
                 first_words=words.get(one, ()),
                 said=newest_words.get(one, ""),
                 last=_last(lasts.get(one)),
                 unread=int(counts.get(one, 0)),
+                danger=danger.get(one, ()),
             )
             for one in wanted
         }
@@ -161,6 +175,20 @@ class ConsoleQueries:
             )
             found[one] = tuple(rows.scalars())
         return found
+
+    def _last_lines(self, connection: Any, conversation_id: str) -> tuple[Line, ...]:
+        rows = connection.execute(
+            select(_m.sender, _m.kind, _m.text, _m.payload)
+            .where(_m.conversation_id == conversation_id)
+            .order_by(_m.seq.desc())
+            .limit(DANGER_MESSAGES)
+        ).all()
+        return tuple(
+            Line(row.sender == Sender.CITIZEN.value, row.kind, row.text, row.payload is not None)
+            for row in reversed(rows)
+            # Notices stand between a message and its answer.
+            if row.sender in (Sender.CITIZEN.value, Sender.BOT.value)
+        )
 
     def episode(self, conversation_id: str) -> dict[str, Any] | None:
         """The newest handoff of a conversation with all its columns, open or done."""

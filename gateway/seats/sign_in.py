@@ -30,7 +30,7 @@ from desk.seats.sign_ins import hash_token
 from gateway import sentences
 from gateway.doors import right_for
 from gateway.errors import Refused, TooMany
-from gateway.network import address_of, origin_allowed
+from gateway.network import address_of, origin_allowed, tell_foreign_page, trusted_proxies
 from gateway.seats.accounts import SeatAccounts
 from gateway.seats.people import user_json
 from gateway.services import Services
@@ -103,7 +103,10 @@ def own_page(connection: HTTPConnection) -> bool:
     """Did a page of ours send this? Browsers tell the page's origin with everything that changes something."""
     services: Services = connection.app.state.services
     headers = connection.headers
-    return origin_allowed(headers.get("origin"), headers.get("host", ""), services.settings.allowed_origins)
+    own = origin_allowed(headers.get("origin"), headers.get("host", ""), services.settings.allowed_origins)
+    if not own:
+        tell_foreign_page(connection)
+    return own
 
 
 async def admitted(request: Request) -> SignedIn:
@@ -238,6 +241,8 @@ def _is_https(request: Request) -> bool:
     """Also behind a proxy that takes the encryption off, if it is one that we trust."""
     services: Services = request.app.state.services
     peer = request.client.host if request.client else None
-    if peer in services.settings.trusted_proxies:
-        return request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
+    if peer in trusted_proxies(services.settings):
+        # The first is that of the browser, if several proxies have added theirs.
+        told = ",".join(request.headers.getlist("x-forwarded-proto")).partition(",")[0].strip().lower()
+        return (told or request.url.scheme) == "https"
     return request.url.scheme == "https"

@@ -15,6 +15,7 @@ from rasa.core.channels.rest import RestInput
 from rasa.utils.endpoints import read_endpoint_config
 
 from bot.guard import guarded, token_of_environment
+from bot.redis_stores import check_environment
 
 TOKEN = "the-token-of-this-test"
 SHOWN = {"Authorization": f"Bearer {TOKEN}"}
@@ -76,3 +77,10 @@ def test_without_a_token_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("MINSHENG_RASA_TOKEN", raising=False)
     with pytest.raises(SystemExit, match="make run"):
         token_of_environment()
+
+
+def test_without_redis_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rasa itself would take a store of its own that forgets everything."""
+    monkeypatch.delenv("MINSHENG_RASA_REDIS", raising=False)
+    with pytest.raises(SystemExit, match="MINSHENG_RASA_REDIS is not set"):
+        check_environment()

@@ -345,6 +345,8 @@ class FakeSeatGateway:
                 )
             case ["attachments", _]:
                 return Response(PICTURE, media_type="image/png")
+            case ["conversations", one, "summary"]:
+                return JSONResponse(day.summary(self.messages[one]))
             case ["citizens", _, "past"]:
                 return JSONResponse(day.past())
             case ["knowledge", article, "feedback"]:

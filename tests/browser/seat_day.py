@@ -479,6 +479,18 @@ def finished() -> Json:
     }
 
 
+def summary(messages: list[Json]) -> Json:
+    said = [one for one in messages if one["from"] == "citizen"]
+    return {
+        "messages": len(messages),
+        "danger": "",
+        "matter": "楼下烧烤店天天晚上营业到两点，油烟直排",
+        "place": "和平路88号幸福里小区3栋",
+        "asked": [{"seq": said[0]["seq"], "text": "几点以后算扰民？"}] if said else [],
+        "promised": [{"seq": 0, "text": "人工回电 139****1234，明天上午"}],
+    }
+
+
 def past() -> Json:
     return {
         "conversations": [

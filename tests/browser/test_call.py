@@ -3,6 +3,7 @@ what to say."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
 from tests.gateway.web_call.conftest import PATIENT, ears, hotline
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 __all__ = ["ears", "hotline", "make_gateway", "rasa"]
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
@@ -92,6 +93,58 @@ def test_a_citizen_calls_is_heard_and_answered_and_goes_on_in_the_chat(
     page.get_by_test_id("send").click()
     expect(said(page, "citizen")).to_have_count(2)
     assert ears.rates == [16000] and ears.loud_s > 0.5
+
+
+# What a telephone call does to a page on an iPhone: the context stops and nothing but its end, or a tap, lets it go on.
+HOLD_CONTEXTS = """
+(() => {
+  const real = AudioContext.prototype.resume;
+  window.__held = false;
+  window.__contexts = [];
+  AudioContext.prototype.resume = function () {
+    if (!window.__contexts.includes(this)) window.__contexts.push(this);
+    return window.__held ? Promise.reject(new DOMException('held', 'InvalidStateError')) : real.call(this);
+  };
+})();
+"""
+
+
+def told(page: Page, sent: list[str | bytes], frame: str) -> None:
+    """Wait until the page has sent it; its events come only while Playwright is asked something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while frame not in sent:
+        assert time.monotonic() < deadline, frame
+        page.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize("tapped", [True, False])
+def test_an_interrupted_call_is_noticed_told_and_taken_up_again(page_of: OpenPage, tapped: bool) -> None:
+    """By a tap, or by itself once the browser lets it."""
+    page = page_of()
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(frame)))
+    page.evaluate(HOLD_CONTEXTS)
+    in_call(page)
+    expect(page.get_by_test_id("call-activity")).not_to_have_text("通话被打断，热线暂时听不到您")
+    page.evaluate("window.__held = true; window.__contexts.at(-1).suspend()")
+    expect(page.get_by_test_id("call-activity")).to_have_text("通话被打断，热线暂时听不到您")
+    expect(page.get_by_test_id("call-resume")).to_be_visible()
+    assert fits(page)
+    told(page, sent, '{"type":"mute","on":true}')
+    spoken = len(sent)
+    page.wait_for_timeout(2500)
+    # Still in vain, and nothing is sent meanwhile.
+    expect(page.get_by_test_id("call-resume")).to_be_visible()
+    assert not [frame for frame in sent[spoken:] if isinstance(frame, bytes)]
+    page.evaluate("window.__held = false")
+    if tapped:
+        page.get_by_test_id("call-resume").click()
+    expect(page.get_by_test_id("call-resume")).to_have_count(0)
+    told(page, sent, '{"type":"mute","on":false}')
+    page.wait_for_timeout(500)
+    assert isinstance(sent[-1], bytes)
+    expect(page.get_by_test_id("call-panel")).to_have_attribute("data-phase", "talking")
+    expect(page.get_by_test_id("call-mute")).to_have_attribute("aria-pressed", "false")
 
 
 def test_mute_keys_large_type_and_the_way_to_a_person(

@@ -689,3 +689,24 @@ def test_an_order_is_found_hurried_and_amended(gateway: FakeSeatGateway, console
         ("hurry", {"words": "又来电", "fields": {}}),
         ("amend", {"words": "", "fields": {"subject": "老马烧烤"}}),
     ]
+
+
+def test_a_long_conversation_comes_with_its_summary(gateway: FakeSeatGateway, console: OpenConsole) -> None:
+    """Matter, place, what was asked and promised, above the words; a line leads to what was said."""
+    page = console()
+    summary = page.get_by_test_id("summary")
+    expect(summary).to_contain_text(f"共 {len(gateway.messages['c00'])} 条")
+    while len(gateway.messages["c00"]) < 47:
+        gateway.citizen_says("c00", f"补充第{len(gateway.messages['c00'])}句")
+    # Made anew now and then, not with each message.
+    expect(summary).to_contain_text(re.compile(r"共 4\d 条"))
+    expect(page.get_by_test_id("summary-matter")).to_have_text("楼下烧烤店天天晚上营业到两点，油烟直排")
+    expect(page.get_by_test_id("summary-place")).to_have_text("和平路88号幸福里小区3栋")
+    expect(page.get_by_test_id("summary-promised")).to_contain_text("人工回电")
+    expect(page.get_by_test_id("summary-danger")).to_have_count(0)
+    page.get_by_test_id("summary-asked").get_by_role("button").click()
+    first = next(message["seq"] for message in gateway.messages["c00"] if message["from"] == "citizen")
+    expect(page.locator(f'[data-testid="transcript"] [data-seq="{first}"]')).to_be_in_viewport()
+    page.get_by_test_id("summary-toggle").click()
+    expect(page.get_by_test_id("summary-matter")).to_have_count(0)
+    expect(summary).to_contain_text("楼下烧烤店")

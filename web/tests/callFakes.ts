@@ -32,6 +32,8 @@ export class FakeVoice {
   readonly played: (ArrayBuffer | "drop")[] = [];
   muted = false;
   closed = false;
+  /** How often the page has tried to go on. */
+  resumed = 0;
 
   constructor(readonly handlers: VoiceHandlers) {}
 
@@ -62,6 +64,7 @@ export class FakePhone implements CallPorts {
       play: (pcm) => voice.played.push(pcm),
       drop: () => voice.played.push("drop"),
       mute: (on) => (voice.muted = on),
+      resume: () => (voice.resumed += 1),
       close: () => (voice.closed = true),
     };
   };

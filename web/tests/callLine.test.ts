@@ -168,3 +168,58 @@ test("states read as people say them", async () => {
   expect(activityWords({ ...call.state, activity: "seat" })).toBe("人工坐席为您服务");
   expect(activityWords({ ...call.state, muted: true })).toBe("您已静音");
 });
+
+test("an interrupted call tells the hotline, shows it, and goes on", async () => {
+  const { phone, call } = await talking();
+  phone.voice.handlers.interrupted(true);
+  expect(phone.socket.sent.at(-1)).toEqual({ type: "mute", on: true });
+  phone.socket.receive({ type: "muted", on: true });
+  expect(call.state).toMatchObject({ interrupted: true, muted: false, phase: "talking" });
+  expect(activityWords(call.state)).toContain("被打断");
+  phone.voice.speak();
+  expect(phone.socket.audio).toHaveLength(0);
+  call.resume();
+  expect(phone.voice.resumed).toBe(1);
+  phone.voice.handlers.interrupted(false);
+  expect(phone.socket.sent.at(-1)).toEqual({ type: "mute", on: false });
+  phone.socket.receive({ type: "muted", on: false });
+  expect(call.state).toMatchObject({ interrupted: false, muted: false });
+  phone.voice.speak();
+  expect(phone.socket.audio).toHaveLength(1);
+});
+
+test("who has muted, or mutes meanwhile, stays muted after an interruption", async () => {
+  const { phone, call } = await talking();
+  call.mute(true);
+  phone.voice.handlers.interrupted(true);
+  phone.voice.handlers.interrupted(false);
+  expect(phone.socket.types()).toEqual(["hello", "mute"]);
+  expect(call.state.muted).toBe(true);
+  call.mute(false);
+  phone.voice.handlers.interrupted(true);
+  call.mute(true);
+  phone.voice.handlers.interrupted(false);
+  // The hotline has been told of the interruption, and that is what he wants now.
+  expect(phone.socket.sent.slice(1)).toEqual([
+    { type: "mute", on: true },
+    { type: "mute", on: false },
+    { type: "mute", on: true },
+  ]);
+  expect(call.state.muted).toBe(true);
+});
+
+test("who unmutes during an interruption is heard after it, and one before the answer is told with it", async () => {
+  const { phone, call } = await talking();
+  call.mute(true);
+  phone.voice.handlers.interrupted(true);
+  call.mute(false);
+  phone.voice.handlers.interrupted(false);
+  expect(phone.socket.sent.at(-1)).toEqual({ type: "mute", on: false });
+  call.hangUp();
+  await call.start(SESSION);
+  phone.voice.handlers.interrupted(true);
+  phone.socket.open();
+  expect(phone.socket.types()).toEqual(["hello"]);
+  phone.socket.receive({ type: "welcome" });
+  expect(phone.socket.sent.at(-1)).toEqual({ type: "mute", on: true });
+});

@@ -9,7 +9,7 @@ import { item, seatPage } from "./seatFakes";
 
 const ME = { id: "u1", display_name: "王芳", badge: "1024" };
 const LI = { id: "u2", display_name: "李四", badge: "1025" };
-const ON: TalkState = { phase: "on", conversation: "a", caller: true, muted: false, held: false, since: 1, words: "", level: 0 };
+const ON: TalkState = { phase: "on", conversation: "a", caller: true, muted: false, interrupted: false, held: false, since: 1, words: "", level: 0 };
 const UNTIL = "2026-11-22T10:00:20+08:00";
 
 function third(state: string, more: object = {}): object {

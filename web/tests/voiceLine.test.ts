@@ -24,6 +24,7 @@ function ready(): { phone: FakePhone; line: VoiceLine<Client, Server>; told: str
       received: (frame) => told.push(frame.type),
       speaks: () => !owner.silent,
       level: (level) => levels.push(level),
+      interrupted: (on) => told.push(on ? "interrupted" : "resumed"),
       failed: (why) => told.push(`failed: ${why}`),
     },
     WELCOME_LIMIT_MS,
@@ -175,4 +176,32 @@ test("played out, the line takes and sends nothing more, and is closed before it
   phone.clock.advance(600);
   expect(told).toEqual(["connecting", "welcome", "over, closed"]);
   expect([phone.socket.audio, phone.socket.types()]).toEqual([[], ["hello"]]);
+});
+
+test("what comes while the browser has taken the sound away does not sound later", async () => {
+  const { phone, line, told } = await open();
+  const [before, meanwhile, after] = [new ArrayBuffer(640), new ArrayBuffer(640), new ArrayBuffer(640)];
+  phone.socket.sound(before);
+  phone.voice.handlers.interrupted(true);
+  phone.socket.sound(meanwhile);
+  line.resume();
+  phone.voice.handlers.interrupted(false);
+  phone.socket.sound(after);
+  expect(phone.voice.played).toEqual([before, "drop", after]);
+  expect(told.slice(-2)).toEqual(["interrupted", "resumed"]);
+  expect(phone.voice.resumed).toBe(1);
+});
+
+test("an interruption of a line that was closed is nobody's any more", async () => {
+  const { phone, line, told } = await open();
+  const { handlers } = phone.voice;
+  handlers.interrupted(true);
+  line.close();
+  handlers.interrupted(false);
+  expect(told.at(-1)).toBe("interrupted");
+  await line.open(hello);
+  phone.socket.open();
+  phone.socket.receive({ type: "welcome" });
+  phone.socket.sound(new ArrayBuffer(640));
+  expect(phone.voice.played).toHaveLength(1);
 });

@@ -19,15 +19,18 @@ from desk.places import (
     Place,
     amend,
     as_said,
+    chosen,
     format_place,
     looks_like_place,
     merge,
     names_one,
+    namesakes,
     parse_address,
     place_part,
     place_said,
     told_in_passing,
     whole_end,
+    within,
 )
 
 # Asked for one of these, a passing word of somewhere is no new place.
@@ -77,6 +80,8 @@ _ROAD_CALLED = re.compile("(?:叫做?|名叫|路名是?|就是)(?P<road>[一-龥
 _VAGUE_END = re.compile(r"(?:那|这)?(?:一?[片带块边]|附近|周边|里)$")
 # A part of a place, such as 十二号楼601 or 火把巷, is no longer.
 _PART_CHARS = 8
+# Nor is the answer to which of two places it is: 是青石县的那个城关镇.
+_WHICH_CHARS = 14
 _DOORS = ("number", "building", "unit", "room")
 _NAMES = ("road", "community", "street", "district")
 _ABOUT_PLACE = re.compile(r"地址|位置|地点|门牌|门口|[栋幢号楼路街巷村镇弄期门]|单元|小区")
@@ -109,6 +114,12 @@ def with_place(
 ) -> Draft:
     """The draft with the place of the turn. `changed` gets "place", `used` what of the words has become the place.
     `private` are the caller's own name and number: 山丘的丘 spells a name."""
+    if draft.asked == "place" and draft.place:
+        which = chosen(turn.words, namesakes(draft.place))
+        # 青石县的 answers which of them; an address of its own is read as any other.
+        if which and len(turn.words) <= _WHICH_CHARS:
+            where = Stretch(turn.words, 0, len(turn.words), 1.0)
+            return _put(draft, turn, within(draft.place, which), where, changed, used)
     if turn.reading:
         return _with_door_beside(
             _with_read_place(draft, turn, correcting, changed, used, private), turn, changed

@@ -7,6 +7,7 @@ import re
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.phrases import first_match
 from desk.orders.nature import nature_of
+from desk.places import namesakes
 
 # A description shorter than this ("我要投诉") says nothing yet.
 DESCRIPTION_MIN_CHARS = 5
@@ -139,8 +140,9 @@ def missing(draft: Draft) -> list[str]:
 
     want("description", draft.has("description"))
     if needs_place(draft):
-        # Of a whole road it is asked where on it, once.
-        want("place", draft.place.locatable and not (draft.place.is_long and PLACE_TOLD not in draft.checked))
+        # Of a whole road it is asked where on it, once; of a name that stands for several places, which it is.
+        long = draft.place.is_long and PLACE_TOLD not in draft.checked
+        want("place", draft.place.locatable and not long and not namesakes(draft.place))
     if needs_subject(draft):
         want("subject", draft.has("subject"))
     if draft.type == "report":

@@ -63,9 +63,9 @@ def test_every_wrong_row_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a.txt", b"x", "only .md, .csv, .tsv, .jsonl"),
-        ("a.csv", b"PK\x03\x04rest of a workbook", "is a workbook (.xlsx)"),
-        ("a.xlsx", b"PK\x03\x04rest of a workbook", "save the sheet as 'CSV UTF-8'"),
+        ("a.txt", b"x", "only .md, .csv, .tsv, .xlsx, .jsonl"),
+        ("a.csv", b"PK\x03\x04rest of a workbook", "a broken workbook"),
+        ("a.xlsx", b"PK\x03\x04rest of a workbook", "save it as .xlsx"),
         ("a.xls", b"\xd0\xcf\x11\xe0rest", "is an old workbook"),
         ("a.xls", b"<html><table><tr><td>id</td></tr></table>", "is a web page (HTML) under another name"),
         ("a.csv", b"id,title\n\x81", "neither UTF-8"),

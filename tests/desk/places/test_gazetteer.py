@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from desk.places import Gazetteer, GazetteerError, default_gazetteer
+from desk.places.gazetteer import SHIPPED
 
 HEADER = "level\tname\tparent\taliases\n"
 
@@ -60,3 +61,14 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_the_same_row_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GazetteerError, match="twice"):
         load(tmp_path, "district\t东区\t\t\ndistrict\t东区\t\t\n")
+
+
+def test_landmarks_of_another_city_are_told_in_one_line(tmp_path: Path) -> None:
+    """A city that puts in its own file and leaves our landmarks beside it."""
+    own = tmp_path / "qinghe.tsv"
+    own.write_text(HEADER + "city\t清河市\t\t\ndistrict\t青石县\t清河市\t\n", encoding="utf-8")
+    with pytest.raises(GazetteerError) as caught:
+        Gazetteer.load(own, SHIPPED[1])
+    told = str(caught.value)
+    assert "landmarks.tsv" in told and "is it of the same city?" in told and "more" in told
+    assert "\n" not in told and len(told) < 800

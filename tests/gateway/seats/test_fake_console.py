@@ -42,7 +42,8 @@ async def real(client: httpx.AsyncClient, seats: Seats) -> tuple[FakeSeat, str, 
     await lead.act(type="end", conversation=first.id, epoch=epoch)
     await lead.act(type="wrap", conversation=first.id, outcome="order", tags=[])
     citizen, epoch = await served(client, lead)
-    await lead.say(citizen.id, epoch, "您好")
+    await citizen.say("几点以后算扰民？")
+    await lead.say(citizen.id, epoch, "您好，我会转给城管处理，明天前答复您。")
     url = f"/api/v1/conversations/{citizen.id}/images"
     kept = await client.post(url, files={"file": ("a.png", picture())}, headers=citizen.headers)
     await citizen.say("[图片]", attachment=kept.json()["attachment"]["id"])
@@ -61,6 +62,7 @@ async def answers(http: httpx.AsyncClient, conversation: str) -> dict[str, Any]:
         "detail": own,
         "messages": f"{own}/messages?limit=60",
         "draft": f"{own}/order-draft",
+        "summary": f"{own}/summary",
         "knowledge": f"{own}/knowledge?q=噪声",
         "past": f"citizens/{conversation}/past",
         "categories": "categories",

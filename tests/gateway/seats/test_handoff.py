@@ -235,6 +235,36 @@ async def test_given_back_to_the_bot_it_speaks_and_a_second_handoff_works_like_t
     assert (await wang.say(citizen.id, again["epoch"], "我还在"))["type"] == "done"
 
 
+@pytest.mark.parametrize("written", ["before", "after", "both"])
+async def test_who_writes_while_it_is_given_back_is_greeted_first_and_once(
+    client: httpx.AsyncClient, seats: Seats, rasa: FakeRasa, written: str
+) -> None:
+    """The bot forgets the old matter with its greeting: said later it would forget what the citizen has just told."""
+    wang = await seats("wang")
+    citizen = await angry_citizen(client)
+    done = await wang.take(citizen.id)
+    rasa.asked.clear()
+    rasa.delay_s = 0.3
+    words = {"before": ["公积金怎么查"], "after": ["社保怎么查"], "both": ["公积金怎么查", "社保怎么查"]}[
+        written
+    ]
+    saying = [asyncio.create_task(citizen.say(words[0]))] if written != "after" else []
+    back = await wang.act(type="to_bot", conversation=citizen.id, epoch=done["epoch"], note="")
+    assert back["type"] == "done", back
+    if written != "before":
+        # Faster than the bot can greet.
+        saying.append(asyncio.create_task(citizen.say(words[-1])))
+    await asyncio.gather(*saying)
+    await until(lambda: "/returned_from_seat" in rasa.texts)
+    await asyncio.sleep(1)
+    assert rasa.texts[0] == "/returned_from_seat" and len(set(rasa.texts)) == len(rasa.texts)
+    read = await citizen.read()
+    said = [m["text"] for m in read["messages"] if m["from"] == "bot"][-len(rasa.texts) :]
+    assert said == ["我是民声，又回来了。", *(f"收到：{text}" for text in rasa.texts[1:])]
+    if written != "before":
+        assert rasa.texts[-1] == words[-1]
+
+
 async def test_a_seat_whose_browser_dies_loses_the_conversation_to_the_head_of_the_queue(
     make_desk: Any,
 ) -> None:

@@ -17,6 +17,8 @@ export interface CallState {
   phase: CallPhase;
   activity: Activity;
   muted: boolean;
+  /** The browser has taken the sound away, for a telephone call say; the hotline is told as if the caller had muted. */
+  interrupted: boolean;
   /** When the call was answered, in ms since 1970; null before. */
   since: number | null;
   /** How long it lasted, in ms, once it is over. */
@@ -43,6 +45,7 @@ export const IDLE: CallState = {
   phase: "idle",
   activity: "thinking",
   muted: false,
+  interrupted: false,
   since: null,
   lasted: 0,
   own: "",
@@ -66,8 +69,9 @@ export class CallLine {
       connecting: () => this.#publish({ phase: "connecting" }),
       read: readServerFrame,
       received: (frame: ServerFrame) => this.#receive(frame),
-      speaks: () => !this.#state.muted,
+      speaks: () => !this.#state.muted && !this.#state.interrupted,
       level: (level: number) => this.#publish({ level }),
+      interrupted: (on: boolean) => this.#interrupt(on),
       failed: (why: VoiceFailure) => this.#fail(VOICE_WORDS[why]),
     };
     this.#line = new VoiceLine(ports, owner, WELCOME_LIMIT_MS);
@@ -92,8 +96,13 @@ export class CallLine {
   mute(on: boolean): void {
     if (this.#state.phase !== "talking") return;
     this.#line.mute(on);
-    this.#line.write({ type: "mute", on });
+    if (!this.#state.interrupted) this.#line.write({ type: "mute", on });
     this.#publish({ muted: on, level: 0 });
+  }
+
+  /** Takes the call up again after an interruption. To be called from the tap itself. */
+  resume(): void {
+    this.#line.resume();
   }
 
   /** A key of the telephone. */
@@ -119,7 +128,9 @@ export class CallLine {
   #receive(frame: ServerFrame): void {
     switch (frame.type) {
       case "welcome":
-        return this.#publish({ phase: "talking", since: this.ports.clock.now() });
+        this.#publish({ phase: "talking", since: this.ports.clock.now() });
+        if (this.#state.interrupted) this.#line.write({ type: "mute", on: true });
+        return;
       case "state":
         return this.#publish({ activity: frame.state });
       case "caption":
@@ -130,7 +141,9 @@ export class CallLine {
       case "drop":
         return this.#line.drop();
       case "muted":
-        return this.#publish({ muted: frame.on });
+        // Of an interruption the caller knows nothing: it is not his mute.
+        if (!this.#state.interrupted) this.#publish({ muted: frame.on });
+        return;
       case "ended":
         // What was sent before it is still to be heard.
         return this.#line.playOut(PLAY_OUT_MS, () => this.#end(frame.why));
@@ -138,6 +151,13 @@ export class CallLine {
         if (this.#state.phase === "connecting") this.#fail(frame.text || VOICE_WORDS.no_answer);
         return;
     }
+  }
+
+  #interrupt(on: boolean): void {
+    const tell = this.#state.phase === "talking" && !this.#state.muted;
+    this.#publish({ interrupted: on, level: 0 });
+    // So that the hotline neither asks whether he is there nor hangs up for silence.
+    if (tell) this.#line.write({ type: "mute", on });
   }
 
   #fail(words: string): void {
@@ -152,7 +172,7 @@ export class CallLine {
     this.#line.close();
     const { since } = this.#state;
     const lasted = since === null ? 0 : this.ports.clock.now() - since;
-    this.#publish({ ...how, lasted, level: 0, muted: false });
+    this.#publish({ ...how, lasted, level: 0, muted: false, interrupted: false });
   }
 
   #publish(change: Partial<CallState>): void {

@@ -41,6 +41,7 @@ export function activityWords(state: CallState): string {
     default:
       return "";
   }
+  if (state.interrupted) return "通话被打断，热线暂时听不到您";
   if (state.muted) return "您已静音";
   switch (state.activity) {
     case "listening":

@@ -279,6 +279,34 @@ export function readFinished(given: unknown): Finished {
   };
 }
 
+/** `seq` 0: kept beside the messages. */
+export interface SummaryLine {
+  seq: number;
+  text: string;
+}
+
+export interface Summary {
+  messages: number;
+  danger: string;
+  matter: string;
+  place: string;
+  asked: SummaryLine[];
+  promised: SummaryLine[];
+}
+
+export function readSummary(given: unknown): Summary {
+  const raw = object(given);
+  const lines = (of: unknown): SummaryLine[] => list(of).map((one) => ({ seq: whole(one["seq"]), text: text(one["text"]) }));
+  return {
+    messages: whole(raw["messages"]),
+    danger: text(raw["danger"]),
+    matter: text(raw["matter"]),
+    place: text(raw["place"]),
+    asked: lines(raw["asked"]),
+    promised: lines(raw["promised"]),
+  };
+}
+
 export function readPast(given: unknown): Past {
   const raw = object(given);
   return {

@@ -23,6 +23,8 @@ import {
   readOrderFull,
   readOverview,
   readPast,
+  readSummary,
+  type Summary,
 } from "./answers";
 import { type Recording, readRecordings } from "../recording/recording";
 import {
@@ -137,6 +139,10 @@ export class DeskApi {
   async reveal(conversation: string, what: RevealWhat, why: string): Promise<string> {
     const path = `/conversations/${encodeURIComponent(conversation)}/reveal`;
     return text(object(await this.#call("POST", path, { what, ...(why === "" ? {} : { why }) }))["value"]);
+  }
+
+  async summary(conversation: string): Promise<Summary> {
+    return readSummary(await this.#call("GET", `/conversations/${encodeURIComponent(conversation)}/summary`));
   }
 
   async past(conversation: string): Promise<Past> {

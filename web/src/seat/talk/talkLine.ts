@@ -13,6 +13,8 @@ export interface TalkState {
   caller: boolean;
   muted: boolean;
   held: boolean;
+  /** The browser has taken the sound away: neither side hears the other. */
+  interrupted: boolean;
   /** When it began, in ms since 1970. */
   since: number | null;
   /** What went wrong, in Chinese. */
@@ -41,6 +43,7 @@ const IDLE: TalkState = {
   caller: false,
   muted: false,
   held: false,
+  interrupted: false,
   since: null,
   words: "",
   level: 0,
@@ -61,6 +64,7 @@ export class TalkLine {
       received: (frame: ServerFrame) => this.#receive(frame),
       speaks: () => !this.#state.muted && !this.#state.held,
       level: (level: number) => this.#publish({ level }),
+      interrupted: (on: boolean) => this.#publish({ interrupted: on, level: 0 }),
       failed: (why: VoiceFailure) => this.#fail(VOICE_WORDS[why]),
     };
     this.#line = new VoiceLine(ports, owner, WELCOME_LIMIT_MS);
@@ -86,6 +90,11 @@ export class TalkLine {
     if (this.#state.phase !== "on") return;
     this.#line.mute(on);
     this.#publish({ muted: on, level: 0 });
+  }
+
+  /** Takes the talk up again after an interruption. To be called from the click itself. */
+  resume(): void {
+    this.#line.resume();
   }
 
   /** The citizen hears a tone and neither side the other. */

@@ -28,6 +28,9 @@ export const openVoice: OpenVoice = async (handlers) => {
   }
 };
 
+/** While a telephone call lasts every try is in vain; when it ends nobody tells every browser's page. */
+const RESUME_EVERY_MS = 2000;
+
 function connect(context: AudioContext, stream: MediaStream, handlers: Parameters<OpenVoice>[0]): Voice {
   const node = new AudioWorkletNode(context, PROCESSOR, {
     channelCount: 1,
@@ -39,19 +42,48 @@ function connect(context: AudioContext, stream: MediaStream, handlers: Parameter
   node.port.onmessage = (event: MessageEvent<ToPage>) => {
     if (open) handlers.frame(event.data.pcm, event.data.level);
   };
-  for (const track of stream.getAudioTracks()) {
+  const tracks = stream.getAudioTracks();
+  let interrupted = false;
+  let retry = 0;
+  const resume = (): void => {
+    // Refused during a telephone call, or without a tap: the next try, or the tap, is there for that.
+    if (open && context.state !== "running") context.resume().catch(() => undefined);
+  };
+  const look = (): void => {
+    // iOS suspends the context ("interrupted" in Safari) and mutes the track; either alone is silence.
+    const now = open && (context.state !== "running" || tracks.some((track) => track.muted));
+    if (now === interrupted) return;
+    interrupted = now;
+    window.clearInterval(retry);
+    if (!open) return;
+    if (now) {
+      retry = window.setInterval(resume, RESUME_EVERY_MS);
+      resume();
+    }
+    handlers.interrupted(now);
+  };
+  for (const track of tracks) {
     track.onended = () => {
       if (open) handlers.lost();
     };
+    track.onmute = look;
+    track.onunmute = look;
   }
+  context.onstatechange = look;
+  document.addEventListener("visibilitychange", resume);
   context.createMediaStreamSource(stream).connect(node).connect(context.destination);
+  // What came while the microphone was being asked for.
+  queueMicrotask(look);
   return {
     play: (pcm) => tell({ type: "play", pcm }, [pcm]),
     drop: () => tell({ type: "drop" }),
     mute: (on) => tell({ type: "mute", on }),
+    resume,
     close: () => {
       if (!open) return;
       open = false;
+      look();
+      document.removeEventListener("visibilitychange", resume);
       tell({ type: "end" });
       stream.getTracks().forEach((track) => track.stop());
       void context.close();

@@ -16,6 +16,11 @@ export interface VoiceHandlers {
   frame(pcm: ArrayBuffer, level: number): void;
   /** The microphone was pulled out or taken away. */
   lost(): void;
+  /**
+   * The browser has stopped microphone or sound, for a telephone call say, or lets them go on. It tries to go on by
+   * itself; where only a tap can bring the sound back, `resume` is for it.
+   */
+  interrupted(on: boolean): void;
 }
 
 export interface Voice {
@@ -24,6 +29,8 @@ export interface Voice {
   /** Silence, at once. */
   drop(): void;
   mute(on: boolean): void;
+  /** Ends an interruption, if the browser lets us. To be called from the tap itself; does no harm at other times. */
+  resume(): void;
   /** Idempotent. */
   close(): void;
 }

@@ -37,6 +37,8 @@ export interface VoiceOwner<ServerFrame extends Frame> {
   speaks(): boolean;
   /** Loudness of the microphone, from 0 to 1: the loudest since the last time. */
   level(level: number): void;
+  /** Nobody hears us and we hear nobody, until it is told that it is over; what comes meanwhile does not sound later. */
+  interrupted(on: boolean): void;
   /** The line is closed already. */
   failed(why: VoiceFailure): void;
 }
@@ -55,6 +57,7 @@ export class VoiceLine<ClientFrame extends Frame, ServerFrame extends Frame> {
   #generation = 0;
   #welcomed = false;
   #timers: Timers<"welcome" | "ping" | "playOut">;
+  #interrupted = false;
   #lastHeard = 0;
   #levelAt = 0;
   #level = 0;
@@ -86,6 +89,9 @@ export class VoiceLine<ClientFrame extends Frame, ServerFrame extends Frame> {
           if (current()) this.#speak(pcm, level);
         },
         lost: () => fail("microphone_lost"),
+        interrupted: (on) => {
+          if (current()) this.#interrupt(on);
+        },
       });
     } catch (error) {
       return fail(error instanceof VoiceRefused ? error.problem : "failed");
@@ -104,7 +110,7 @@ export class VoiceLine<ClientFrame extends Frame, ServerFrame extends Frame> {
       audio: (pcm) => {
         if (!current()) return;
         this.#lastHeard = this.ports.clock.now();
-        this.#voice?.play(pcm);
+        if (!this.#interrupted) this.#voice?.play(pcm);
       },
       closed: () => {
         // A socket that we closed ourselves is no longer ours.
@@ -120,6 +126,11 @@ export class VoiceLine<ClientFrame extends Frame, ServerFrame extends Frame> {
 
   mute(on: boolean): void {
     this.#voice?.mute(on);
+  }
+
+  /** Ends an interruption. To be called from the tap itself. */
+  resume(): void {
+    this.#voice?.resume();
   }
 
   /** What came and did not sound yet is not to sound. */
@@ -140,6 +151,7 @@ export class VoiceLine<ClientFrame extends Frame, ServerFrame extends Frame> {
   close(): void {
     this.#generation += 1;
     this.#welcomed = false;
+    this.#interrupted = false;
     this.#timers.cancelAll();
     this.#voice?.close();
     this.#voice = null;
@@ -155,6 +167,12 @@ export class VoiceLine<ClientFrame extends Frame, ServerFrame extends Frame> {
     this.#levelAt = now;
     this.owner.level(this.#level);
     this.#level = 0;
+  }
+
+  #interrupt(on: boolean): void {
+    this.#interrupted = on;
+    if (on) this.drop();
+    this.owner.interrupted(on);
   }
 
   #receive(data: string): void {
