@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from desk.knowledge.aspects import has_shape_of_question
+from desk.knowledge.aspects import has_form_of_question, has_shape_of_question
 from desk.knowledge.particulars import of_a_particular
-from desk.orders.drafting.phrases import has_content, is_question
+from desk.orders.drafting.phrases import CLAUSES, has_content, is_anybody_there, is_question
 
 # 去窗口问了, 你帮我问问: somebody else was or is to be asked.
 _ANNOUNCES = re.compile(
@@ -77,6 +77,15 @@ def asks_in_words(words: str) -> bool:
     """Whether the words have the shape of a question at their end."""
     last = words[-_LAST_CHARS:]
     return is_question(last) or has_shape_of_question(last)
+
+
+def ends_asking(words: str) -> bool:
+    """Whether the last thing said is a question that wants an answer, and no reproach: …，合理不; …，要自己申请吗."""
+    last = [clause for clause in CLAUSES.split(words.strip(" ?？")) if clause]
+    if not last or is_anybody_there(words):
+        return False
+    marked = words.rstrip().endswith(("?", "？"))
+    return is_question(last[-1] + ("?" if marked else "")) or has_form_of_question(last[-1])
 
 
 def speaks_of_order(words: str) -> bool:

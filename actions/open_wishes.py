@@ -14,6 +14,7 @@ from actions.asking import (
     announces_question,
     asks_in_words,
     demands,
+    ends_asking,
     only_announces,
     rejects_answer,
     speaks_of_order,
@@ -102,6 +103,10 @@ def _nothing_known(least: float) -> bool:
     return False
 
 
+def _unanswered() -> bool:
+    return False
+
+
 def wish_of(
     turn: Turn,
     *,
@@ -111,11 +116,13 @@ def wish_of(
     answered: bool = False,
     noted: bool = False,
     is_known: Callable[[float], bool] = _nothing_known,
+    is_answered: Callable[[], bool] = _unanswered,
 ) -> Wish | None:
     """None: the intent decides. `offered_order`: an order was offered and waits for a yes, `offered`: anything was;
     `written`: an order was written or looked up in this conversation; `answered`: an article was just told;
     `noted`: a background was told, and asked what is wanted. `is_known` tells whether an article about an
-    affair of the citizen's own scores at least so much for what he tells: then a story is a question."""
+    affair of the citizen's own scores at least so much for what he tells: then a story is a question. `is_answered` tells whether any
+    article is found for it."""
     reading, words = turn.reading, turn.words
     if written and words and _wants_secrecy(turn):
         return Wish.SECRET
@@ -148,6 +155,11 @@ def wish_of(
         return Wish.FOLLOW
     if wants_registered(words):
         return Wish.ORDER
+    if registers < HOLDS and not demands(words) and ends_asking(words) and not written:
+        # The trouble is told for the question's sake: what is known is told first, and an order offered behind it.
+        mere = asks_by_nature(words)
+        if mere or is_answered():
+            return Wish.ANSWER_FIRST if _tells(reading) else Wish.ANSWER
     asked = _asked(turn, is_known)
     if asked is Wish.ORDER and (noted or not offered) and not reading.does("ask") and is_background(turn):
         # 我在网上卖自己做的发卡 holds a word that people ask with.
@@ -240,8 +252,14 @@ def is_background(turn: Turn) -> bool:
         return False
     if _is_order(turn.intent) and turn.confidence >= OVERRULES or by_words("help", words) != "help":
         return False
+    return asks_by_nature(words) and not ends_asking(words)
+
+
+def asks_by_nature(words: str) -> bool:
+    """Whether a consultation is the likeliest of what is told like this."""
     likely = nature_of(words).types
-    return likely["consult"] > max(likely[name] for name in likely if name != "consult")
+    asks = likely.get("consult", 0.0)
+    return asks > max((value for name, value in likely.items() if name != "consult"), default=0.0)
 
 
 def _tells_affair(turn: Turn) -> bool:

@@ -83,6 +83,9 @@ def wish_for(parts: Parts, tracker: Tracker, turn: Turn) -> Wish | None:
         answered=bool(topic_of(tracker)),
         noted=bool(_lead(tracker)),
         is_known=lambda least: is_known(parts, tracker, turn, least),
+        is_answered=lambda: (
+            parts.knowledge.answer(_in_full(tracker, turn), topic=topic_of(tracker)).outcome == "found"
+        ),
     )
     if wish in (None, Wish.DETAIL, Wish.GRUMBLE) and goes_on_asking(tracker, turn):
         return Wish.ANSWER

@@ -213,13 +213,19 @@ _SHAPES = re.compile(
 # How people ask away from the standard language, at the end of what they say: 补刻之前要先弄啥, 能整不, 哪能办, 好补伐.
 _DIALECT_SHAPES = re.compile(
     r"(?:(?:弄|干|整|搞|做|办|带|拿|交)(?:个)?(?:啥子?|么子|什么|哪样|咩)|咋(?:弄|办|整|搞|个|样)|哪能|点样|几时|几多|啥(?:子)?时候|去?边度|找哪个|信(?:谁|哪个)|先办哪)[^,，。;；!！]{0,6}$|"
-    r"(?:[能行得中要有是会让给报办整成补领交用去]|可以|阔以)(?:不|伐|冇|没)[吧啊呢嘛哈嘞]?$|(?:好|得|有)[^,，。]{1,3}[伐冇]$"
+    r"(?:[能行得中要有是会让给报办整成补领交用去]|可以|阔以|合理|合法|合规|违法|犯法|正常|够|算)(?:不|伐|冇|没)[吧啊呢嘛哈嘞]?$|"
+    r"(?:都|该|要|得|应该)(?:是)?(?:谁|哪些人|哪几个人?)[^,，。;；!！]{1,5}$|(?:谁|哪个|哪家|哪里|哪儿|哪)(?:来)?(?:管|出|赔|负责|办|打|领|交|查|报|补)[啊呀呢的]?$|(?:好|得|有)[^,，。]{1,3}[伐冇]$"
 )
 
 
 def has_shape_of_question(text: str) -> bool:
     """Whether the words ask, for one of the aspects or for anything else."""
-    return bool(asked_in(text)) or bool(_SHAPES.search(text) or _DIALECT_SHAPES.search(text))
+    return bool(asked_in(text)) or has_form_of_question(text)
+
+
+def has_form_of_question(text: str) -> bool:
+    """Whether the words have the form of a question, whatever it is about: a word like 网上 alone has none."""
+    return bool(_SHAPES.search(text) or _DIALECT_SHAPES.search(text))
 
 
 @lru_cache(maxsize=1024)

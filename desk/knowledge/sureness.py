@@ -17,7 +17,7 @@ COVERED, LENGTH, LEAD = 0.05, 0.08, 1.3
 # A lead says no more than that, and a rival that is ahead in one of both orders no more than this.
 LEAD_MAX, LEAD_MIN = 0.1, -0.06
 # So much above the least score it can be meant, and needs no asking.
-POSSIBLE, SURE = 0.005, 0.09
+POSSIBLE, SURE = 0.035, 0.09
 
 
 @dataclass(frozen=True)
