@@ -19,6 +19,7 @@ from actions.replies import ask_for_human, say, signal
 from actions.turn_facts import wants_person
 from danger.advice import GENTLE, advice_book
 from danger.rules import (
+    SELF_HARM,
     besides_over,
     cannot_speak,
     cries_out,
@@ -118,7 +119,7 @@ def danger_in(turn: Turn, state: DangerState) -> str:
 def is_likely(reading: Reading) -> bool:
     """Whether what was read is taken for danger, whatever the rules say."""
     # 只能你们知道,漏出去我没法待 is a fear of people, as whoever wishes for secrecy has it.
-    of_death = reading.danger_kind in _SUICIDAL and not reading.does("secret")
+    of_death = reading.danger_kind == SELF_HARM and not reading.does("secret")
     return reading.danger >= (LIKELY_OF_DEATH if of_death else LIKELY)
 
 

@@ -106,6 +106,7 @@ _NAMED_RIGHT = re.compile(
 _POINTED_AT = re.compile(
     r"(?:[那这]家|叫(?:做|个)?|招牌(?:是|叫)?|店名(?:是|叫)?|(?:对面|旁边|隔壁|楼下|边上|里面)的?(?:就是|是|那个|那家)?)[\s,，]*$"
 )
+_PLATE = re.compile(r"[\u4e00-\u9fff]\s?[A-Z][·\s]?[A-Z0-9]{4,6}[\u4e00-\u9fff]?")
 _OF_ONE_OFFICE = re.compile(
     r"(?:都|全)?是(?P<office>[\u4e00-\u9fff]{2,12}(?:派出所|公司|单位|医院|学校|社区|物业|中队|大队|支队|[店局厂所站]|中心))的"
 )
@@ -417,7 +418,12 @@ def _caller_in(draft: Draft, turn: Turn, correcting: bool) -> Person | None:
     if asked and not turn.does(
         "refuse", "unknown", "ask", "process", "human", "cancel", "secret", "grumble", "wait"
     ):
-        return find_person(words, asked=True)
+        person = find_person(words, asked=True)
+        # 丽颜颂，做医美的 tells whom it is about, while the caller's name is asked for.
+        of_a_party = person and any(
+            overlap((person.start, person.end), span.range) for span in stretches(turn, "subject")
+        )
+        return None if of_a_party and not draft.has("subject") else person
     return None
 
 
@@ -489,7 +495,7 @@ def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str]
     )
     if found is None:
         return draft
-    if turn.reading:
+    if turn.reading and not _PLATE.fullmatch(found.text):
         used.append(found.range)
     if found.text == draft.get("subject"):
         return draft
