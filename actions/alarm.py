@@ -41,6 +41,8 @@ STATE = "danger_state"
 # answer. Whoever told of danger a moment ago is believed sooner.
 LIKELY = 0.5
 POSSIBLE = 0.2
+# From here on, alone, it earns the word of caution; lower, it would be said in every tenth story (bench/reading.py).
+CAUTIOUS = 0.25
 # Whoever wants to die says it once, and softly; on the same rows this costs no false alarm more.
 LIKELY_OF_DEATH = 0.4
 LIKELY_AGAIN = 0.3
@@ -167,7 +169,7 @@ def caution(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> N
     # Who fears to be recognised (一说不就知道是我了) sounds like despair, and is none.
     afraid = turn.reading.danger_kind in _SUICIDAL and turn.reading.does("secret", "refuse")
     if (
-        turn.reading.danger < POSSIBLE
+        turn.reading.danger < CAUTIOUS
         or afraid
         or not turn.words
         or DangerState.of(tracker)

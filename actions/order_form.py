@@ -63,6 +63,8 @@ ANGRY_SCORE = 0.75
 # Below this a question about the procedure is no question of policy.
 MAY_ASK = 0.3
 _COUNTED = "一两三四五"
+# Questions about the order that are answered, whatever is wished for beside them.
+_OF_THE_ORDER = frozenset({"how_long", "who", "secret", "callback", "optional", "cost"})
 _HURRY = re.compile(r"急|快|速度|赶紧")
 _TYPE = re.compile(r"order_(consult|help|complain|report|suggest|praise)")
 
@@ -207,6 +209,11 @@ class ValidateOrderForm(HotlineAction):
             case Kind.DIGRESSED:
                 # No slot is set: Rasa then rejects the form and lets the rule of the intent speak.
                 return []
+            case Kind.PROCESS if _wishes(turn):
+                # 自习室能不能延到十点 asks nothing about this hotline.
+                taken = replace(taken, draft=noted(taken.draft, turn))
+                taken = replace(taken, changed=tuple(dict.fromkeys((*taken.changed, "description"))))
+                self._acknowledge(dispatcher, draft, taken)
             case Kind.QUESTION | Kind.PROCESS:
                 self._acknowledge(dispatcher, draft, taken)
                 if not self._answer(dispatcher, tracker, turn, taken) and not taken.changed:
@@ -363,6 +370,13 @@ def _begun(first: Turn, turn: Turn, offered: bool) -> Draft:
 def _is_asked_closer(draft: Draft) -> bool:
     """Whether the road is known, and asked is where on it."""
     return draft.asked == "place" and draft.place.locatable
+
+
+def _wishes(turn: Turn) -> bool:
+    """Whether something new is wished for, or a wrong told, and none of the known questions about the procedure asked."""
+    return by_words("help", turn.words) in ("suggest", "complain") and not (
+        _OF_THE_ORDER & set(kinds_asked(turn.words))
+    )
 
 
 def _courtesy(turn: Turn) -> str:

@@ -10,7 +10,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import announces_question, asks_in_words, demands, of_own_affair, rejects_answer, wonders
+from actions.asking import (
+    announces_question,
+    asks_in_words,
+    demands,
+    ends_asking,
+    of_own_affair,
+    rejects_answer,
+    wonders,
+)
 from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
 from actions.choosing import choose
@@ -32,6 +40,7 @@ from actions.seed import (
 from actions.sympathy import sympathy
 from actions.telling import tell
 from actions.topic import topic_of
+from desk.orders.drafting.order_types import judged
 from desk.orders.drafting.phrases import has_content
 from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition, OrderNotFound
@@ -83,9 +92,7 @@ def wish_for(parts: Parts, tracker: Tracker, turn: Turn) -> Wish | None:
         answered=bool(topic_of(tracker)),
         noted=bool(_lead(tracker)),
         is_known=lambda least: is_known(parts, tracker, turn, least),
-        is_answered=lambda: (
-            parts.knowledge.answer(_in_full(tracker, turn), topic=topic_of(tracker)).outcome == "found"
-        ),
+        is_answered=lambda: is_answered(parts, tracker, turn),
     )
     if wish in (None, Wish.DETAIL, Wish.GRUMBLE) and goes_on_asking(tracker, turn):
         return Wish.ANSWER
@@ -207,10 +214,17 @@ def is_known(parts: Parts, tracker: Tracker, turn: Turn, least: float) -> bool:
     )
 
 
+def is_answered(parts: Parts, tracker: Tracker, turn: Turn) -> bool:
+    """Whether an article is found for what the turn asks; where nobody did wrong, also whether some may be meant."""
+    outcome = parts.knowledge.answer(_in_full(tracker, turn), topic=topic_of(tracker)).outcome
+    return outcome == "found" or (outcome == "ambiguous" and judged("help", turn.words) == "help")
+
+
 def goes_on_asking(tracker: Tracker, turn: Turn) -> bool:
     """Whether the turn is more of a question that had no answer (江边能飞无人机吗 - 要报备不, 在哪报), or asks about what was
     named just before."""
-    waits = unanswered(tracker) or (_lead(tracker) and asks_in_words(turn.words))
+    asks = ends_asking(turn.words) or turn.does("ask", "process")
+    waits = unanswered(tracker) or (_lead(tracker) and asks)
     if not waits or not 0 < len(turn.words) <= MORE_CHARS:
         return False
     return not turn.does(*_NO_MORE_OF_IT) and turn.intent not in _NO_MORE_INTENTS

@@ -59,7 +59,7 @@ def danger(name: str, show: bool) -> None:
     right = [r.danger_kind == row["kind"] for r, row, held in zip(readings, rows, holds, strict=True) if held]
     recall = sum(f for f, h in zip(found, holds, strict=True) if h) / sum(holds)
     false = sum(f for f, h in zip(found, holds, strict=True) if not h) / (len(holds) - sum(holds))
-    told = [reading.danger >= POSSIBLE for reading in readings]
+    told = [reading.danger >= CAUTIOUS for reading in readings]
     warned = sum(t for t, h in zip(told, holds, strict=True) if h) / sum(holds)
     idle = sum(t for t, h in zip(told, holds, strict=True) if not h) / (len(holds) - sum(holds))
     table = Table(

@@ -246,9 +246,9 @@ def _with_number(said: str, old: list[Stretch], value: str, kind: str) -> str | 
         lettered = "[A-Za-z]?" if value[:1].isalpha() else ""
         doors = re.search(rf"{lettered}\d+[A-Za-z]?(?:-\d+[A-Za-z]?)+", said)
         return said[: doors.start()] + value + said[doors.end() :] if doors else said + value
-    elif value[0].isalpha() and (lettered := re.findall(r"(?<![A-Za-z0-9])[A-Za-z]\d{1,5}(?![0-9-])", said)):
+    elif value[0].isalpha() and (codes := re.findall(r"(?<![A-Za-z0-9])[A-Za-z]\d{1,5}(?![0-9-])", said)):
         # A21 for A12: the stall, the pitch, the post that alone has a letter.
-        return said.replace(lettered[0], value) if len(lettered) == 1 else None
+        return said.replace(codes[0], value) if len(codes) == 1 else None
     elif re.fullmatch(r"\d{3,4}", value):
         fitting = [stretch for stretch in old if stretch.kind == "room"] or [
             s for s in old if s.kind == "number"

@@ -106,6 +106,11 @@ _NAMED_RIGHT = re.compile(
 _POINTED_AT = re.compile(
     r"(?:[那这]家|叫(?:做|个)?|招牌(?:是|叫)?|店名(?:是|叫)?|(?:对面|旁边|隔壁|楼下|边上|里面)的?(?:就是|是|那个|那家)?)[\s,，]*$"
 )
+_OWN_SHOP = re.compile(
+    r"(?:我们?|俺们?|咱们?|自己|自家)(?:家|的|开的|这)?(?:店|馆|厂|铺子?|小店|公司|门面)?(?:名|名字)?(?:叫做?|是|名叫|就叫|就是)[\s,，]*$"
+)
+# So many characters at the head of a name are cut off at most: 安家|宝公寓管理公司.
+_CUT_CHARS = 3
 _PLATE = re.compile(r"[\u4e00-\u9fff]\s?[A-Z][·\s]?[A-Z0-9]{4,6}[\u4e00-\u9fff]?")
 _OF_ONE_OFFICE = re.compile(
     r"(?:都|全)?是(?P<office>[\u4e00-\u9fff]{2,12}(?:派出所|公司|单位|医院|学校|社区|物业|中队|大队|支队|[店局厂所站]|中心))的"
@@ -545,7 +550,9 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
     spans = [
         span
         for span in (_with_office(words, span) for span in stretches(turn, "subject"))
-        if names_somebody(words, span.start, span.end) and not is_kind(span.text)
+        if names_somebody(words, span.start, span.end)
+        and not is_kind(span.text)
+        and not _OWN_SHOP.search(words[: span.start])
     ]
     if not (correcting or turn.does("details", "value")):
         return spans
@@ -558,6 +565,8 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
         one
         for one in found
         if names_somebody(words, *one.range)
+        # 我家叫乐家面馆: the caller's own shop is where it is, and not whom it is about.
+        and not _OWN_SHOP.search(words[: one.start])
         # 晚晴护理院在洪家弄十八号 is somebody who is somewhere.
         and (
             re.match(r"[\s,，]*在", words[one.end :])
@@ -626,6 +635,8 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
         whole = _joined(parts[:MOST_SUBJECTS])
         # 大坪石场的车子: where the plain answer holds all of it, it is what was said.
         holds = plain.start <= whole.start and whole.end <= plain.end
+        if holds and plain.end == whole.end and 0 < whole.start - plain.start <= _CUT_CHARS:
+            return replace(plain, confidence=0.8)
         return (
             replace(plain, confidence=0.8)
             if holds and len(names) < 2 and _is_attribute(plain, whole)

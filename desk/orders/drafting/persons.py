@@ -16,7 +16,7 @@ SINGLE = (
     "崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛"
     "樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁"
     "冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫"
-    "甯於佟谌鄢阚戈佘隋匡鞠逄仇冼邝亢厉晁卞佴麻甄宓荀栾濮臧鹿芮嵇巫扈郜瞿闵虞薄桂闻展"
+    "甯於佟谌鄢阚戈佘隋匡鞠逄仇冼蔺逯綦庹揭芦阙练佀亓鄂乜糜仝滑苟宰郗逄邝亢厉晁卞佴麻甄宓荀栾濮臧鹿芮嵇巫扈郜瞿闵虞薄桂闻展"
 )
 SURNAME = rf"(?:{COMPOUND}|[{SINGLE}])"
 TITLES = "先生|女士|小姐|师傅|大爷|大妈|大叔|阿姨|老师|同学|太太|奶奶|爷爷|大哥|大姐"
@@ -25,7 +25,9 @@ _GIVEN = r"[^\W\d_的了不是在有我你他说就啊呀吧呢嘛哦姓叫和�
 _SELF = r"(?:我|俺|咱|本人|鄙人)(?:就|也|是|本来)?"
 
 # Any surname will do of somebody who says that it is theirs.
-_OWN_SURNAME = rf"({COMPOUND}|(?!什|啥|名|氏|哪|谁|么|不|别|莫|[都也就][别不莫没])[^\W\d_a-z])"
+_OWN_SURNAME = (
+    rf"({COMPOUND}|(?!什|啥|名|氏|姓|哪|谁|么(?![\s,，。]|$)|不|别|莫|[都也就][别不莫没])[^\W\d_a-z])"
+)
 _SURNAME_SAID = re.compile(
     rf"(?:{_SELF}(?:免贵|是)?姓|(?<!不)免贵(?:是)?姓?|不(?:是)?姓{SURNAME}[,，、 ]*(?:是)?姓)[:： ]*{_OWN_SURNAME}"
 )
@@ -36,6 +38,12 @@ _CALLED = re.compile(
     rf"(?:{_SELF}叫|叫我|喊我|(?:^|[,，。 ]|我的?)(?:名字叫|名字是|姓名是?)|本人|我是)[:：，, ]?"
     rf"((?:{SURNAME})(?:{_GIVEN}){{1,2}})(?=吧|就|$|[^\w]|\d)"
 )
+# Any surname will do before a title that is the whole answer: 蔺先生.
+_TITLED_ANYHOW = re.compile(
+    rf"^(?:我|是|姓|免贵|就|叫我|[,， ])*([\u4e00-\u9fff])({TITLES})(?:吧|就[行好])?[。.!！]?$"
+)
+# 我姓晏，日字头底下一个安，叫晏玉兰: the whole name behind the surname.
+_ENDS = r"(?=$|[\s,，。.!！])"
 # Names of other peoples: 古丽米热·艾比布力. And how somebody wants to be called: 叫我小潘就行, 喊我老魏.
 _JOINED = re.compile(
     rf"(?:{_SELF}(?:叫|是)|叫我|名字(?:叫|是)|^)[:： ]*([\u4e00-\u9fff]{{1,8}}(?:[·•・.][\u4e00-\u9fff]{{1,10}})+)"
@@ -132,7 +140,9 @@ def find_person(text: str, asked: bool = False) -> Person | None:
         return _person(text, called.group(1), title, called.start(1), called.end(1))
     found = _by_surname(text, titled, asked)
     if found:
-        return found
+        return _with_given(text, found)
+    if asked and (alone := _TITLED_ANYHOW.match(text)):
+        return Person(alone.group(1), alone.group(2), alone.start(1), alone.end(2))
     if titled and (asked or _about_self(text, titled.start())) and not _is_anothers(text, titled.start()):
         return Person(titled.group(1), titled.group(2), titled.start(1), titled.end())
     for pattern in (_JOINED, _CALL_ME):
@@ -161,6 +171,18 @@ def _by_surname(text: str, titled: re.Match[str] | None, asked: bool) -> Person 
             return _built(built)
         return _person(text, surname, title, start, match.end(1))
     return None
+
+
+def _with_given(text: str, person: Person) -> Person:
+    """The surname with the whole name that is told behind it."""
+    if len(person.name) != 1:
+        return person
+    whole = re.search(
+        rf"(?:叫|[,， ])(?P<name>{re.escape(person.name)}{_GIVEN}{{1,2}}){_ENDS}", text[person.end :]
+    )
+    if whole is None or _NOT_NAMES.search(whole["name"]):
+        return person
+    return Person(whole["name"], person.title, person.start, person.end + whole.end())
 
 
 def _answer(text: str) -> Person | None:
@@ -202,6 +224,13 @@ def person_at(text: str, start: int, end: int) -> Person | None:
     if len(name) == 1 and _CALL_LEAD.search(text[:start]) and (whole := _WHOLE_NICK.match(text, start)):
         name = whole[1]
     title = ""
+    # The reading breaks off in the title, or before the last character: 蔺先|生, 晏玉|兰.
+    broken = re.match(rf"([\u4e00-\u9fff]{{1,3}}?)({TITLES})", text[start:])
+    if broken and broken.end(1) <= len(name) < broken.end():
+        return Person(broken[1], broken[2], start, start + broken.end())
+    longer = re.match(rf"{SURNAME}[\u4e00-\u9fff](?![吧啊呀的了就啦嘛哈]){_GIVEN}{_ENDS}", text[start:])
+    if longer and longer.end() == len(name) + 1 and longer.group().startswith(name):
+        name = longer.group()
     if ending := re.search(rf"(?:{TITLES})$", name):
         name, title = name[: ending.start()], ending.group(0)
     if start and len(name) == 1 and text[start - 1] in "小老阿" and _BEFORE_NICK.search(text[: start - 1]):

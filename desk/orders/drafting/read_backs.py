@@ -72,8 +72,16 @@ def _agrees_to_all(turn: Turn) -> bool:
     return agrees(turn) and sure
 
 
+_WHETHER = re.compile(
+    r"(?:要|用|需要|要不要)(?:写|留|填|登|报)(?:上)?(?:吗|么|不|[?？])|(?:写|留|填)不(?:写|留|填)"
+)
+
+
 def _taken_out(draft: Draft, turn: Turn) -> Step | None:
     """What the citizen wants out of the order again: 名字还是别写了, 电话去掉."""
+    if _WHETHER.search(turn.words):
+        # 我先生的名字要写吗，写不写都行 asks, and takes nothing out.
+        return None
     if turn.does("secret") or not (turn.does("refuse") or _TAKE_OUT.search(turn.words)):
         return None
     for field, name in (("caller", "caller_name"), ("phone", "phone")):
