@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rich.console import Console
 from rich.table import Table
 
-from actions.alarm import POSSIBLE, is_likely
+from actions.alarm import CAUTIOUS, is_likely
 from bench.machine import machine
 from bench.understanding import read_tsv
 from desk.settings import ROOT

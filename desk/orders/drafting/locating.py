@@ -95,7 +95,7 @@ _NOTHING = re.compile(
     r"押金|租金|工资|[0-9一二三四五六七八九十百千]+(?:多)?(?:块|元|个月|小时|分钟|天)|身份证|订单|单号|排队|快递$|点[半钟]?$|末班|想问|问[下问]|旗舰店$|APP$|直播间?$|平台$|业主$"
 )
 _OWN_SLIP = re.compile(
-    r"[\s,，、。]+(?:啊|哦|噢|呃|哎|诶|喔)*[\s,，]*(?:不对|勿对|弗对|唔系|唔啱|冇对|不是|勿是|错了|[讲说](?:得|错)(?:岔|错)?[了哉咗])(?:[\s,，、。啊呀]|不对|是|应该)*"
+    r"[\s,，、。]+(?:啊|哦|噢|呃|哎|诶|喔)*[\s,，]*(?:不对|勿对|弗对|唔系|唔啱|冇对|不是|勿是|错了|[讲说](?:得|错)(?:岔|错)?[了哉咗])(?:[\s,，、。啊呀]|不对|[讲说记]错[了哒啦咗]|是|应该)*"
 )
 _DOOR_SAID = re.compile(
     r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层]|单元|期)|[东南西北前后正侧]{1,2}(?:门|边|面|头|侧)|[A-Za-z]?[0-9]+-[0-9]+"
@@ -198,6 +198,10 @@ def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
     back = _OWN_SLIP.search(words)
     if back is None or not groups or groups[0].start >= back.start():
         return None
+    after = words[back.end() :].strip(_PUNCTUATION)
+    if not _DOOR_SAID.search(after) and names_one(after) and looks_like_place(after):
+        # 凤凰山，不是，讲错哒，是栖霞山公墓: another name altogether.
+        return place_said(after)
     first = words[groups[0].start : back.start()].strip(_PUNCTUATION)
     if not _DOOR_SAID.search(first) or not _DOOR_SAID.search(words[back.end() :]):
         return None

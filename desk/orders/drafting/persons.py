@@ -38,6 +38,10 @@ _CALLED = re.compile(
     rf"(?:{_SELF}叫|叫我|喊我|(?:^|[,，。 ]|我的?)(?:名字叫|名字是|姓名是?)|本人|我是)[:：，, ]?"
     rf"((?:{SURNAME})(?:{_GIVEN}){{1,2}})(?=吧|就|$|[^\w]|\d)"
 )
+# As on a form: 反映人:尉迟明.
+_WRITTEN = re.compile(
+    rf"(?:反映人|投诉人|举报人|来电人|联系人|求助人|姓名)[:： ]+(?P<name>{SURNAME}{_GIVEN}{{1,2}})(?=$|[\s,，。;；、:：]|电话|手机)"
+)
 # Any surname will do before a title that is the whole answer: 蔺先生.
 _TITLED_ANYHOW = re.compile(
     rf"^(?:我|是|姓|免贵|就|叫我|[,， ])*([\u4e00-\u9fff])({TITLES})(?:吧|就[行好])?[。.!！]?$"
@@ -88,7 +92,7 @@ _NOBODY = re.compile(
     r"匿名|热心|市民|群众|村民|居民|业主|租客|租户|居家|好人|路人|当事人|儿子|女儿|老公|老婆|爱人|邻居|机器|投诉|举报|登记|不|没|啥|什么|名字|姓名|称呼|图片|截图|照片|记录|链接|视频|语音|表情|看图|别写|别留"
 )
 _ANOTHERS = re.compile(
-    r"(?:[他她它]|对方|那个?人|孩子|娃|儿子|女儿|闺女|爸|妈|爷爷?|奶奶?|公公?|婆婆?|老公|老婆|爱人|哥|姐|弟|妹|媳妇|老板娘?|书记|主任|经理|"
+    r"(?:[他她它]|对方|那个?人|孩子|娃|孙子|孙女|外孙|侄[子女儿]|外甥|儿子|女儿|闺女|爸|妈|爷爷?|奶奶?|公公?|婆婆?|老公|老婆|爱人|哥|姐|弟|妹|媳妇|老板娘?|书记|主任|经理|"
     r"局长|所长|队长|组长|司机|师傅|房东|中介|老师|邻居|包工头|保安|医生|店主|客服)(?:的)?(?:名字|全名|大名)?(?:就|也|好像)?(?:是|叫|姓|名叫)*[:：,， ]*$"
 )
 # Somebody else may be named as the one to speak to: 写我老公名字, 联系人改我爱人.
@@ -133,6 +137,8 @@ def find_person(text: str, asked: bool = False) -> Person | None:
     text = text.rstrip()
     if asked and (beside := _SURNAME_BESIDE.search(text)):
         return Person(beside["name"], "", beside.start("name"), beside.end("name"))
+    if written := _WRITTEN.search(text):
+        return Person(written["name"], "", written.start("name"), written.end("name"))
     titled = _TITLED.search(text)
     called = _CALLED.search(text)
     if called and not _NOT_NAMES.search(called.group(1)):
@@ -148,7 +154,7 @@ def find_person(text: str, asked: bool = False) -> Person | None:
     for pattern in (_JOINED, _CALL_ME):
         other = pattern.search(text)
         if other and not _is_anothers(text, other.start(1)):
-            return _person(text, other.group(1), "", other.start(1), other.end(1))
+            return _with_given(text, _person(text, other.group(1), "", other.start(1), other.end(1)))
     return _answer(text) if asked else None
 
 
@@ -174,15 +180,21 @@ def _by_surname(text: str, titled: re.Match[str] | None, asked: bool) -> Person 
 
 
 def _with_given(text: str, person: Person) -> Person:
-    """The surname with the whole name that is told behind it."""
-    if len(person.name) != 1:
+    """The surname, or 小邰, with the caller's whole name that is told behind it."""
+    nick = len(person.name) == 2 and person.name[0] in "小老阿"
+    if len(person.name) != 1 and not nick:
         return person
-    whole = re.search(
-        rf"(?:叫|[,， ])(?P<name>{re.escape(person.name)}{_GIVEN}{{1,2}}){_ENDS}", text[person.end :]
-    )
-    if whole is None or _NOT_NAMES.search(whole["name"]):
-        return person
-    return Person(whole["name"], person.title, person.start, person.end + whole.end())
+    for whole in re.finditer(
+        rf"(?:叫|[,，、 ])(?P<name>{re.escape(person.name[-1])}{_GIVEN}{{1,2}}){_ENDS}", text
+    ):
+        if (
+            whole.start() < person.end - 1
+            or _NOT_NAMES.search(whole["name"])
+            or _is_anothers(text, whole.start("name"))
+        ):
+            continue
+        return Person(whole["name"], person.title, person.start, whole.end())
+    return person
 
 
 def _answer(text: str) -> Person | None:
@@ -239,7 +251,7 @@ def person_at(text: str, start: int, end: int) -> Person | None:
         return None
     if _NOBODY.search(name) or _is_anothers(text, start) or _REFUSED.match(text[start + len(name) :]):
         return None
-    return _person(text, name, title, start, start + len(name))
+    return _with_given(text, _person(text, name, title, start, start + len(name)))
 
 
 def _person(text: str, name: str, title: str, start: int, end: int) -> Person:

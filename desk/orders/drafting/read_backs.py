@@ -22,6 +22,7 @@ from desk.orders.drafting.phrases import (
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.steps import Kind, Step, answered, field_named, names_field, skipped
 from desk.orders.drafting.turn import Turn
+from language.phones import find_phones
 
 # Details beside a yes are new facts from this probability on.
 _TOLD_FROM = 0.6
@@ -116,6 +117,10 @@ def _at_change(draft: Draft, turn: Turn, filled: Filled) -> Step | None:
 def _at_phone_check(draft: Draft, turn: Turn, filled: Filled) -> Step | None:
     if "phone" in filled.changed:
         return None
+    said_again = any(phone.full == draft.get("phone") for phone in find_phones(turn.words))
+    if said_again and not turn.does("refuse") and not _TAKE_OUT.search(turn.words):
+        # Who says the very number once more has confirmed it.
+        return with_question(turn, answered(filled.draft.check("phone"), filled.changed))
     if turn.does("refuse") and (not field_named(turn.words) or names_field(turn.words, "phone")):
         return with_question(turn, skipped(filled.draft.without("phone"), filled.changed))
     yes = agrees(turn) or turn.does("nothing", "register", "unknown")

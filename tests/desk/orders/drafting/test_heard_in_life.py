@@ -8,6 +8,8 @@ from desk.orders.drafting.arbitration import Kind, step
 from desk.orders.drafting.describing import tidy
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import fill
+from desk.orders.drafting.order_types import by_words
+from desk.orders.drafting.persons import find_person, person_at
 from desk.orders.drafting.phrases import only_asks, only_names_type, wants_confidence
 from desk.orders.drafting.plan import needs_place, needs_secrecy_asked, needs_subject
 from desk.orders.drafting.sources import said
@@ -409,3 +411,58 @@ def test_whose_people_they_are_is_told_with_them() -> None:
     )
     assert "小伍" in told_of
     assert "白沙洲派出所" in told_of
+
+
+# --- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("蔺先生", "蔺"),
+        ("我姓晏 日字头底下一个安 叫晏玉兰", "晏玉兰"),
+        ("免贵姓么 就念腰 么贤海", "么贤海"),
+        ("反映人:尉迟明,电话13871946502", "尉迟明"),
+        ("我姓阮,孙子叫阮小宝", "阮"),
+        ("叫我小潘吧", "小潘"),
+    ],
+)
+def test_the_whole_name_and_only_the_callers(words: str, name: str) -> None:
+    person = find_person(words, asked=True)
+    assert person is not None
+    assert person.name == name
+
+
+@pytest.mark.parametrize(
+    ("words", "read", "name"),
+    [("小邰,邰正阳", "小邰", "邰正阳"), ("蔺先生", "蔺先", "蔺"), ("叫晏玉兰", "晏玉", "晏玉兰")],
+)
+def test_a_name_of_which_only_a_part_was_read(words: str, read: str, name: str) -> None:
+    start = words.index(read)
+    person = person_at(words, start, start + len(read))
+    assert person is not None
+    assert person.name == name
+
+
+def test_a_question_about_a_name_takes_none_out() -> None:
+    draft = known("confirm")
+    asked = step(draft, turn("我先生名字要写吗，写不写都行", "process+refuse"))
+    assert asked.draft.get("caller_name") == draft.get("caller_name")
+
+
+def test_who_says_the_very_number_again_has_confirmed_it() -> None:
+    """However it was read: nobody is asked for it a third time."""
+    draft = known("phone_check")
+    taken = step(draft, turn(f"就是{draft.get('phone')}", "correct+value"))
+    assert taken.draft.asked not in ("phone", "phone_check")
+
+
+@pytest.mark.parametrize("words", ["我家叫[乐家面馆](subject)", "我自己的店就叫[老马烧烤](subject)"])
+def test_the_callers_own_shop_is_nobody_to_be_complained_of(words: str) -> None:
+    matter = told("修路的围挡把我店门口堵了五个月").asking("place")
+    assert not step(matter, turn(words, "value")).draft.get("subject")
+
+
+def test_a_wish_that_sounds_like_a_question_about_us_is_kept() -> None:
+    """The hotline's own hours are no answer to it (actions/order_form.py notes what it wishes for)."""
+    assert by_words("help", "备考的人真的没地方去 能不能延到10点 周末就行") == "suggest"
