@@ -75,6 +75,10 @@ AFFAIR_SCORE = 0.53
 REMARK_CHARS = 20
 # A longer message tells what is wanted, too.
 BACKGROUND_CHARS = 40
+# 没事没事，我挂了: who leaves tells nothing.
+_LEAVES = re.compile(
+    r"(?=.*(?:挂了|打错|没事))(?:没事(?:儿|了)?|不用了?|算了|打错(?:了|电话)?|我?(?:先)?挂(?:电话)?了|再见|拜拜|不好意思|啊|哈|哦|嗯|好|[\s,，。!！~～])+"
+)
 _HURRY = re.compile(r"催(?!眠|收|债|缴|促)|加急|(?:快|早)(?:点|些|一点)(?:给我|帮我|来|办|处理|解决)")
 # Longer sentences that hold the word tell a story.
 SECRECY_CHARS = 40
@@ -124,6 +128,8 @@ def wish_of(
     affair of the citizen's own scores at least so much for what he tells: then a story is a question. `is_answered` tells whether any
     article is found for it."""
     reading, words = turn.reading, turn.words
+    if words and _LEAVES.fullmatch(words):
+        return Wish.LAY_ASIDE
     if written and words and _wants_secrecy(turn):
         return Wish.SECRET
     if written and _HURRY.search(words) and not _ANOTHER_MATTER.search(words):

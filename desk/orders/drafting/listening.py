@@ -109,7 +109,7 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
         if not filled.draft.place.locatable:
             return with_question(turn, skipped(filled.draft, filled.changed, "place"))
     if not turn.reading.is_clear:
-        if of_a_field and says_that_he_asks(draft, turn):
+        if of_a_field and gives_up(turn.words) and says_that_he_asks(draft, turn):
             return Step(Kind.ONLY_ASKS, draft, question=question_in(turn) if is_question(turn.words) else "")
         if of_a_field and gives_up(turn.words):
             return _check_cancel(draft)

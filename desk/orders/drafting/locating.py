@@ -100,6 +100,10 @@ _OWN_SLIP = re.compile(
 _DOOR_SAID = re.compile(
     r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层]|单元|期)|[东南西北前后正侧]{1,2}(?:门|边|面|头|侧)|[A-Za-z]?[0-9]+-[0-9]+"
 )
+_HOUSE_ENDS = re.compile(
+    "卫生院|卫生室|卫生服务中心|卫生服务站|医院|派出所|中学|小学|学校|幼儿园|居委会|村委会|图书馆|文化馆|菜市场|[街巷](?![上坊边道])"
+)
+_OFFICE_ENDS = re.compile("的?(?:村|老)?(?:支书|主任|书记|会计|校长|院长|经理|队长|组长)")
 _NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
 _PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
 
@@ -250,7 +254,7 @@ def _groups(draft: Draft, turn: Turn) -> list[Stretch]:
     words = turn.words
     found: list[Stretch] = []
     for span in stretches(turn, "place"):
-        end = whole_end(words, span.end)
+        end = _unbroken(words, whole_end(words, span.end))
         span = replace(span, text=words[span.start : end], end=end)
         if found and _JOINT.fullmatch(words, found[-1].end, max(span.start, found[-1].end)):
             last = found.pop()
@@ -263,6 +267,17 @@ def _groups(draft: Draft, turn: Turn) -> list[Stretch]:
         # Nothing but an answer: what stands around the span in its clauses belongs to it.
         return [_widened(words, found[0], turn)]
     return found
+
+
+def _unbroken(words: str, end: int) -> int:
+    """Where a span that breaks off in a word ends: behind a house (卫|生院, 渡口|街), before somebody (的村支|书)."""
+    for house in _HOUSE_ENDS.finditer(words):
+        if house.start() < end < house.end() or (house.start() == end and len(house.group()) == 1):
+            return house.end()
+    for office in _OFFICE_ENDS.finditer(words):
+        if office.start() < end < office.end():
+            return office.start()
+    return end
 
 
 def _in_one(words: str, found: list[Stretch]) -> list[Stretch]:
