@@ -161,7 +161,9 @@ def wish_of(
         return Wish.FOLLOW
     if wants_registered(words):
         return Wish.ORDER
-    if registers < HOLDS and not demands(words) and ends_asking(words) and not written:
+    of_its_own = turn.intent in _OWN_WORDS | _IDLE and turn.confidence >= OVERRULES
+    asking = ends_asking(words) and not (of_its_own or about_order or demands(words))
+    if registers < HOLDS and asking and not written:
         # The trouble is told for the question's sake: what is known is told first, and an order offered behind it.
         mere = asks_by_nature(words)
         if mere or is_answered():
