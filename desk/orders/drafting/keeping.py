@@ -93,7 +93,10 @@ def says_that_he_asks(draft: Draft, turn: Turn) -> bool:
         # 就问一句还要电话啊 grumbles at the question, and wants the order all the same.
         return False
     told = draft.get("description")
-    asked = not told or draft.type == "consult" or is_question(told) or has_shape_of_question(told)
+    # 我就问问，这种建议真会有人看吗: who has made a suggestion or a complaint asks about it.
+    open_type = draft.type in ("consult", "help")
+    in_shape = is_question(told) or has_shape_of_question(told)
+    asked = not told or draft.type == "consult" or (open_type and in_shape)
     declines = (
         turn.does("cancel", "no", "refuse") or gives_up(turn.words) or bool(_NO_ORDER.search(turn.words))
     )
