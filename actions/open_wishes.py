@@ -72,7 +72,7 @@ SUSPECTED, ENDING_CHARS = 0.2, 15
 AFFAIR_CHARS = 24
 AFFAIR_SCORE = 0.53
 # What is told after an order in so few words, and is no trouble of its own, belongs to it.
-REMARK_CHARS = 20
+SMALL_REMARK_CHARS = 20
 # A longer message tells what is wanted, too.
 BACKGROUND_CHARS = 40
 # 没事没事，我挂了: who leaves tells nothing.
@@ -224,7 +224,7 @@ def _adds(turn: Turn) -> bool:
     if turn.does("callback"):
         return True
     # 我还是学生，希望别太贵: no second order, whatever the intent hears.
-    small = len(turn.words) <= REMARK_CHARS and not has_content(turn.words) and not demands(turn.words)
+    small = len(turn.words) <= SMALL_REMARK_CHARS and not has_content(turn.words) and not demands(turn.words)
     return turn.does("details", "correct") and (not _is_order(turn.intent) or small)
 
 

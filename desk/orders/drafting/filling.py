@@ -550,9 +550,7 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
     spans = [
         span
         for span in (_with_office(words, span) for span in stretches(turn, "subject"))
-        if names_somebody(words, span.start, span.end)
-        and not is_kind(span.text)
-        and not _OWN_SHOP.search(words[: span.start])
+        if _names_party(words, span.range) and not is_kind(span.text)
     ]
     if not (correcting or turn.does("details", "value")):
         return spans
@@ -564,9 +562,7 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
     found = [
         one
         for one in found
-        if names_somebody(words, *one.range)
-        # 我家叫乐家面馆: the caller's own shop is where it is, and not whom it is about.
-        and not _OWN_SHOP.search(words[: one.start])
+        if _names_party(words, one.range)
         # 晚晴护理院在洪家弄十八号 is somebody who is somewhere.
         and (
             re.match(r"[\s,，]*在", words[one.end :])
@@ -585,6 +581,11 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
     sure = [span for span in apart if span.confidence >= SURE_SUBJECT]
     apart = [span for span in apart if span.confidence >= LIKELY_SUBJECT]
     return [*wholes, *sure, *found, *apart]
+
+
+def _names_party(words: str, where: Range) -> bool:
+    """Whether somebody else is named there: in 我家叫乐家面馆 it is the caller's own shop."""
+    return names_somebody(words, *where) and not _OWN_SHOP.search(words[: where[0]])
 
 
 def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:

@@ -16,8 +16,9 @@ PLACE_TOLD = "place"
 # After so many unusable answers a field is let go.
 MAX_TRIES = 2
 
-# Probabilities of the learned nature (desk/orders/nature.py), chosen on half of its held-out rows. A question too many costs a
-# tap; one too few a department that cannot start, or a caller that is hit back.
+# Probabilities of the learned nature (desk/orders/nature.py), set on the held-out rows that `bench/understanding.py
+# --only natures` prints, so its figures flatter a little. A question too many costs a tap; one too few a department that
+# cannot start, or a caller that is hit back.
 SOMEBODY_FROM = 0.35
 RISK_FROM = 0.12
 # Who blames nobody has seldom anybody to fear.
