@@ -7,12 +7,19 @@ import os
 import signal
 import sys
 
+# The echo guard solves small systems fifty times a second and call: BLAS's threads help none of them, and spin while they wait
+# (bench/hearing_cost.py: up to seven times the processor time). NumPy reads it when it is loaded, so before all else.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from desk.logs import configure_logs
 from desk.places import GazetteerError, default_gazetteer
 from desk.recordings import RecordingError
 from desk.settings import SettingsError, load_settings
+from gateway.channels.wechat.account import Account, AccountFileError
 from gateway.recordings.recordings import open_vault
 from gateway.server import make_server
+from language.dialects.normaliser import dialect_normaliser
+from language.dialects.tables import BadDialectTable
 
 # Threads that read SQL hold the interpreter for so long before the event loop gets it back; Python's own 5 ms would be
 # added to every step of everybody's messages.
@@ -25,7 +32,10 @@ def main() -> int:
         settings = load_settings()
         # Consoles ask for places too.
         default_gazetteer()
-    except (SettingsError, GazetteerError) as error:
+        dialect_normaliser()
+        if settings.wechat_token is not None:
+            Account.load(settings.var_dir)
+    except (SettingsError, GazetteerError, BadDialectTable, AccountFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     try:

@@ -1,78 +1,80 @@
-"""The web application: routes, middleware, and the life of the services behind them."""
+"""The web application: routes, middleware, and the life of the gateway behind them."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, WebSocket
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
 from desk.settings import ROOT, Settings
-from gateway.api import calls, operators
-from gateway.api.desk_parts import DeskParts, desk_parts
-from gateway.api.health import Health
+from gateway.api import calls, health, operators, outside
 from gateway.api.middleware import Shell
 from gateway.api.problems import install_problem_handlers
-from gateway.attachments import MAX_BYTES
-from gateway.blocking import Blocking
-from gateway.call_kit import CallKit
-from gateway.channels.phone.hotline import PhoneHotline
-from gateway.channels.web import call_socket, http, pictures
-from gateway.channels.web.chat_socket import ChatSocket
+from gateway.backends.opening import open_backends
+from gateway.channels.web import call_socket, chat_socket, http, pictures
 from gateway.channels.web.pages import page_router
-from gateway.channels.web.web_calls import WebCalls
-from gateway.handoff import outside_api
-from gateway.network import address_of
-from gateway.page_opening import open_for_citizen, open_for_seat
-from gateway.recordings import console as recordings
-from gateway.seats import console, lead, order_search, orders, sign_in, talk_socket, users
-from gateway.seats.accounts import SeatAccounts
-from gateway.seats.opening import open_seats
-from gateway.seats.socket import SeatSocket
-from gateway.services import open_services
-from gateway.tasks import end_tasks
-from gateway.tts.build import build_speaker
+from gateway.channels.wechat import callback as wechat
+from gateway.composition import MakeBackends, open_gateway
+from gateway.console import (
+    conversations,
+    lead,
+    order_routes,
+    order_search,
+    recordings,
+    seat_socket,
+    sign_in,
+    talk_socket,
+    users,
+)
+from gateway.order_page import api as order_page
+from gateway.order_page import wechat as wechat_orders
+from gateway.pictures.attachments import MAX_BYTES
+from gateway.runtime.installed import install
 
 # A character may take twelve bytes as JSON (a surrogate pair, escaped); the rest is for the other keys.
 BYTES_PER_CHAR = 12
 BODY_EXTRA_BYTES = 8 * 1024
 
-PartsFactory = Callable[[Settings, Blocking], DeskParts]
+CITIZENS = (
+    http.router,
+    pictures.router,
+    chat_socket.router,
+    call_socket.router,
+    order_page.router,
+    wechat_orders.router,
+    wechat.router,
+)
+MACHINES = (health.router, operators.router, calls.router, outside.router)
+CONSOLE = (
+    sign_in.router,
+    users.router,
+    conversations.router,
+    order_routes.router,
+    order_search.router,
+    recordings.router,
+    seat_socket.router,
+    talk_socket.router,
+    lead.router,
+)
 
 
 def create_app(
-    settings: Settings, *, dist: Path = ROOT / "web" / "dist", open_parts: PartsFactory = desk_parts
+    settings: Settings, *, dist: Path = ROOT / "web" / "dist", make_backends: MakeBackends = open_backends
 ) -> FastAPI:
-    """An application that opens its services when it starts and closes them when it ends."""
+    """An application that opens its gateway when it starts and closes it when it ends."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        services = await open_services(settings)
-        app.state.services = services
-        app.state.metrics = services.metrics
-        app.state.parts = open_parts(settings, services.blocking)
-        services.seats = open_seats(services, app.state.parts)
-        app.state.seat_accounts = SeatAccounts(services.accounts, services.blocking, services.limits)
-        # Nothing is loaded before somebody calls.
-        speaker = build_speaker(settings, on_spoken=services.metrics.spoke)
-        kit = CallKit(services, speaker)
-        app.state.web_calls = WebCalls(kit)
-        app.state.phone = PhoneHotline(kit)
-        app.state.health = Health(services, app.state.parts, app.state.phone)
-        await services.start()
-        await app.state.phone.open()
-        warming = asyncio.create_task(app.state.parts.warm())
+        gateway = await open_gateway(settings, make_backends)
+        app.state.gateway = gateway
+        gateway.install(app)
+        await gateway.start()
         try:
             yield
         finally:
-            await end_tasks([warming])
-            await app.state.phone.aclose()
-            await app.state.health.aclose()
-            await services.aclose()
-            await speaker.aclose()
+            await gateway.aclose()
 
     app = FastAPI(
         title="民声 12345",
@@ -83,46 +85,18 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
     )
+    door = wechat.Door.of(settings)
+    if door is not None:
+        install(app, door)
     install_problem_handlers(app)
-    app.include_router(http.router)
-    app.include_router(pictures.router)
-    app.include_router(call_socket.router)
-    app.include_router(operators.router)
-    app.include_router(calls.router)
-    for router in (
-        sign_in.router,
-        users.router,
-        console.router,
-        orders.router,
-        order_search.router,
-        recordings.router,
-        talk_socket.router,
-        lead.router,
-        outside_api.router,
-    ):
+    for router in (*CITIZENS, *MACHINES, *CONSOLE):
         app.include_router(router)
-
-    @app.get("/healthz", tags=["machines"], summary="State of each component; 503 when the database is gone")
-    async def healthz() -> JSONResponse:
-        report = await app.state.health.report()
-        return JSONResponse(report, status_code=503 if report["status"] == "down" else 200)
-
-    @app.websocket("/ws/chat")
-    async def chat(websocket: WebSocket) -> None:
-        if await open_for_citizen(websocket):
-            await ChatSocket(websocket, app.state.services, address_of(websocket)).run()
-
-    @app.websocket("/ws/seat")
-    async def seat(websocket: WebSocket) -> None:
-        found = await open_for_seat(websocket)
-        if found is not None:
-            await SeatSocket(websocket, app.state.services, found, address_of(websocket)).run()
-
     page_config: dict[str, str | int | bool] = {
         "city": settings.city,
         "timezone": settings.timezone,
         "message_max_chars": settings.message_max_chars,
         "calls": settings.web_max_calls > 0,
+        "sms": settings.sms_url is not None,
     }
     app.include_router(page_router(dist, page_config))
     app.add_middleware(

@@ -1,6 +1,6 @@
 """Every door of the gateway and who may come in: the one table that routes, websockets and consoles' frames are guarded by.
 
-A route or websocket of the desk asks its line here when it is called (`gateway.seats.sign_in`); one that has none is
+A route or websocket of the desk asks its line here when it is called (`gateway.console.sign_in`); one that has none is
 shut. Doors of citizens and machines have guards of their own beside their routes; their lines say which.
 `tests/gateway/test_doors.py` walks the whole application through the table.
 """
@@ -23,10 +23,14 @@ class Key(StrEnum):
     NOBODY_ASKS = "nobody_asks"
     # The token of the conversation.
     CONVERSATION = "conversation"
+    # The token of a visit to the order page.
+    ORDER_VISIT = "order_visit"
     # A token of MINSHENG_API_TOKENS.
     OPERATOR = "operator"
     # The secret of the outside desk.
     OUTSIDE_DESK = "outside_desk"
+    # WeChat's signature; without a token the door is not there.
+    WECHAT = "wechat"
 
 
 class Door(NamedTuple):
@@ -40,6 +44,7 @@ WEBSOCKET = "WS"
 _DESK = "/api/v1/desk"
 _CONVERSATION = f"{_DESK}/conversations/{{conversation_id}}"
 _CITIZEN = "/api/v1/conversations"
+_OWN_ORDERS = "/api/v1/my-orders"
 _OUTSIDE = "/api/v1/outside/conversations/{conversation_id}"
 
 DOORS: Mapping[Door, Key | Right] = {
@@ -59,6 +64,17 @@ DOORS: Mapping[Door, Key | Right] = {
     Door("POST", f"{_CITIZEN}/{{conversation_id}}/rating"): Key.CONVERSATION,
     Door("POST", f"{_CITIZEN}/{{conversation_id}}/images"): Key.CONVERSATION,
     Door("GET", "/api/v1/attachments/{attachment_id}"): Key.CONVERSATION,
+    # The order page: what is proved in the body of the first opens the others for a while.
+    Door("GET", "/orders"): Key.NOBODY_ASKS,
+    # What it opens is what WeChat says of who comes back.
+    Door("GET", "/wechat/orders"): Key.NOBODY_ASKS,
+    Door("GET", "/wechat/orders/back"): Key.NOBODY_ASKS,
+    Door("POST", f"{_OWN_ORDERS}/visits"): Key.NOBODY_ASKS,
+    Door("POST", f"{_OWN_ORDERS}/phone-codes"): Key.NOBODY_ASKS,
+    Door("DELETE", f"{_OWN_ORDERS}/visits"): Key.ORDER_VISIT,
+    Door("GET", _OWN_ORDERS): Key.ORDER_VISIT,
+    Door("GET", f"{_OWN_ORDERS}/{{number}}"): Key.ORDER_VISIT,
+    Door("POST", f"{_OWN_ORDERS}/{{number}}/{{act}}"): Key.ORDER_VISIT,
     # Machines.
     Door("GET", "/api/v1/knowledge/search"): Key.OPERATOR,
     Door("GET", "/api/v1/orders"): Key.OPERATOR,
@@ -73,6 +89,8 @@ DOORS: Mapping[Door, Key | Right] = {
     Door("POST", f"{_OUTSIDE}/messages"): Key.OUTSIDE_DESK,
     Door("POST", f"{_OUTSIDE}/close"): Key.OUTSIDE_DESK,
     Door("POST", f"{_OUTSIDE}/to-bot"): Key.OUTSIDE_DESK,
+    Door("GET", "/wechat/callback"): Key.WECHAT,
+    Door("POST", "/wechat/callback"): Key.WECHAT,
     # The desk.
     Door("POST", f"{_DESK}/sign-in"): Key.NOBODY_ASKS,
     Door("GET", f"{_DESK}/me"): Right.ACCOUNT,
@@ -97,6 +115,7 @@ DOORS: Mapping[Door, Key | Right] = {
     Door("GET", f"{_DESK}/categories"): Right.SERVE,
     Door("GET", f"{_DESK}/orders"): Right.SERVE,
     Door("GET", f"{_DESK}/orders/{{number}}"): Right.SERVE,
+    Door("GET", f"{_DESK}/orders/{{number}}/pictures/{{attachment_id}}"): Right.SERVE,
     Door("POST", f"{_DESK}/orders/{{number}}/{{act}}"): Right.SERVE,
     Door("GET", f"{_DESK}/finished"): Right.SERVE,
     Door("GET", f"{_DESK}/directory"): Right.SERVE,

@@ -47,6 +47,21 @@ INTERNAL = "系统出现故障，请稍后再试。"
 NO_SUCH_PAGE = "没有这个页面。"
 API_TOKEN_WRONG = "接口令牌无效。"
 API_TOKENS_MISSING = "尚未配置接口令牌：请设置环境变量 MINSHENG_API_TOKENS（多个用逗号分隔），然后重新启动。"
+WECHAT_SIGNATURE_WRONG = "签名不正确或已过期。"
+WECHAT_UNSEEN = "这类消息我这边看不了。请用文字或语音告诉我是什么事、在哪里；需要人工请回复“转人工”。"
+WECHAT_KEY_UNKNOWN = "这个入口暂时没有开通，请直接说您的事情；需要人工请回复“转人工”。"
+WECHAT_PLACE = "位置在{label}"
+WECHAT_PLACE_UNNAMED = "位置收到了，但地图上没有地名。请用文字说一下是哪条路、哪个小区或门牌号。"
+WECHAT_FILE_LOST = "您刚才发的内容没能取到，请重新发一次，或者打字告诉我。"
+WECHAT_FILE_TOO_LARGE = "文件太大了，请换一个 5 MB 以内的，或者打字告诉我。"
+WECHAT_VOICE_UNREADABLE = "这段语音我放不出来，请重新说一遍，或者打字告诉我。"
+WECHAT_NO_EARS = "现在听不了语音，请打字告诉我；需要人工请回复“转人工”。"
+WECHAT_NOTHING_HEARD = "没有听清您说的话，请再说一遍，或者打字告诉我。"
+WECHAT_HEARD = "您说的是：“{text}”\n（听错了请回复“不对”，再说一遍）"
+WECHAT_DOUBT = (
+    "这段语音听得不太清楚。您说的是：“{text}”，对吗？对请回复“对”，不对请回复“不对，重新说”，或者打字告诉我。"
+)
+WECHAT_SAY_AGAIN = "好的，请再说一遍，或者打字告诉我。"
 PART_MISSING = "这项功能暂时不可用。"
 NOT_SIGNED_IN = "请先登录。"
 NO_RIGHT = "您没有做这件事的权限。"
@@ -95,6 +110,19 @@ ORDER_TOLD_LATE = "刚才系统没能及时答复，但您的登记已经成功�
 NOT_IN_THE_QUEUE = "您现在没有在排队，不用取消，可以继续说您的事情。"
 NOT_WAITING = "现在没有在排队。"
 NO_OUTSIDE_DESK = "没有配置外部坐席系统。"
+ORDER_PROOF_WRONG = "编号和查询码对不上，请核对一下。"
+ORDER_LINK_OVER = "这个链接不正确或已过期。请用工单编号和查询码查询，或在对话里再问一次进度。"
+ORDER_CODE_WRONG = "验证码不正确或已过期，请核对，或重新获取。"
+ORDER_TRIES_SHUT = "核对失败的次数太多，为了保护信息安全，暂时不能再查，请过{wait}再试，或拨打12345。"
+ORDER_CODES_SHUT = "验证码发得太频繁了，请过{wait}再试，或用工单编号和查询码查询。"
+ORDER_VISIT_OVER = "为了保护信息安全，查询时间已过，请重新核对身份。"
+ORDER_PHONE_WRONG = "请填写11位手机号。"
+ORDER_ONE_MORE_WAY = "本热线没有接通短信，请用工单编号和查询码查询，或打开对话里收到的链接。"
+ORDER_SAY_SOMETHING = "请填写要补充的内容，最多2000字。"
+ORDER_MAY_NOT = "这张工单现在是“{status}”，不能再{act}了。需要的话可以重新反映。"
+ORDER_REMARKED = "已经补充到工单里，承办单位看得到。"
+ORDER_WITHDRAWN = "工单已经撤回。之后想再反映，随时可以。"
+ORDER_RATED = "谢谢您的评价。"
 FORM_BAD = "工单里有几项需要修改。"
 FIELD_BAD = "不正确，请检查"
 NO_SUCH_ORDER = "没有找到这张工单。"
@@ -170,3 +198,7 @@ def emergency_text(numbers: tuple[tuple[str, str], ...]) -> str:
 
 def notice(text: str) -> Draft:
     return Draft(sender=Sender.SYSTEM, text=text, kind="notice")
+
+
+# To a citizen who shows a picture to the bot, which cannot see.
+PICTURE_KEPT = "图片收到了，会附在您的工单里，人工也看得到。我自己看不懂图片，请用文字说一下是什么事、在哪里，或者接着说。"

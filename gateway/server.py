@@ -9,12 +9,12 @@ from fastapi import FastAPI
 
 from desk.settings import Settings
 from gateway.app import create_app
-from gateway.connections import bounded
-from gateway.file_limit import connections_within, raise_file_limit
-from gateway.network import trusted_proxies
-from gateway.page_socket import MAX_FRAME_BYTES
+from gateway.sockets.connections import bounded
+from gateway.sockets.file_limit import connections_within, raise_file_limit
+from gateway.sockets.network import trusted_proxies
+from gateway.sockets.page_socket import MAX_FRAME_BYTES
 
-# What is left after our own goodbye (services.GRACE_S) has taken its time.
+# What is left after our own goodbye (composition.GRACE_S) has taken its time.
 GRACEFUL_SHUTDOWN_S = 5
 PING_S = 20.0
 
@@ -27,9 +27,9 @@ class GatewayServer(uvicorn.Server):
         self._gateway_app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        services = getattr(self._gateway_app.state, "services", None)
-        if services is not None:
-            await services.drain()
+        gateway = getattr(self._gateway_app.state, "gateway", None)
+        if gateway is not None:
+            await gateway.drain()
         await super().shutdown(sockets)
 
 
@@ -47,7 +47,7 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> GatewayServer
         ws_per_message_deflate=False,
         ws_ping_interval=PING_S,
         ws_ping_timeout=PING_S,
-        # X-Forwarded-For is judged by gateway.network, by our own list of proxies.
+        # X-Forwarded-For is judged by gateway.sockets.network, by our own list of proxies.
         proxy_headers=False,
         server_header=False,
         access_log=False,

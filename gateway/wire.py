@@ -22,7 +22,6 @@ from desk.conversations import (
 from desk.handoff.errors import CallbackNotFound, HandoffError, OfferGone, QueueUnavailable
 from desk.store.storable import storable_json
 from gateway import sentences
-from gateway.attachments import BadPicture
 from gateway.errors import (
     GatewayError,
     MessageKept,
@@ -32,6 +31,7 @@ from gateway.errors import (
     StoreUnavailable,
     TooMany,
 )
+from gateway.pictures.attachments import BadPicture
 
 MessageId = Annotated[str, Field(min_length=1, max_length=64)]
 Comment = Annotated[str, Field(max_length=1000)]
@@ -110,6 +110,10 @@ class Ping(Incoming):
     type: Literal["ping"]
 
 
+class HangUp(Incoming):
+    type: Literal["hang_up"]
+
+
 class CitizenTyping(Incoming):
     type: Literal["typing"]
     on: bool
@@ -170,7 +174,7 @@ class MessagesOut(BaseModel):
 
 
 def message_json(message: Message, author: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """`author` is the seat who wrote it, as the reader may know him."""
+    """`author` is the seat who wrote it, as the reader may know them."""
     card = dict(message.card) if message.card is not None else None
     attachment = card.pop("attachment", None) if card is not None else None
     return {

@@ -7,12 +7,14 @@ import asyncio
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.store.storable import storable
 from gateway import sentences
 from gateway.channels.web.pages import security_headers
-from gateway.metrics import Metrics
+from gateway.runtime.installed import find_or_none
+from gateway.runtime.metrics import Metrics
 from gateway.wire import error_json
 
 # A photograph sent by mistake gets its answer; an attacker gets a reset.
@@ -74,7 +76,7 @@ class Shell:
             else:
                 await self._app(scope, bounded_receive, safe_send)
         finally:
-            metrics: Metrics | None = getattr(scope["app"].state, "metrics", None) if "app" in scope else None
+            metrics = find_or_none(HTTPConnection(scope), Metrics) if "app" in scope else None
             if metrics is not None:
                 # The template, not the path: paths hold conversation ids and order numbers.
                 route = getattr(scope.get("route"), "path", "other")

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from desk.conversations import ConversationError
 from desk.handoff.errors import HandoffError
 from gateway import sentences
-from gateway.attachments import BadPicture
 from gateway.errors import GatewayError
+from gateway.pictures.attachments import BadPicture
 from gateway.wire import error_json, problem_of
 
 _log = structlog.get_logger(__name__)

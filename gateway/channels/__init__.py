@@ -1,1 +1,1 @@
-"""One package per channel that citizens come through."""
+"""What citizens meet: one package a channel; none imports another. `calls.py` is what the calls of all channels share."""

@@ -1,4 +1,4 @@
-"""What a citizen is told when he asks for a person: his place in the queue, or honestly that nobody can come. Pure."""
+"""What a citizen who asks for a person is told: their place in the queue, or honestly that nobody can come. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 from desk.conversations import Draft, HandoffReason, HandoffRequest, QuickReply, Sender
 from desk.conversations.conversation import Effects
 from desk.handoff.estimate import Admission
-from desk.handoff.events import Place
+from desk.handoff.events import QueuePlace
 from gateway import sentences, sentences_english
 
 
@@ -38,7 +38,7 @@ def is_urgent(request: HandoffRequest) -> bool:
 
 
 def admitted(
-    drafts: Sequence[Draft], effects: Effects, request: HandoffRequest, place: Place
+    drafts: Sequence[Draft], effects: Effects, request: HandoffRequest, place: QueuePlace
 ) -> tuple[tuple[Draft, ...], Effects]:
     """The answer with the place in the queue at its end."""
     words = sentences_english if in_english(request) else sentences
@@ -73,7 +73,7 @@ def in_english(request: HandoffRequest) -> bool:
     return request.detail.get("language") == "en"
 
 
-def queue_draft(place: Place, words: ModuleType = sentences) -> Draft:
+def queue_draft(place: QueuePlace, words: ModuleType = sentences) -> Draft:
     """The `handoff` message with the place in the queue. `words` is the module with the sentences of a language."""
     ahead = max(place.position - 1, 0)
     text = (words.QUEUE_PLACE if ahead else words.QUEUE_NEXT).format(
@@ -84,12 +84,12 @@ def queue_draft(place: Place, words: ModuleType = sentences) -> Draft:
     return Draft(sender=Sender.SYSTEM, text=text, kind="handoff", card=place_json(place))
 
 
-def urgent_draft(place: Place, words: ModuleType = sentences) -> Draft:
+def urgent_draft(place: QueuePlace, words: ModuleType = sentences) -> Draft:
     """Nobody in danger should wait for us, whoever is on duty."""
     return Draft(sender=Sender.SYSTEM, text=words.URGENT_QUEUED, kind="handoff", card=place_json(place))
 
 
-def place_json(place: Place) -> dict[str, int | bool]:
+def place_json(place: QueuePlace) -> dict[str, int | bool]:
     """`high_min` 0: nobody can tell. `skilled` false: nobody who has the skill is at work."""
     return {
         "position": place.position,
@@ -99,7 +99,7 @@ def place_json(place: Place) -> dict[str, int | bool]:
     }
 
 
-def wait_words(place: Place, words: ModuleType = sentences) -> str:
+def wait_words(place: QueuePlace, words: ModuleType = sentences) -> str:
     low, high = place.low_min, place.high_min
     if not high:
         return str(words.WAIT_UNKNOWN if place.skilled else words.WAIT_NOBODY)

@@ -1,4 +1,4 @@
-"""Carries what happens at the desk to every gateway process: Redis pub/sub, one channel.
+"""Carries what happens between queue and seats to every gateway process: Redis pub/sub, one channel.
 
 Pub/sub may lose anything. Nothing here is the only word on a matter: consoles compare with SQL every few seconds, and
 the dispatcher ticks every second whether it was woken or not.
@@ -15,9 +15,9 @@ import orjson
 import structlog
 
 from desk.store.redis_keys import desk_channel
-from gateway.redis_link import RedisLink
-from gateway.subscription import Subscription
-from gateway.tasks import Loops, end_tasks
+from gateway.runtime.redis_link import RedisLink
+from gateway.runtime.subscription import Subscription
+from gateway.runtime.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ BATCH = 200
 Handler = Callable[[Mapping[str, Any]], None]
 
 
-class DeskBus:
+class HandoffBus:
     """`start` it inside the event loop; `aclose` at the end. Handlers must not block and must not raise."""
 
     def __init__(self, redis: RedisLink, loops: Loops | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the hotline itself tells a citizen when his conversation changes hands. Pure."""
+"""What the hotline itself tells a citizen when their conversation changes hands. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """An outside desk: another system whose people answer, connected by a webhook and a small REST.
 
 To the desk it is one seat with much room, a user of role `seat` who is named in the settings. What is offered to it is
-accepted at once and told by webhook; what its people say comes back over REST (outside_api.py). While it cannot be
+accepted at once and told by webhook; what its people say comes back over REST (gateway/api/outside.py). While it cannot be
 reached it takes nothing new, and what it took but never heard of goes back to the head of the queue.
 """
 
@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,12 +25,13 @@ from desk.handoff.events import Event, HandoffEnded, Offered, OwnerChanged
 from desk.handoff.seat import SeatState, SeatStatus
 from desk.handoff.store import HandoffStore
 from desk.seats import Accounts, Right, SeatError, User, may
-from gateway.blocking import Blocking
 from gateway.errors import StoreRefused, StoreUnavailable
-from gateway.handoff.desk import HandoffDesk
+from gateway.handoff.coordinator import HandoffCoordinator
 from gateway.handoff.outbox import Notification, Outbox
-from gateway.metrics import Metrics
-from gateway.tasks import Loops, end_tasks
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.metrics import Metrics
+from gateway.runtime.tasks import Loops, end_tasks
+from gateway.signatures import signature
 from gateway.wire import message_json
 
 _log = structlog.get_logger(__name__)
@@ -48,26 +47,35 @@ CAPACITY = 500
 TROUBLE = (StoreUnavailable, StoreRefused, HandoffError, ConversationError)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutsideTools:
-    url: str
-    secret: str
-    username: str
-    desk: HandoffDesk
-    store: ConversationStore
-    handoffs: HandoffStore
-    accounts: Accounts
-    blocking: Blocking
-    outbox: Outbox
-    metrics: Metrics
-    loops: Loops = field(default_factory=Loops)
-
-
 class OutsideDesk:
     """`start` it inside the event loop; `aclose` at the end."""
 
-    def __init__(self, tools: OutsideTools) -> None:
-        self._t = tools
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: str,
+        username: str,
+        coordinator: HandoffCoordinator,
+        store: ConversationStore,
+        handoffs: HandoffStore,
+        accounts: Accounts,
+        blocking: Blocking,
+        outbox: Outbox,
+        metrics: Metrics,
+        loops: Loops | None = None,
+    ) -> None:
+        self._url = url
+        self._secret = secret
+        self._username = username
+        self._coordinator = coordinator
+        self._store = store
+        self._handoffs = handoffs
+        self._accounts = accounts
+        self._blocking = blocking
+        self._outbox = outbox
+        self._metrics = metrics
+        self._loops = loops or Loops()
         self.seat_id = ""
         self._skills: frozenset[str] = frozenset()
         self._http = httpx.AsyncClient(timeout=DELIVERY_LIMIT_S, trust_env=False)
@@ -78,17 +86,17 @@ class OutsideDesk:
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._side: set[asyncio.Task[None]] = set()
-        tools.desk.watch(self)
+        self._coordinator.watch(self)
 
     def start(self) -> None:
         self._tasks = [
-            self._t.loops.start("outside.beat", self._beat_forever),
-            self._t.loops.start("outside.deliver", self._deliver_forever),
+            self._loops.start("outside.beat", self._beat_forever),
+            self._loops.start("outside.deliver", self._deliver_forever),
         ]
 
     async def aclose(self) -> None:
         await end_tasks([*self._tasks, *self._side])
-        self._t.outbox.let_go()
+        self._outbox.let_go()
         await self._http.aclose()
 
     def on_event(self, event: Event) -> None:
@@ -109,20 +117,20 @@ class OutsideDesk:
             return
         conversation_id = appended.message.conversation_id
         with contextlib.suppress(*TROUBLE):
-            found = await self._t.blocking.read(self._t.handoffs.open_of, conversation_id)
+            found = await self._blocking.read(self._handoffs.open_of, conversation_id)
             if found is not None and found.seat_id == self.seat_id:
                 await self._keep("message", conversation_id, message=message_json(appended.message))
 
     async def _accept(self, handoff_id: str) -> None:
         with contextlib.suppress(*TROUBLE):
-            await self._t.desk.done(await self._t.desk.service.accept(handoff_id, self.seat_id))
+            await self._coordinator.done(await self._coordinator.service.accept(handoff_id, self.seat_id))
 
     async def _requested(self, conversation_id: str) -> None:
         with contextlib.suppress(*TROUBLE):
-            found = await self._t.blocking.read(self._t.handoffs.open_of, conversation_id)
+            found = await self._blocking.read(self._handoffs.open_of, conversation_id)
             if found is None:
                 return
-            messages = await self._t.blocking.read(self._t.store.messages, conversation_id, 0, PAGE)
+            messages = await self._blocking.read(self._store.messages, conversation_id, 0, PAGE)
             await self._keep(
                 "handoff",
                 conversation_id,
@@ -141,10 +149,10 @@ class OutsideDesk:
     async def _keep(self, kind: str, conversation_id: str, **more: Any) -> None:
         body = {"event": kind, "conversation": conversation_id, "at": datetime.now(UTC).isoformat(), **more}
         try:
-            await self._t.blocking.file(self._t.outbox.keep, body)
+            await self._blocking.file(self._outbox.keep, body)
         except OSError:
             _log.error("outside_not_kept", conversation=conversation_id)
-            self._t.metrics.outside.labels("lost").inc()
+            self._metrics.outside.labels("lost").inc()
         self._news.set()
 
     async def _beat_forever(self) -> None:
@@ -159,7 +167,7 @@ class OutsideDesk:
     async def _find_user(self) -> None:
         user: User | None
         try:
-            user = await self._t.blocking.read(self._t.accounts.users.by_username, self._t.username)
+            user = await self._blocking.read(self._accounts.users.by_username, self._username)
         except SeatError:
             user = None
         except StoreUnavailable:
@@ -176,7 +184,7 @@ class OutsideDesk:
 
     async def _beat(self) -> None:
         status = SeatStatus.PAUSE if self._failures else SeatStatus.READY
-        known = await self._t.desk.service.heartbeat(self.seat_id)
+        known = await self._coordinator.service.heartbeat(self.seat_id)
         if not known or status is not self._told:
             await self._tell_queue(status)
 
@@ -191,18 +199,18 @@ class OutsideDesk:
             since=self._since,
             reason="outside",
         )
-        await self._t.desk.publish(await self._t.desk.service.set_seat(state))
+        await self._coordinator.publish(await self._coordinator.service.set_seat(state))
         self._told = status
-        self._t.desk.wake()
+        self._coordinator.wake()
 
     async def _deliver_forever(self) -> None:
         while True:
             self._news.clear()
             try:
-                if await self._t.blocking.file(self._t.outbox.take_charge):
+                if await self._blocking.file(self._outbox.take_charge):
                     await self._deliver_waiting()
             except Exception:
-                self._t.metrics.failures.labels("outside").inc()
+                self._metrics.failures.labels("outside").inc()
                 _log.exception("outside_crashed")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(self._not_before - time.monotonic(), IDLE_S)):
@@ -213,12 +221,12 @@ class OutsideDesk:
             return
         # Order holds within a conversation; one that cannot be told of must not hold up the others.
         stuck: set[str] = set()
-        for notification in await self._t.blocking.file(self._t.outbox.waiting):
+        for notification in await self._blocking.file(self._outbox.waiting):
             if notification.conversation_id in stuck:
                 continue
             if await self._deliver(notification):
                 self._failures.pop(notification.id, None)
-                await self._t.blocking.file(self._t.outbox.done, notification)
+                await self._blocking.file(self._outbox.done, notification)
                 continue
             stuck.add(notification.conversation_id)
             tries = self._failures[notification.id] = self._failures.get(notification.id, 0) + 1
@@ -232,39 +240,33 @@ class OutsideDesk:
         headers = {
             "content-type": "application/json",
             "x-minsheng-timestamp": stamp,
-            "x-minsheng-signature": signature(self._t.secret, stamp, body),
+            "x-minsheng-signature": signature(self._secret, stamp, body),
         }
         try:
-            response = await self._http.post(self._t.url, content=body, headers=headers)
+            response = await self._http.post(self._url, content=body, headers=headers)
         except httpx.HTTPError:
-            self._t.metrics.outside.labels("failed").inc()
+            self._metrics.outside.labels("failed").inc()
             return False
         ok = response.is_success
-        self._t.metrics.outside.labels("delivered" if ok else "failed").inc()
+        self._metrics.outside.labels("delivered" if ok else "failed").inc()
         return ok
 
     async def _give_up(self, notification: Notification) -> None:
         conversation_id = notification.conversation_id
         _log.error("outside_given_up", conversation=conversation_id)
-        self._t.metrics.outside.labels("given_up").inc()
+        self._metrics.outside.labels("given_up").inc()
         self._failures.pop(notification.id, None)
-        await self._t.blocking.file(self._t.outbox.done, notification)
+        await self._blocking.file(self._outbox.done, notification)
         with contextlib.suppress(*TROUBLE):
-            found = await self._t.blocking.read(self._t.handoffs.open_of, conversation_id)
+            found = await self._blocking.read(self._handoffs.open_of, conversation_id)
             if found is not None and found.owner is Owner.SEAT and found.seat_id == self.seat_id:
-                done = await self._t.desk.service.give_back(conversation_id, self.seat_id, found.epoch)
-                await self._t.desk.done(done)
+                done = await self._coordinator.service.give_back(conversation_id, self.seat_id, found.epoch)
+                await self._coordinator.done(done)
 
     def _later(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._side.add(task)
         task.add_done_callback(self._side.discard)
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of `<timestamp>.<body>` in hexadecimal."""
-    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
-    return f"sha256={digest.hexdigest()}"
 
 
 def shows_secret(secret: str, authorization: str | None) -> bool:

@@ -3,7 +3,7 @@
 Nothing of a call ever waits for it. If the disk is full, fails or does not keep up, or the database is away, the recording
 ends there and is marked broken, and the call goes on.
 
-Until the caller has heard the announcement to its end nothing is on the disk, and of what he says nothing is kept at all;
+Until the caller has heard the announcement to its end nothing is on the disk, and of what they say nothing is kept at all;
 the announcement itself is the first that is heard in a recording.
 """
 
@@ -30,12 +30,12 @@ from desk.recordings import (
     RecordingVault,
     Trouble,
 )
-from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
-from gateway.metrics import Metrics
 from gateway.recordings.opus_file import OpusFile
 from gateway.recordings.recorder import ANNOUNCEMENT
 from gateway.recordings.timeline import SAMPLE_BYTES, StereoTimeline
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
 

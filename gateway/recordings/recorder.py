@@ -16,7 +16,7 @@ class Recorder(Protocol):
         """The conversation exists and the line is open. Nothing is kept yet."""
 
     def announced(self) -> None:
-        """The caller has heard the announcement to its end: from now on he is recorded."""
+        """The caller has heard the announcement to its end: from now on they are recorded."""
 
     def heard(self, pcm: bytes) -> None:
         """16-bit mono PCM that has just come from the caller."""

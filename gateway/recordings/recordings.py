@@ -23,13 +23,13 @@ from desk.recordings import (
     load_keys,
 )
 from desk.settings import Settings
-from gateway.blocking import Blocking
 from gateway.errors import StoreUnavailable
-from gateway.metrics import Metrics
 from gateway.recordings.call_recorder import CallRecorder, RecordingTools
 from gateway.recordings.playings import Playings
 from gateway.recordings.recorder import NOBODY_RECORDS, Recorder
-from gateway.tasks import Loops, end_tasks
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.metrics import Metrics
+from gateway.runtime.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""What a seat reads of the words that his caller is just saying: often enough to follow, never stored. Pure."""
+"""What a seat reads of the words that their caller is just saying: often enough to follow, never stored. Pure."""
 
 from __future__ import annotations
 

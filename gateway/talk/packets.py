@@ -14,13 +14,13 @@ import orjson
 RATE_HZ = 16000
 FRAME_BYTES = 2 * RATE_HZ // 50
 _AUDIO, _WORD = b"a", b"w"
-# The name of the caller's end; that of a seat's is his user id.
+# The name of the caller's end; that of a seat's is their user id.
 CALLER = "caller"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sound:
-    """`end`: who speaks; what the caller's end sends to a seat is everybody but him."""
+    """`end`: who speaks; what the caller's end sends to a seat is everybody but that seat."""
 
     end: str
     pcm: bytes
@@ -47,7 +47,7 @@ class Gone:
 
 @dataclass(frozen=True, kw_only=True)
 class EndCall:
-    """The seat ends the whole call, not only his part in it."""
+    """The seat ends the whole call, not only their part in it."""
 
 
 Packet = Sound | Here | Gone | EndCall

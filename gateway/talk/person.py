@@ -1,4 +1,4 @@
-"""The caller's end of a talk: part of his call, whatever line he has.
+"""The caller's end of a talk: part of their call, whatever line they have.
 
 While a seat owns the conversation, what the caller says goes to the seat's browser and what the seat says is mixed into
 what the caller hears. Where a second seat was called in (三方通话) this end has all voices and the clock, so it mixes for
@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from desk.conversations import Owner
-from gateway.hub import Hub
+from gateway.audio.hold_tone import HoldTone
+from gateway.audio.mixing import VoiceStock, mixed, others
+from gateway.audio.pcm import Resampler
+from gateway.feed.hub import Hub
 from gateway.talk.captions import CallerCaptions
-from gateway.talk.hold_tone import HoldTone
-from gateway.talk.mixing import VoiceStock, mixed, others
 from gateway.talk.packets import CALLER, FRAME_BYTES, RATE_HZ, EndCall, Gone, Here, Packet, Sound
 from gateway.talk.relay import Leg, TalkRelay
-from gateway.tts.pcm import Resampler
 
 # An end that has said nothing for so long is gone.
 GONE_S = 4.0
@@ -28,45 +28,6 @@ TELL_EVERY_S = 2.0
 FRAME_S = 0.02
 
 
-class Person(Protocol):
-    """What a call tells whoever takes it over from the bot. Nothing may wait, nothing may raise."""
-
-    def begin(self, rate_hz: int, hang_up: Callable[[], None]) -> None:
-        """The conversation exists and the line is open; `hang_up` ends the call."""
-
-    def owner(self, owner: Owner) -> None:
-        """Whose the conversation is now."""
-
-    def heard(self, pcm: bytes) -> None:
-        """16-bit mono PCM that has just come from the caller."""
-
-    def next_frame(self) -> bytes | None:
-        """20 ms for the caller at the line's rate; None: silence. Called every 20 ms."""
-
-    def end(self) -> None:
-        """The call is over."""
-
-
-class NobodyElse:
-    def begin(self, rate_hz: int, hang_up: Callable[[], None]) -> None:
-        return
-
-    def owner(self, owner: Owner) -> None:
-        return
-
-    def heard(self, pcm: bytes) -> None:
-        return
-
-    def next_frame(self) -> bytes | None:
-        return None
-
-    def end(self) -> None:
-        return
-
-
-NOBODY_ELSE = NobodyElse()
-
-
 class _SeatEnd:
     """One seat who may be in the talk."""
 
@@ -74,7 +35,7 @@ class _SeatEnd:
         self.here_at = -1e9
         self.hold = False
         self._from_wire = Resampler(RATE_HZ, rate_hz)
-        # For the caller, at his line's rate; and for the other seat, who is sent to at the wire's.
+        # For the caller, at their line's rate; and for the other seat, who is sent to at the wire's.
         self.for_caller = VoiceStock(rate_hz, 2 * round(rate_hz * FRAME_S))
         self.for_others = VoiceStock(RATE_HZ, FRAME_BYTES)
 
@@ -91,7 +52,7 @@ class _SeatEnd:
 
 
 class SeatOnLine:
-    """A `Person`: the seat that owns the conversation, wherever he is, and the one whom he has called in."""
+    """A `gateway.voice.person.Person`: the seat that owns the conversation, wherever they are, and the one whom they have called in."""
 
     def __init__(
         self,
@@ -117,7 +78,7 @@ class SeatOnLine:
         self._captions = CallerCaptions()
 
     def see(self, step: object) -> None:
-        """Every step of the call (gateway.voice.call.Step): what the caller says is shown to the seat while he says it."""
+        """Every step of the call (gateway.voice.call.Step): what the caller says is shown to the seat while they say it."""
         self._caption(self._captions.see(step, self._clock()))
 
     def begin(self, rate_hz: int, hang_up: Callable[[], None]) -> None:
@@ -215,7 +176,7 @@ class SeatOnLine:
         before = self._hold
         if packet.end not in self._seats():
             self._ends[packet.end] = _SeatEnd(self._rate_hz)
-            # He need not wait for our next word.
+            # They need not wait for our next word.
             self._said_at = -1e9
         seat = self._ends[packet.end]
         seat.here_at, seat.hold = self._clock(), packet.hold
@@ -245,6 +206,3 @@ class SeatOnLine:
         self._told_at = self._clock()
         event: dict[str, Any] = {"type": "call", "on": on, "line": self._line}
         self._hub.publish(self._conversation(), event)
-
-
-__all__ = ["NOBODY_ELSE", "Person", "SeatOnLine", "mixed"]

@@ -13,10 +13,10 @@ from collections.abc import Callable
 import structlog
 
 from desk.store.redis_keys import talk_channel
-from gateway.redis_link import RedisLink
-from gateway.subscription import Subscription
+from gateway.runtime.redis_link import RedisLink
+from gateway.runtime.subscription import Subscription
+from gateway.runtime.tasks import Loops, end_tasks
 from gateway.talk.packets import CALLER, Packet, decode, encode
-from gateway.tasks import Loops, end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -87,7 +87,7 @@ class TalkRelay:
             for leg in tuple(here):
                 leg.receive(packet)
             return
-        # Perhaps he is at another process.
+        # Perhaps the end is at another process.
         self._outbox.append((channel, encode(packet)))
         self._waiting.set()
 

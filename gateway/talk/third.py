@@ -1,7 +1,7 @@
 """Who is called into a talk beside its owner (三方通话): one seat at a time, invited, then in it. Kept in Redis.
 
 An invitation ends by itself, and so does the place of a seat whose browser is gone: whoever is in renews it. Losing the
-key costs the third his place, never the owner or the caller anything.
+key costs the third their place, never the owner or the caller anything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from desk.store.redis_keys import third_seat
-from gateway.redis_link import RedisLink
+from gateway.runtime.redis_link import RedisLink
 
 # A browser that has accepted has to ask for the microphone first.
 ENTER_S = 60.0
@@ -37,7 +37,7 @@ raw = cjson.encode(one)
 redis.call('SET', KEYS[1], raw, 'PX', ARGV[3])
 return raw
 """
-# ARGV: invitation, seat. 1: somebody else may still come; 0: nobody; nothing: he was not asked (any more).
+# ARGV: invitation, seat. 1: somebody else may still come; 0: nobody; nothing: the seat was not asked (any more).
 _REFUSE = """
 local raw = redis.call('GET', KEYS[1])
 if not raw then return false end
@@ -64,7 +64,7 @@ return 1
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """`by` calls `asked` in, under the epoch in which the conversation is his; `seat` is the one who has come, or empty."""
+    """`by` calls `asked` in, under the epoch in which the conversation is theirs; `seat` is the one who has come, or empty."""
 
     id: str
     conversation: str
@@ -98,11 +98,11 @@ class ThirdSeats:
         return _read(raw)
 
     async def join(self, conversation_id: str, invitation: str, seat: str) -> Invitation | None:
-        """None: it is not for him, or not any more. Repeating it does no harm."""
+        """None: it is not for this seat, or not any more. Repeating it does no harm."""
         return _read(await self._run(_JOIN, conversation_id, invitation, seat, int(ENTER_S * 1000)))
 
     async def refuse(self, conversation_id: str, invitation: str, seat: str) -> bool | None:
-        """Whether somebody else may still come; None if he was not asked (any more)."""
+        """Whether somebody else may still come; None if this seat was not asked (any more)."""
         left = await self._run(_REFUSE, conversation_id, invitation, seat)
         return None if left is None else bool(left)
 

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import Callable
 
 from desk.settings import ROOT, Settings, SettingsError
+from gateway.runtime.metrics import Spoken
 from gateway.tts.cache import SpeechCache
 from gateway.tts.edge import EdgeSynthesizer
 from gateway.tts.espeak import EspeakSynthesizer
 from gateway.tts.kokoro import KokoroSynthesizer
-from gateway.tts.speaker import Speaker, Spoken
+from gateway.tts.speaker import Speaker
 from gateway.tts.synthesizer import Synthesizer, TtsError
 
 ENGINES = ("edge", "kokoro", "espeak")
 # Kokoro takes seconds to load.
 CHECK_S = 30.0
-# The fixed sentences, rendered once a checkout (minsheng tts warm), however many copies of the product run from it.
+# The fixed sentences, rendered once per checkout (minsheng tts warm) for all copies that run from it.
 READY_MADE = ROOT / "models" / "speech"
 
 

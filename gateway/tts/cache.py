@@ -1,7 +1,7 @@
-"""Audio that was made before, on disk, keyed by engine, voice, speed, format and text.
+"""A cache of audio on disk, keyed by engine, voice, speed, format and text.
 
-Only what is not personal comes here (gateway.tts.speaker sees to it); the file names are hashes and tell nothing.
-Files are written whole and renamed, so a reader never sees half of one. The least recently used go first.
+It holds nothing personal (gateway.tts.speaker sees to it), and file names are hashes. Files are written whole and
+then renamed, so no reader sees half of one. The least recently used are deleted first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gateway.tts.synthesizer import SpeechRequest, Synthesizer
 
-# Bumped when what we ask of an engine changes, so that old audio is not mistaken for it.
+# Raise it when we ask something else of an engine, so that old audio is not used any more.
 FORMAT = "s16le-2"
 
 
@@ -22,7 +22,7 @@ class SpeechCache:
     """Blocking, small files; safe from several processes."""
 
     def __init__(self, folder: Path, max_bytes: int, ready_made: Path | None = None) -> None:
-        """`ready_made`: a second folder of the same kind, only read: what was rendered at set-up."""
+        """`ready_made`: a second folder of the same kind that is only read; set-up has rendered into it."""
         self._folder = folder
         self._ready_made = ready_made
         self._max_bytes = max_bytes
@@ -43,7 +43,7 @@ class SpeechCache:
             return None
 
     def put(self, engine: Synthesizer, request: SpeechRequest, pcm: bytes) -> None:
-        """A full disk costs the cache entry, nothing else."""
+        """Store audio. A full disk costs this entry and nothing else."""
         path = self._path(engine, request)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
-"""Microsoft Edge's read-aloud service through edge-tts. Free, good, and it may stop at any moment: never the only engine.
+"""Microsoft Edge's read-aloud service through edge-tts. Free and good, but it may stop at any moment: never make it
+the only engine.
 
-It gives 48 kbit/s MP3 at 24 kHz. Its package's receive_timeout ends with the opening of the socket, so a service that
-accepts and then is silent is given up here; callers on the line have a shorter budget of their own (gateway.tts.speaker).
+It gives 48 kbit/s MP3 at 24 kHz. The package's receive_timeout only covers opening the socket, so this file gives up
+on a service that accepts and then is silent. Callers on the line have a shorter budget (gateway.tts.speaker).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import aiohttp
 import edge_tts
 from edge_tts.exceptions import EdgeTTSException, NoAudioReceived
 
-from gateway.tts.pcm import Mp3Decoder
+from gateway.tts.mp3 import Mp3Decoder
 from gateway.tts.synthesizer import (
     MANDARIN,
     EngineMissing,
@@ -43,7 +44,7 @@ class EdgeSynthesizer:
     def __init__(self, silence_s: float = SILENCE_S) -> None:
         """`silence_s`: longest wait for the next piece of sound."""
         self._silence_s = silence_s
-        # Voices come and go; `check` finds out which are there.
+        # Voices come and go; `check` finds out which exist.
         self._gone: frozenset[str] = frozenset()
 
     def voice_of(self, name: str) -> str:

@@ -1,7 +1,7 @@
 """espeak-ng: a robot's voice, but it needs nothing, never waits, and speaks Mandarin and Cantonese.
 
-The shared library comes from the package espeakng-loader and is called directly: no process for each sentence. It keeps
-its state in C globals, so there is one of it in a process, and a lock around it, however many synthesisers there are.
+The shared library comes from the package espeakng-loader and is called directly: no process for each sentence. Its
+state lies in C globals, so a process has one library with one lock, however many synthesisers there are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
 _UTF8 = 1
 _RATE = 1
-# Words a minute; espeak's own default is 175, which is hurried for Mandarin.
+# Words a minute; espeak's default of 175 is hurried for Mandarin.
 NORMAL_RATE = 160
 PIECE_BYTES = 8192
 VOICES = {MANDARIN: "cmn", "cantonese": "yue"}
@@ -47,7 +47,7 @@ class _Library:
             raise EngineMissing("espeak-ng does not find its data")
         self._lock = threading.Lock()
         self._pcm = bytearray()
-        # Kept, or the library would call into freed memory.
+        # Keep a reference, or the library would call into freed memory.
         self._callback = _Callback(self._take)
         self._lib.espeak_SetSynthCallback(self._callback)
 

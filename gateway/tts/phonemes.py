@@ -1,7 +1,8 @@
-"""Chinese text to the phonemes that Kokoro knows: misaki's sounds, our readings, and letters by their names.
+"""Turns Chinese text into the phonemes that Kokoro knows: misaki's sounds, our readings, and the names of letters.
 
-misaki hands letters through, and Kokoro drops what it does not know or takes it for phonemes: B栋, C栋 and D栋 sounded alike.
-Rare characters outside the basic block went the same way. Pure, once jieba has read its dictionary.
+misaki passes letters through, and Kokoro drops what it does not know or takes it for phonemes, so that B栋, C栋 and D栋
+would sound alike. Rare characters outside the basic block would be lost in the same way. Pure, once jieba has read
+its dictionary.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from gateway.tts.readings import Readings
-from gateway.voice.spoken_numbers import digit_by_digit
+from gateway.tts.spoken_numbers import digit_by_digit
 
 _log = logging.getLogger(__name__)
 
@@ -26,14 +27,15 @@ _LETTERS = dict(
         strict=True,
     )
 )
-# What people say as words; everything else letter by letter.
+# Abbreviations that people say as words; all others are spelt.
 _WORDS = {"wifi": "wˈIfI", "wi-fi": "wˈIfI", "ok": "ˌOkˈA"}
 _PUNCTUATION = ';:,.!?—…"()“” '
 _END = (".", "!", "?", ",", ";", ":", "…", "—")
 
 
 def phonemes_of(text: str, readings: Readings) -> str:
-    """ "" where there is nothing to say. It ends in punctuation: without it the model cuts the vowel of the last syllable."""
+    """The phonemes; "" if there is nothing to say. They end in punctuation, without which the model cuts off the
+    last vowel."""
     from misaki.zh import ZHG2P
 
     text = unicodedata.normalize("NFC", text.replace("〇", "零"))

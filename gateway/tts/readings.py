@@ -1,7 +1,7 @@
-"""How characters are read where a dictionary takes the other reading: 三幢, 还款, 朝阳路, 曾女士. Pure but for the table.
+"""Readings of characters that a dictionary gets wrong: 三幢, 还款, 朝阳路, 曾女士. Pure, except that it reads the table.
 
-The table is data/readings.tsv, which ops may add to. Its kinds say where a reading holds: a surname only where a name stands, a
-place only before an ending of places.
+Ops may add to the table, data/readings.tsv. A row's kind says where it holds: a surname only in a name, a place only
+before an ending of places.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HAN = r"[\u3400-\u9fff]"
 
 _TITLE = "某|先生|女士|小姐|师傅|老师|阿姨|叔叔|大爷|大妈|大姐|大哥|奶奶|爷爷|同志"
 _NAMED = r"(?:联系人|姓名|名字|称呼|反映人|来电人|我叫|您叫|记为|记成)[是为：:，,\s]{0,3}"
-# Surnames with which most names begin; not those that are small words as well (于, 方, 向).
+# The most frequent surnames, without those that are also small words (于, 方, 向).
 _COMMON = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾夏韦付"
     "邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵钱严武戴莫孔汤"
@@ -43,7 +43,7 @@ _WHERE = {
 
 
 class BadReadings(ValueError):
-    """The table cannot be used; says in which line."""
+    """The table cannot be used; the message names the line."""
 
 
 @dataclass(frozen=True)

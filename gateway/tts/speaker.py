@@ -1,35 +1,39 @@
 """Says a sentence with the best engine that can do it in time.
 
-Engines are tried in order. One that has not sounded within the budget, or whose audio runs out in the middle, is
-given up and the next one goes on, from about the clause where it stopped. An engine that keeps failing is left alone
-for a while (circuit breaker). Text that may be personal goes to no outside engine and not into the cache.
+Engines are tried in order. If one has not sounded within the budget, or its audio runs out in the middle, the next
+one goes on from about the clause where it stopped. A circuit breaker pauses an engine that keeps failing. Text that
+may be personal goes neither to an outside engine nor into the cache.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
-from gateway.tasks import end_tasks
-from gateway.tts.breaker import CircuitBreaker
+from gateway.audio.pcm import Resampler
+from gateway.runtime.breaker import CircuitBreaker
+from gateway.runtime.metrics import Spoken
+from gateway.runtime.tasks import end_tasks
 from gateway.tts.cache import SpeechCache
-from gateway.tts.pcm import Resampler
 from gateway.tts.synthesizer import NoAudio, SpeechRequest, Synthesizer, TooSlow, TtsError, seconds_of
 
 _log = structlog.get_logger(__name__)
 
 FIRST_AUDIO_S = 1.5
-# So much later than the end of what was delivered may the next piece come; the caller hears a short gap.
+# How long after the end of the delivered audio the next piece may come; the caller hears a short gap.
 STALL_S = 0.4
 # Characters a second at normal speed, to guess how far a broken sentence had come.
 CHARS_PER_S = 4.5
 PIECE_S = 0.1
+# A sentence that nobody could say longer ago says nothing about now.
+RECENT_S = 60.0
 _CLAUSE = re.compile(r"[^，,、：；。！？]*[，,、：；。！？]+|[^，,、：；。！？]+$")
 
 Clock = Callable[[], float]
@@ -37,15 +41,6 @@ Clock = Callable[[], float]
 
 class NobodySpeaks(TtsError):
     """No engine could say it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spoken:
-    """How a sentence was made, for logs and metrics."""
-
-    engine: str
-    cached: bool
-    first_audio_s: float
 
 
 class Speaker:
@@ -68,9 +63,20 @@ class Speaker:
         self._clock = clock
         self._on_spoken = on_spoken
         self._loading: asyncio.Task[None] | None = None
+        # When nobody could say a sentence the last time.
+        self._speechless_at = -math.inf
+
+    def left_alone(self) -> list[str]:
+        """Names of the engines that failed and are not asked at present."""
+        now = self._clock()
+        return [name for name, breaker in self._breakers.items() if breaker.is_open(now)]
+
+    def speechless(self) -> bool:
+        """A sentence of the last minute was said by nobody."""
+        return self._clock() - self._speechless_at < RECENT_S
 
     def engines_for(self, request: SpeechRequest) -> tuple[Synthesizer, ...]:
-        """Those that may see the text."""
+        """The engines that may see the text."""
         inside_only = request.personal and not self._personal_outside
         return tuple(e for e in self._engines if not (e.outside and inside_only))
 
@@ -81,7 +87,7 @@ class Speaker:
             NobodySpeaks: no engine could; what was said before that was delivered.
         """
         if not any(char.isalnum() for char in request.text):
-            # Every engine would fail at it, and be left alone for it.
+            # Every engine would fail at it, and its breaker would open.
             return
         started = self._clock()
         # The rest of the sentence; shorter once an engine has broken off.
@@ -128,6 +134,7 @@ class Speaker:
             finally:
                 if not settled:
                     breaker.abandoned()
+        self._speechless_at = self._clock()
         raise NobodySpeaks("no engine could say it")
 
     async def render(self, request: SpeechRequest, engine_name: str | None = None) -> tuple[bytes, int]:
@@ -165,7 +172,7 @@ class Speaker:
             await engine.aclose()
 
     async def _in_time(self, engine: Synthesizer, request: SpeechRequest) -> AsyncGenerator[bytes, None]:
-        """The engine's audio, as long as it keeps ahead of the listener.
+        """The engine's audio, as long as it stays ahead of the listener.
 
         Raises:
             TtsError: TooSlow, or the engine's own.
@@ -211,7 +218,7 @@ async def _load(engine: Synthesizer) -> None:
 
 def rest_of(text: str, seconds: float) -> str:
     """What is left of a sentence that broke off after `seconds` at normal speed, from the beginning of a clause on.
-    Rather a few words twice than any word missing."""
+    It may repeat a few words, but never loses one."""
     said = int(seconds * CHARS_PER_S)
     at = begun = 0
     for clause in _CLAUSE.findall(text):

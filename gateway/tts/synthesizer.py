@@ -1,4 +1,4 @@
-"""What a synthesiser is. Audio is always 16-bit little-endian mono PCM."""
+"""The contract of a synthesiser. Audio is always 16-bit little-endian mono PCM."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.audio.pcm import SAMPLE_BYTES
+
 MANDARIN = "mandarin"
-SAMPLE_BYTES = 2
 
 
 class TtsError(Exception):
@@ -41,11 +42,11 @@ class TooSlow(TtsError):
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechRequest:
-    """One sentence, already in words (gateway.voice.speech_text), without digits.
+    """One sentence, already in words (gateway.tts.speech_text), without digits.
 
     `voice` is a name of ours (mandarin, northeast, shaanxi, cantonese, taiwan); an engine without it takes mandarin.
-    `speed` 1.0 is normal, 0.8 what "说慢点" asks for. `personal`: may name or describe a person. Then it goes to no
-    outside engine and not to the disk; whoever makes a request says so, and in doubt it is personal.
+    `speed` 1.0 is normal, 0.8 what "说慢点" asks for. `personal`: may name or describe a person. Then it goes neither to
+    an outside engine nor to the disk. Whoever makes a request decides; in doubt it is personal.
     """
 
     text: str
@@ -60,7 +61,7 @@ class SpeechRequest:
 
 class Synthesizer(Protocol):
     name: str
-    # The text leaves this machine.
+    # Whether the text leaves this machine.
     outside: bool
     rate_hz: int
 

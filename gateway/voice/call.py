@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -18,19 +18,20 @@ from typing import Any, Protocol
 import structlog
 
 from desk.conversations import Owner
-from gateway.channels.phone.audiosocket import FRAME_S, Audio, Key
+from gateway.audio.mixing import mixed
 from gateway.errors import GatewayError
 from gateway.recordings.recorder import NOBODY_RECORDS, Recorder
-from gateway.talk.person import NOBODY_ELSE, Person, mixed
-from gateway.tasks import end_tasks
+from gateway.runtime.tasks import end_tasks
 from gateway.tts.speaker import NobodySpeaks
+from gateway.tts.speech_text import SpeechPiece, pieces_of
 from gateway.tts.synthesizer import MANDARIN, SpeechRequest
 from gateway.voice import prompts
 from gateway.voice.dialogue import Dialogue, OwnerNow, ToSay
 from gateway.voice.echo_guard import EchoGuard
+from gateway.voice.line import FRAME_S, Audio, Key, Line, Muted
 from gateway.voice.own_words import OwnWords
+from gateway.voice.person import NOBODY_ELSE, Person
 from gateway.voice.playback import Playback
-from gateway.voice.speech_text import SpeechPiece, pieces_of
 from gateway.voice.stages import CallStages, Told
 from gateway.voice.transcriber import Transcriber, TranscriberGone
 from gateway.voice.turn_events import (
@@ -59,6 +60,7 @@ from gateway.voice.turn_events import (
     Voice,
 )
 from gateway.voice.turn_taking import TurnTaking
+from gateway.voice.unclear import is_unclear
 from gateway.voice.voice_detector import VERDICT_S, VoiceDetector
 
 _log = structlog.get_logger(__name__)
@@ -68,25 +70,9 @@ AHEAD_S = 20.0
 POLL_S = 0.02
 # Silence after the last word and before hanging up, in frames: jitter buffers on the way still hold the word.
 LAST_SILENCE_FRAMES = round(0.5 / FRAME_S)
+TICK = Tick()
 # Longer than the longest turn of the bot; a recogniser that hangs is not waited for.
 LAST_WORDS_S = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Muted:
-    """The caller has switched his microphone off, or on again: he is there, but nothing is to be expected from him."""
-
-    on: bool
-
-
-class Line(Protocol):
-    rate_hz: int
-
-    def incoming(self) -> AsyncIterator[Audio | Key | Muted]: ...
-
-    async def speak(self, source: Callable[[], bytes | None]) -> None: ...
-
-    async def hang_up(self) -> None: ...
 
 
 class Voices(Protocol):
@@ -188,6 +174,7 @@ class Call:
 
     async def run(self) -> None:
         """From the greeting until somebody hangs up."""
+        self._t.detector.listen(self._judged)
         try:
             greeting = await self._t.dialogue.begin()
         except GatewayError:
@@ -273,16 +260,18 @@ class Call:
         self._t.recorder.heard(event.pcm)
         self._t.person.heard(event.pcm)
         callers = self._guard.hear(event.pcm)
-        verdicts = self._t.detector.hear(callers)
-        for later, active in zip(range(len(verdicts) - 1, -1, -1), verdicts, strict=True):
-            if active:
-                self._own_words.voice(VERDICT_S, self._t.clock())
-            self._feed(Voice(active=active, ago_s=later * VERDICT_S))
+        self._judged(self._t.detector.hear(callers))
         try:
             await self._t.transcriber.hear(callers)
         except TranscriberGone:
             # `_read_texts` sees it too and calls a human.
             return
+
+    def _judged(self, verdicts: list[bool]) -> None:
+        for later, active in zip(range(len(verdicts) - 1, -1, -1), verdicts, strict=True):
+            if active:
+                self._own_words.voice(VERDICT_S, self._t.clock())
+            self._feed(Voice(active=active, ago_s=later * VERDICT_S))
 
     async def _read_texts(self) -> None:
         try:
@@ -293,11 +282,14 @@ class Call:
             self._spawn(self._ask(prompts.WANTS_HUMAN))
 
     def _callers(self, text: Partial | Final) -> Partial | Final:
-        """Without the words that are the bot's own."""
-        if not self._own_words.has(text.text, self._t.clock()):
-            return text
-        _log.info("own_words_heard", characters=len(text.text))
-        return replace(text, text="")
+        """Without the words that are the bot's own, and those that the recogniser does not believe: the caller is asked again."""
+        if self._own_words.has(text.text, self._t.clock()):
+            _log.info("own_words_heard", characters=len(text.text))
+            return replace(text, text="")
+        if isinstance(text, Final) and is_unclear(text.text, text.confidence):
+            _log.info("words_not_believed", characters=len(text.text), confidence=text.confidence)
+            return replace(text, text="")
+        return text
 
     async def _finish_utterance(self, number: int) -> None:
         try:
@@ -308,10 +300,12 @@ class Call:
     # -- the rules ---------------------------------------------------------------------------------------
 
     def _feed(self, event: Event) -> None:
-        if not isinstance(event, Tick | Voice):
-            self._t.watch(event)
         now = self._t.clock()
-        self._stages.see(event, now)
+        # Time passes 50 times a second: of that only the rules hear.
+        if event is not TICK:
+            if not isinstance(event, Voice):
+                self._t.watch(event)
+            self._stages.see(event, now)
         for command in self._rules.receive(event, now):
             self._stages.see(command, now)
             self._t.watch(command)
@@ -386,7 +380,7 @@ class Call:
         for seq, heard in self._break_off(unsaid):
             self._spawn(self._t.dialogue.cut_off(seq, heard))
         if self._announcement is not None and self._announcement not in self._queue:
-            # A key was pressed: the answer comes sooner, what he has to know comes before it.
+            # A key was pressed: the answer comes sooner, what the caller has to know comes before it.
             self._queue.appendleft(self._announcement)
             self._queued.set()
 
@@ -473,7 +467,7 @@ class Call:
                 self._spawn(self._leave())
         else:
             self._silent_frames = 0
-        self._feed(Tick())
+        self._feed(TICK)
         return frame
 
     def _note_heard(self) -> None:

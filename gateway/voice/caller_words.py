@@ -1,4 +1,4 @@
-"""What a caller has said since his last turn, as far as it is heard by now. Pure."""
+"""What a caller has said since their last turn, as far as it is heard by now. Pure."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -13,22 +14,23 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from desk.conversations import CallNumbers, Conversation, ConversationError, ConversationStore, Owner
+from desk.conversations.channel import PHONE, Channel
 from desk.conversations.conversation import NO_NUMBERS
 from desk.handoff.errors import HandoffError
 from desk.orders.proof import origin_of
-from gateway import sentences
-from gateway.blocking import Blocking
+from gateway.conversations.opening import Opened, Opening
 from gateway.errors import GatewayError, StoreUnavailable
-from gateway.handoff.desk import HandoffDesk
-from gateway.hub import Hub
-from gateway.tasks import end_tasks
-from gateway.turns import Turns
+from gateway.feed.cursor import MessageCursor
+from gateway.feed.hub import Hub
+from gateway.handoff.coordinator import HandoffCoordinator
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.tasks import end_tasks
+from gateway.turns.turns import Turns
 from gateway.voice.turn_events import Expecting
 from gateway.wire import message_json, problem_of
 
 _log = structlog.get_logger(__name__)
 
-CHANNEL = "phone"
 # Knowledge is public; everything else may speak of a person.
 _PUBLIC_KINDS = frozenset({"answer", "clarify"})
 _CONFIRM = re.compile(r"(?:对吗|是吗|可以吗|好吗|行吗|正确吗|确定|对不对|是不是|要不要)[^。！!]*[?？]?\s*$")
@@ -64,7 +66,7 @@ class Dialogue(Protocol):
         """What happens next in the conversation."""
 
     async def cut_off(self, seq: int, heard: str) -> None:
-        """The caller has not heard the message to its end; `heard` is what he heard of it. Never raises."""
+        """The caller has not heard the message to its end; `heard` is what they heard of it. Never raises."""
 
     async def end(self) -> None:
         """The caller has hung up."""
@@ -79,25 +81,31 @@ class PhoneDialogue:
         blocking: Blocking,
         hub: Hub,
         turns: Turns,
-        desk: HandoffDesk,
-        city: str,
+        coordinator: HandoffCoordinator,
+        opening: Opening,
         answer_s: float,
-        channel: str = CHANNEL,
+        channel: Channel = PHONE,
         wanted_id: str | None = None,
         numbers: CallNumbers = NO_NUMBERS,
         origin: str = "",
     ) -> None:
-        """`wanted_id`: the conversation's id, unless there is one of that name already. `numbers`: what the exchange has
+        """`answer_s`: a caller waits so long for an answer. `wanted_id`: the conversation's id, unless there is one of that name already. `numbers`: what the exchange has
         told of the call. `origin`: where a call comes from whose number nobody tells, as a hash."""
-        self._store, self._blocking, self._hub, self._turns, self._desk = store, blocking, hub, turns, desk
-        self._city = city
+        self._store, self._blocking, self._hub, self._turns, self._coordinator = (
+            store,
+            blocking,
+            hub,
+            turns,
+            coordinator,
+        )
+        self._opening = opening
         self._answer_s = answer_s
         self._channel = channel
         self._wanted_id = wanted_id
         self._numbers = numbers
         self._origin = origin_of(numbers.caller) or origin
         self._news: asyncio.Queue[ToSay | OwnerNow] = asyncio.Queue()
-        self._seq = 0
+        self._cursor = MessageCursor(store, blocking, "")
         self._owner = Owner.BOT
         self._catching_up: asyncio.Task[None] | None = None
         self.conversation_id = ""
@@ -105,21 +113,24 @@ class PhoneDialogue:
         self.token = ""
 
     async def begin(self) -> ToSay:
-        greeting = sentences.greeting(self._city)
-        create, write = self._store.create, self._blocking.write
         try:
-            made = await write(
-                create, self._channel, [greeting], self._wanted_id, self._numbers, self._origin
-            )
+            opened = await self._open(self._wanted_id)
         except IntegrityError:
-            made = await write(create, self._channel, [greeting], None, self._numbers, self._origin)
-        conversation, self.token, stored = made
+            opened = await self._open(None)
+        conversation, self.token = opened.conversation, opened.token
         self.conversation_id = conversation.id
-        self._seq = conversation.last_seq
-        self._hub.listen(conversation.id, self)
-        said = to_say(message_json(stored[0]))
+        self._follow(conversation)
+        said = to_say(message_json(opened.greeting[0]))
         assert said is not None
         return said
+
+    async def _open(self, conversation_id: str | None) -> Opened:
+        return await self._opening.begin(
+            self._channel.name,
+            conversation_id=conversation_id,
+            numbers=self._numbers,
+            origin=self._origin,
+        )
 
     async def say(self, text: str) -> None:
         try:
@@ -145,9 +156,14 @@ class PhoneDialogue:
         await self._stop_listening()
         if self._owner in (Owner.WAITING, Owner.SEAT):
             try:
-                await self._desk.hung_up(self.conversation_id)
+                await self._coordinator.hung_up(self.conversation_id)
             except (GatewayError, ConversationError, HandoffError):
                 _log.warning("phone_handoff_not_ended", conversation=self.conversation_id)
+
+    def _follow(self, conversation: Conversation) -> None:
+        """From here on what comes is said."""
+        self._cursor = MessageCursor(self._store, self._blocking, conversation.id, conversation.last_seq)
+        self._hub.listen(conversation.id, self)
 
     async def _stop_listening(self) -> None:
         self._hub.leave(self.conversation_id, self)
@@ -165,7 +181,7 @@ class PhoneDialogue:
 
     def on_head(self, conversation: Conversation) -> None:
         self._now(conversation.owner)
-        if conversation.last_seq > self._seq:
+        if self._cursor.lacks(conversation.last_seq):
             self._catch_up()
 
     def _now(self, owner: Owner) -> None:
@@ -175,31 +191,29 @@ class PhoneDialogue:
 
     def _message(self, message: Mapping[str, Any]) -> None:
         seq = message["seq"]
-        if seq == self._seq + 1:
-            self._seq = seq
-            said = to_say(message)
-            if said is not None:
-                self._news.put_nowait(said)
-        elif seq > self._seq:
+        if self._cursor.take(seq):
+            self._say(message)
+        elif self._cursor.lacks(seq):
             self._catch_up()
+
+    def _say(self, message: Mapping[str, Any]) -> None:
+        said = to_say(message)
+        if said is not None:
+            self._news.put_nowait(said)
 
     def _catch_up(self) -> None:
         if self._catching_up is None or self._catching_up.done():
             self._catching_up = asyncio.create_task(self._read_missing())
 
     async def _read_missing(self) -> None:
-        try:
-            missing = await self._blocking.read(self._store.messages, self.conversation_id, self._seq)
-        except StoreUnavailable:
-            # The hub's sweep asks again.
-            return
-        for message in missing:
-            if message.seq == self._seq + 1:
-                self._message(message_json(message))
+        # The hub's sweep asks again.
+        with contextlib.suppress(StoreUnavailable):
+            async for message in self._cursor.missing():
+                self._say(message_json(message))
 
 
 def to_say(message: Mapping[str, Any]) -> ToSay | None:
-    """None for what the caller said himself."""
+    """None for what the caller said."""
     if message["from"] == "citizen":
         return None
     text = message["speech"] or message["text"]

@@ -17,20 +17,26 @@ still echo (Geigel's rule), and what resembles the played sound a frame earlier 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import sposv
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
 BLOCK_S = 0.02
 # Echo comes back within this time after it was played: half a second of the network, and what frames wait on both sides.
 LONGEST_S = 0.64
 # The correlation looks at so much of what was heard.
 WINDOW_S = 0.32
-# Delays are looked for once in so many blocks: they hardly ever change.
+# Delays are looked for once in so many blocks: they hardly ever change; still less often as long as the filter takes nearly all away
+# (less than this share of the amplitude is left), or a caller speaks, whose voice tells nothing about the delay.
 SEARCH_EVERY = 3
+SEARCH_SELDOM = 9
+EXPLAINED = 0.2
 # The filter covers so much before and after the delay found: hybrids and codecs take a few milliseconds.
 BEFORE_S, AFTER_S = 0.002, 0.010
 # Weight of the block before; 0.94 is a memory of a third of a second.
@@ -73,13 +79,17 @@ class EchoGuard:
         self._taps = self._before + round(rate_hz * AFTER_S)
         self._size = 1 << (self._window + self._longest - 1).bit_length()
         # The newest sample is the last one.
-        self._ref: Floats = np.zeros(self._longest + self._window + 8 * self._block)
-        self._mic: Floats = np.zeros(self._window)
+        self._ref: Floats = np.zeros(self._longest + self._window + 8 * self._block, np.float32)
+        self._mic: Floats = np.zeros(self._window, np.float32)
+        # Heard while nothing was played: looked at only once something is.
+        self._unlooked: deque[bytes] = deque(maxlen=self._window // self._block)
         self._rest = b""
         # Samples heard ahead of those played: jitter of the network. 0 at the start.
         self._ahead = 0
         self._quiet_for = self._longest + self._window
-        self._levels: Floats = np.zeros(int(LONGEST_S / BLOCK_S) + 2)
+        # Of the blocks that were played, newest first, and the loudest of them.
+        self._levels: deque[float] = deque([0.0], int(LONGEST_S / BLOCK_S) + 2)
+        self._loudest = 0.0
         self._forget()
         self._blocks = 0
         self._hang = 0
@@ -89,32 +99,48 @@ class EchoGuard:
         # What was held back last, and how many blocks more have gone out than came in.
         self._held: deque[Floats] = deque(maxlen=PRE_ROLL)
         self._extra = 0
-        self._floor: Floats = np.full(100, 1.0)
+        self._floor: Floats = np.full(100, 1.0, np.float32)
+        self._floor_at = self._noted = 0
+        self._noise = 1.0
         # Samples; -1: not known yet.
         self._delay = -1
         # Power of the last blocks: heard, and left.
         self._ey = self._ee = 0.0
         self._alike = 0.0
-        self._score: Floats = np.zeros(self._longest)
+        # How much of the heard amplitude the filter left of the last block.
+        self._left_share = 1.0
+        self._score: Wide = np.zeros(self._longest)
 
     def _forget(self) -> None:
-        self._r: Floats = np.zeros((self._taps, self._taps))
-        self._p: Floats = np.zeros(self._taps)
-        self._h: Floats = np.zeros(self._taps)
+        self._r: Floats = np.zeros((self._taps, self._taps), np.float32)
+        self._p: Floats = np.zeros(self._taps, np.float32)
+        self._h: Floats = np.zeros(self._taps, np.float32)
 
     def played(self, frame: bytes | None) -> None:
         """20 ms that leave now, 16-bit mono PCM; None is silence."""
         n = self._block
-        self._ref[:-n] = self._ref[n:]
-        if frame is None:
-            self._ref[-n:] = 0.0
-            self._quiet_for += n
-        else:
-            self._ref[-n:] = np.frombuffer(frame, "<i2") / 32768.0
-            self._quiet_for = 0 if frame.count(0) < len(frame) else self._quiet_for + n
-        self._levels[:-1] = self._levels[1:]
-        self._levels[-1] = _rms(self._ref[-n:])
         self._ahead -= n
+        if frame is None or not any(frame):
+            if self._quiet_for >= len(self._ref):
+                return
+            self._quiet_for += n
+            self._shift(self._ref, 0.0)
+            self._note_level(0.0)
+        else:
+            self._quiet_for = 0
+            self._shift(self._ref, _floats(frame))
+            self._note_level(_rms(self._ref[-n:]))
+
+    def _shift(self, samples: Floats, newest: Floats | float) -> None:
+        n = self._block
+        samples[:-n] = samples[n:]
+        samples[-n:] = newest
+
+    def _note_level(self, level: float) -> None:
+        gone = self._levels[-1]
+        self._levels.appendleft(level)
+        if level >= self._loudest or gone >= self._loudest:
+            self._loudest = max(self._levels)
 
     def hear(self, pcm: bytes) -> bytes:
         """What of it is the caller's; silence in place of echo. Whole blocks of 20 ms; a rest waits for the next call.
@@ -132,11 +158,15 @@ class EchoGuard:
         self._ahead += n
         if not -4 * n <= self._ahead <= 4 * n:
             self._ahead = 0
-        heard = np.frombuffer(pcm, "<i2") / 32768.0
-        self._mic[:-n] = self._mic[n:]
-        self._mic[-n:] = heard
         if self._quiet_for >= self._longest:
+            self._unlooked.append(pcm)
             return pcm
+        if self._unlooked:
+            before = _floats(b"".join(self._unlooked))
+            self._mic = np.concatenate([self._mic[len(before) :], before])
+            self._unlooked.clear()
+        heard = _floats(pcm)
+        self._shift(self._mic, heard)
         self._blocks += 1
         left, caller = self._without_echo(heard)
         return self._passed(left) if caller else self._silenced(left)
@@ -161,18 +191,19 @@ class EchoGuard:
         if end <= len(self._ref):
             return self._ref[start:end]
         # Heard ahead of what was played: jitter. What has not been played yet is silence.
-        return np.concatenate([self._ref[start:], np.zeros(min(end - len(self._ref), length))])
+        ahead = np.zeros(min(end - len(self._ref), length), np.float32)
+        return np.concatenate([self._ref[start:], ahead])
 
     def _search(self) -> None:
         w = self._window
-        x = self._played_then(w + self._longest, 0)
-        x = np.diff(x, prepend=x[0])
-        y = np.diff(self._mic, prepend=self._mic[0])
-        spectrum = np.fft.rfft(x, self._size) * np.conj(np.fft.rfft(y, self._size))
+        x = _slopes(self._played_then(w + self._longest, 0))
+        y = _slopes(self._mic)
+        spectrum = np.fft.rfft(x, self._size)
+        spectrum *= np.conj(np.fft.rfft(y, self._size))
         product = np.fft.irfft(spectrum, self._size)[: self._longest + 1]
-        energy = np.concatenate([[0.0], np.cumsum(x * x)])
+        energy = np.concatenate([[0.0], np.cumsum(x * x, dtype=np.float64)])
         under = energy[w : w + self._longest + 1] - energy[: self._longest + 1]
-        alike = product / np.sqrt(under * (y @ y) + 1e-9)
+        alike = product / np.sqrt(under * float(y @ y) + 1e-9)
         # x begins `longest` before; index k is the delay longest - k.
         alike = alike[::-1][: self._longest]
         self._score = 0.8 * self._score + 0.2 * alike
@@ -195,42 +226,61 @@ class EchoGuard:
         for back in reversed(range(blocks)):
             self._learn(back * self._block)
 
-    def _learn(self, back: int) -> None:
-        """Take in the block that ended `back` samples ago."""
+    def _learn(self, back: int) -> Floats:
+        """Take in the block that ended `back` samples ago. Returns what was played then, in rows for the filter."""
         n = self._block
         x = self._rows(n, back)
         y = self._mic[len(self._mic) - back - n : len(self._mic) - back]
-        self._r = FORGET * self._r + x.T @ x
-        self._p = FORGET * self._p + x.T @ y
+        self._r *= FORGET
+        self._r += x.T @ x
+        self._p *= FORGET
+        self._p += x.T @ y
+        return x
 
     def _rows(self, n: int, back: int) -> Floats:
-        x = self._played_then(n + self._taps - 1, self._delay - self._before + back)
-        return np.lib.stride_tricks.sliding_window_view(x, self._taps)[:, ::-1]
+        taps = self._taps
+        x = self._played_then(n + taps - 1, self._delay - self._before + back)[::-1].copy()
+        # Row i holds the samples before i, the newest first: what is played is the same one sample further in the next row. A copy,
+        # because BLAS takes no rows that share samples.
+        step = x.itemsize
+        shared = np.ndarray((n, taps), x.dtype, x, (n - 1) * step, (-step, step))
+        return np.ascontiguousarray(shared)
 
     def _solve(self) -> None:
-        r = self._r
-        loaded = r + np.eye(self._taps) * (np.trace(r) / self._taps * 1e-3 + 1e-9)
-        self._h = np.linalg.solve(loaded, self._p)
+        r = self._r.copy()
+        # In place of the diagonal: what was hardly played says nothing.
+        r.ravel()[:: self._taps + 1] += np.trace(r) / self._taps * 1e-3 + 1e-9
+        # Symmetric and positive: Cholesky, in a third of the time of a general solution. LAPACK reads columns, which are the rows
+        # here, so the turned matrix needs no copy.
+        _, h, failed = sposv(r.T, self._p, overwrite_a=True)
+        if not failed:
+            self._h = h
 
     def _without_echo(self, heard: Floats) -> tuple[Floats, bool]:
         """What is left of a block, and whether a caller is in it."""
         level = _rms(heard)
-        gate = max(float(self._levels.max()) * GATE, SILENT)
+        gate = max(self._loudest * GATE, SILENT)
         self._hang = max(self._hang - 1, 0)
-        if level < gate:
+        if level < max(gate, ABOVE_NOISE * self._noise):
+            # No caller could stand out of so little.
             self._note_floor(level)
+            self._note_power(level, level)
             return heard, self._hang > 0
-        if self._blocks % SEARCH_EVERY == 0 or self._delay < 0:
+        seldom = self._left_share < EXPLAINED or self._hang > 0
+        if self._blocks % (SEARCH_SELDOM if seldom else SEARCH_EVERY) == 0 or self._delay < 0:
             self._search()
         left = heard
         if self._delay >= 0:
-            self._learn(0)
+            x = self._learn(0)
+            # Every time: fitted half as often, it lets through enough of a room's echo to count as a caller.
             self._solve()
-            left = heard - self._rows(self._block, 0) @ self._h
-        if not self._stands_out(level, _rms(left), gate):
+            left = heard - x @ self._h
+        rest = _rms(left)
+        self._left_share = rest / level
+        if not self._stands_out(level, rest, gate):
             self._begun = 0
             if self._alike > ALIKE:
-                played = max(float(self._levels.max()), SILENT)
+                played = max(self._loudest, SILENT)
                 self._return = max(0.98 * self._return, min(level / played, MOST_RETURN))
         elif self._hang:
             self._hang = HANG
@@ -243,10 +293,10 @@ class EchoGuard:
         return left, self._hang > 0
 
     def _stands_out(self, level: float, rest: float, gate: float) -> bool:
-        self._ey = 0.5 * self._ey + 0.5 * level**2
-        self._ee = 0.5 * self._ee + 0.5 * rest**2
-        least = max(gate, ABOVE_NOISE * self._note_floor(rest))
-        known = LOUDER * self._return * float(self._levels.max())
+        self._note_power(level, rest)
+        self._note_floor(rest)
+        least = max(gate, ABOVE_NOISE * self._noise)
+        known = LOUDER * self._return * self._loudest
         share = LEFT_ALIKE if self._alike > ALIKE else LEFT
         return self._ee > least**2 and self._ee > self._ey * share**2 and self._ey > known**2
 
@@ -269,15 +319,37 @@ class EchoGuard:
                 return True
         return False
 
-    def _note_floor(self, level: float) -> float:
+    def _note_power(self, level: float, rest: float) -> None:
+        self._ey = 0.5 * self._ey + 0.5 * level**2
+        self._ee = 0.5 * self._ee + 0.5 * rest**2
+
+    def _note_floor(self, level: float) -> None:
         """The noise of the line, as the quietest tenth of the last two seconds."""
-        self._floor[:-1] = self._floor[1:]
-        self._floor[-1] = level
-        return float(np.percentile(self._floor, 10))
+        self._floor[self._floor_at] = level
+        self._floor_at = (self._floor_at + 1) % len(self._floor)
+        self._noted = min(self._noted + 1, len(self._floor))
+        if self._noted < 10:
+            return
+        # Of what was noted so far: who speaks from the first moment on is no noise.
+        tenth = self._noted // 10
+        self._noise = float(np.partition(self._floor, tenth)[tenth])
+
+
+def _floats(pcm: bytes) -> Floats:
+    result: Floats = np.multiply(np.frombuffer(pcm, "<i2"), np.float32(1 / 32768))
+    return result
+
+
+def _slopes(samples: Floats) -> Floats:
+    """From sample to sample: what is low and long says little about where a sound comes from."""
+    found = np.empty_like(samples)
+    found[0] = 0.0
+    np.subtract(samples[1:], samples[:-1], out=found[1:])
+    return found
 
 
 def _rms(samples: Floats) -> float:
-    return float(np.sqrt(samples @ samples / len(samples)))
+    return math.sqrt(float(samples @ samples) / len(samples))
 
 
 def _pcm(samples: Floats) -> bytes:

@@ -37,12 +37,14 @@ class Playback:
         self._frame_bytes = SAMPLE_BYTES * round(rate_hz * frame_s)
         self._capacity_bytes = int(capacity_s * rate_hz) * SAMPLE_BYTES
         self._pieces: deque[_Piece] = deque()
+        # What of them has not been played.
+        self._left_bytes = 0
         self._done: list[Played] = []
         self._paused = False
 
     @property
     def left_s(self) -> float:
-        return self._seconds(sum(len(p.pcm) - p.at for p in self._pieces))
+        return self._seconds(self._left_bytes)
 
     @property
     def current_mark(self) -> int | None:
@@ -51,7 +53,7 @@ class Playback:
 
     @property
     def full(self) -> bool:
-        return sum(len(p.pcm) - p.at for p in self._pieces) >= self._capacity_bytes
+        return self._left_bytes >= self._capacity_bytes
 
     @property
     def paused(self) -> bool:
@@ -67,6 +69,7 @@ class Playback:
         if not self._pieces or self._pieces[-1].mark != mark:
             self._pieces.append(_Piece(mark, bytearray()))
         self._pieces[-1].pcm += pcm
+        self._left_bytes += len(pcm)
 
     def end(self, mark: int) -> None:
         """The sentence is complete."""
@@ -85,6 +88,7 @@ class Playback:
             taken = piece.pcm[piece.at : piece.at + self._frame_bytes - len(frame)]
             frame += taken
             piece.at += len(taken)
+            self._left_bytes -= len(taken)
             if piece.at < len(piece.pcm) or not piece.ended:
                 break
             self._sweep()
@@ -100,11 +104,14 @@ class Playback:
         self._paused = False
         if self._pieces:
             piece = self._pieces[0]
-            piece.at = max(piece.at - int(rewind_s * self._rate_hz) * SAMPLE_BYTES, 0)
+            again = min(piece.at, int(rewind_s * self._rate_hz) * SAMPLE_BYTES)
+            piece.at -= again
+            self._left_bytes += again
 
     def drop(self) -> None:
         """Forget what has not been played."""
         self._paused = False
+        self._left_bytes = 0
         while self._pieces:
             piece = self._pieces.popleft()
             self._note(piece, whole=piece.ended and piece.at >= len(piece.pcm))

@@ -51,7 +51,7 @@ class CallStages:
         self._turn: _Turn | None = None
 
     def owner(self, *, with_bot: bool) -> None:
-        """A person answers when it suits him."""
+        """A person answers when it suits them."""
         self._with_bot = with_bot
         if not with_bot:
             self._turn = None
@@ -71,7 +71,7 @@ class CallStages:
                 self._due += 1
                 self._turn = None
             case SpeechEnded():
-                # Said into our own words, of which he heard the rest first.
+                # Said into our own words, of which they heard the rest first.
                 self._cut = None
             case Answered():
                 self._due = max(self._due - 1, 0)

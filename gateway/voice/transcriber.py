@@ -59,7 +59,10 @@ class VoskTranscriber:
             TranscriberGone: nobody answers at `url`, or it lets us not in.
         """
         try:
-            socket = await connect(url, open_timeout=CONNECT_S, proxy=None, additional_headers=headers)
+            # Sound hardly gets shorter, and squeezing it costs both sides more than all else about a message.
+            socket = await connect(
+                url, open_timeout=CONNECT_S, proxy=None, additional_headers=headers, compression=None
+            )
             await socket.send(orjson.dumps({"config": {"sample_rate": rate_hz}}).decode())
         except (OSError, TimeoutError, WebSocketException) as error:
             raise TranscriberGone(f"no speech server at {url}") from error
@@ -89,7 +92,7 @@ class VoskTranscriber:
                     # A text that the recogniser finished on its own just before counts as the answer; the answer
                     # itself then comes as a piece of its own and is not lost.
                     number = self._asked.get_nowait() if not self._asked.empty() else None
-                    yield Final(text=_joined(body["text"]), answers=number)
+                    yield Final(text=_joined(body["text"]), answers=number, confidence=_sure(body))
         except (OSError, WebSocketException) as error:
             raise TranscriberGone("the speech server went away") from error
         raise TranscriberGone("the speech server has closed the stream")
@@ -121,6 +124,12 @@ def speech_server(settings: Settings) -> OpenTranscriber:
         return await VoskTranscriber.open(f"ws://{settings.asr_address}", rate_hz, headers)
 
     return open_transcriber
+
+
+def _sure(body: Mapping[str, object]) -> float | None:
+    """Our own server says it of the whole text; others say nothing that could be compared."""
+    sure = body.get("confidence")
+    return float(sure) if isinstance(sure, float | int) else None
 
 
 def _joined(text: object) -> str:

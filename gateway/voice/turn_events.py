@@ -55,6 +55,8 @@ class Final:
 
     text: str
     answers: int | None = None
+    # How sure the recogniser is, 0 to 1; None: it does not say.
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +180,7 @@ class TurnTimes:
     final_s: float = 8.0
     silence_s: float = 6.0
     hesitation_s: float = 3.0
-    # Nobody is asked again sooner than this after he made a sound.
+    # Nobody is asked again sooner than this after they made a sound.
     after_sound_s: float = 1.0
     # Voice for so long without a word is noise, music or crying.
     wordless_s: float = 5.0

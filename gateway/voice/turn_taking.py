@@ -12,8 +12,8 @@
 * A turn ends by silence: 0.5 s after a complete sentence, 0.8 s in general, 1.4 s while a number or an address is given.
 * While we speak, 0.22 s of voice makes us pause and words make us drop the rest; listening sounds ("嗯", "对") and
   noise without words make us go on. A "对" at the very end of a question is its answer.
-* A caller who talks on is cut into pieces at his pauses and hears that we listen; after 90 s he gets an answer, and
-  cannot interrupt it before he has once paused. Two people in one room are one caller who seldom pauses.
+* A caller who talks on is cut into pieces at their pauses and hears that we listen; after 90 s they get an answer, and
+  cannot interrupt it before they have once paused. Two people in one room are one caller who seldom pauses.
 * Silence, noise, music, crying, and "嗯" alone are asked about twice. Then a human, if there was any sound; else goodbye.
 * Key 0 calls a human anywhere. Inside a number it is a digit; as a first digit only if the next one follows soon.
 """
@@ -93,7 +93,7 @@ class TurnTaking:
         self._cut_at = now_s
         self._cuts = 0
         self._noisy = False
-        # After an answer was forced upon somebody who talks on, his voice is no interruption until he pauses.
+        # After an answer was forced upon somebody who talks on, their voice is no interruption until they pause.
         self._must_pause = False
         self._late: tuple[str, float] | None = None
         # Waiting for the caller.
@@ -105,6 +105,9 @@ class TurnTaking:
         # Answers that we wait for, and since when the caller hears nothing of it.
         self._due = 0
         self._working_since: float | None = None
+        # What was last asked of a text, and the answer: it is the same 50 times a second.
+        self._read: tuple[str, Expecting] | None = None
+        self._reading = (0.0, False)
         self._keys = ""
         self._last_key = now_s
 
@@ -127,6 +130,9 @@ class TurnTaking:
         if self.bot is Bot.DONE:
             return []
         match event:
+            # The most frequent ones first.
+            case Tick():
+                return self._pass_time()
             case Voice():
                 return self._voice(event) + self._pass_time()
             case Partial():
@@ -150,8 +156,6 @@ class TurnTaking:
                 self._hold = event.on
                 self._silent_since = now_s
                 return []
-            case Tick():
-                return self._pass_time()
             case HungUp():
                 said = self._take_text()
                 self.bot = Bot.DONE
@@ -174,7 +178,7 @@ class TurnTaking:
         if voiced >= t.start_s:
             self._begin_utterance()
             if self._cut is _Cut.TURN:
-                # He goes on before his words are final: it is one turn.
+                # They go on before their words are final: it is one turn.
                 self._cut = _Cut.SEGMENT
         if voiced >= t.barge_in_s and self._may_interrupt() and self.bot is Bot.SPEAKING and not self._noisy:
             heard = self._pieces + self._partial
@@ -195,7 +199,7 @@ class TurnTaking:
         return self._heard_words() if bare(text) else []
 
     def _heard_words(self) -> list[Command]:
-        # Words are somebody speaking, even if the voice detector missed him.
+        # Words are somebody speaking, even if the voice detector missed them.
         self._begin_utterance()
         self._noisy = False
         heard = self._pieces + self._partial
@@ -248,7 +252,7 @@ class TurnTaking:
     def _heard_no_words(self) -> list[Command]:
         self._next_prompt = Prompt.UNCLEAR
         if not self._heard_something:
-            # Somebody may be clearing his throat to speak. A second burst of noise does not put off our question.
+            # Somebody may be clearing their throat to speak. A second burst of noise does not put off our question.
             earliest = self._now - self._patience_s + self._times.after_sound_s
             self._silent_since = max(self._silent_since, earliest)
         self._heard_something = True
@@ -363,10 +367,10 @@ class TurnTaking:
     def _end_of_utterance(self) -> list[Command]:
         t, now = self._times, self._now
         quiet = now - max(self._last_voice, self._turn_start)
-        text = self._pieces + self._partial
-        if quiet >= self._stop_s(text):
+        stop_s, has_words = self._reading_of(self._pieces + self._partial)
+        if quiet >= stop_s:
             return self._end(_Cut.TURN)
-        if not bare(text):
+        if not has_words:
             limit_s = t.false_interruption_s if self.bot is Bot.PAUSED else t.wordless_s
             if now - self._wordless_start >= limit_s and not self._noisy:
                 self._noisy = self._heard_something = True
@@ -389,6 +393,13 @@ class TurnTaking:
         self._cut, self._cut_at = cut, self._now
         self._cuts += 1
         return [EndUtterance(number=self._cuts)]
+
+    def _reading_of(self, text: str) -> tuple[float, bool]:
+        """How much silence ends the turn after this text, in seconds, and whether there are words in it."""
+        if self._read != (text, self._expecting):
+            self._read = text, self._expecting
+            self._reading = self._stop_s(text), bool(bare(text))
+        return self._reading
 
     def _stop_s(self, text: str) -> float:
         t = self._times

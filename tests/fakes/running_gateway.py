@@ -13,14 +13,14 @@ from desk.conversations import ConversationStore
 from desk.settings import Settings
 from desk.store.base import Base
 from desk.store.engine import open_engine
-from gateway.api.desk_parts import DeskParts
 from gateway.app import create_app
-from gateway.blocking import Blocking
+from gateway.backends.opening import Backends
+from gateway.runtime.blocking import Blocking
 from gateway.server import GatewayServer, make_server
 from tests.waiting import PATIENCE_S
 
 
-def no_parts(_settings: Settings, blocking: Blocking) -> DeskParts:
+def no_backends(_settings: Settings, blocking: Blocking) -> Backends:
     """Neither orders nor knowledge that finds anything; most tests need none."""
 
     class Nothing:
@@ -30,14 +30,16 @@ def no_parts(_settings: Settings, blocking: Blocking) -> DeskParts:
     def missing() -> Any:
         raise LookupError("not part of this test")
 
-    return DeskParts(blocking, Nothing, missing)
+    return Backends(blocking, Nothing, missing)
 
 
 class RunningGateway:
-    def __init__(self, settings: Settings, dist: Path | None = None, open_parts: Any = no_parts) -> None:
+    def __init__(
+        self, settings: Settings, dist: Path | None = None, make_backends: Any = no_backends
+    ) -> None:
         self.settings = settings
         self._dist = dist or settings.var_dir / "no-dist"
-        self._open_parts = open_parts
+        self._make_backends = make_backends
         self._server: GatewayServer | None = None
         self._thread: threading.Thread | None = None
         self.engine = open_engine(settings.effective_database_url)
@@ -56,7 +58,7 @@ class RunningGateway:
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        app = create_app(self.settings, dist=self._dist, open_parts=self._open_parts)
+        self.app = app = create_app(self.settings, dist=self._dist, make_backends=self._make_backends)
         self._server = make_server(self.settings, app)
         server = self._server
         self._thread = threading.Thread(

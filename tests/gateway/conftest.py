@@ -11,8 +11,11 @@ import pytest
 
 from desk.logs import configure_logs
 from desk.settings import Settings
+from desk.store import engine
+from gateway.runtime import blocking, redis_link
 from tests.fakes.fake_rasa import TOKEN, FakeRasa
 from tests.fakes.running_gateway import RunningGateway
+from tests.waiting import PATIENCE_S
 
 MakeGateway = Callable[..., RunningGateway]
 
@@ -21,6 +24,16 @@ MakeGateway = Callable[..., RunningGateway]
 def _logs() -> None:
     """As in production, so that a log line in a failing test looks like one from the field."""
     configure_logs("INFO")
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway's parts wait as long as the tests do. For tests of what happens when nothing is away: both gateways, what
+    they ask and who asks them share one process and a busy machine, where each limit of the product is passed some day,
+    and a turn that was taken for lost is then honestly apologised for, asked twice, or told to come again."""
+    monkeypatch.setattr(redis_link, "SOCKET_TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr(blocking, "STORE_LIMIT_S", PATIENCE_S)
+    monkeypatch.setattr(engine, "SQLITE_BUSY_TIMEOUT_MS", int(PATIENCE_S * 1000))
 
 
 @pytest.fixture
@@ -38,7 +51,7 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
 
     def make(
         dist: Path | None = None,
-        open_parts: Any = None,
+        make_backends: Any = None,
         impatient: dict[str, Any] | None = None,
         **changes: Any,
     ) -> RunningGateway:
@@ -58,7 +71,7 @@ def make_gateway(rasa: FakeRasa, redis_url: str, tmp_path: Path) -> Iterator[Mak
         }
         settings = Settings(_env_file=None, **{**values, **changes})  # type: ignore[call-arg]
         settings = settings.model_copy(update=impatient or {})
-        extra = {"open_parts": open_parts} if open_parts else {}
+        extra = {"make_backends": make_backends} if make_backends else {}
         gateway = RunningGateway(settings, dist, **extra)
         running.append(gateway)
         return gateway.start()
@@ -103,4 +116,4 @@ class Citizen:
 
 
 def client_of(gateway: RunningGateway) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=gateway.url, timeout=30, trust_env=False)
+    return httpx.AsyncClient(base_url=gateway.url, timeout=PATIENCE_S, trust_env=False)

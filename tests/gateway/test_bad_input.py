@@ -20,13 +20,13 @@ from structlog.testing import capture_logs
 from desk.settings import Settings
 from gateway.app import create_app
 from gateway.channels.web import call_frames
-from gateway.seats import frames, talk_socket
+from gateway.console import frames, talk_socket
 from gateway.wire import CleanBody, Incoming
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.fake_seat import FakeSeat, add_user
+from tests.gateway.channels.web.test_chat_socket import Page
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
-from tests.gateway.seats.conftest import desk_parts
-from tests.gateway.test_chat_socket import Page
+from tests.gateway.console.conftest import desk_backends
 
 # Percent-encoded as they go over the line.
 TEXTS = [
@@ -98,7 +98,7 @@ async def test_no_parameter_of_any_call_makes_it_crash(
 ) -> None:
     gateway = make_gateway(
         database_url=database_url,
-        open_parts=desk_parts,
+        make_backends=desk_backends,
         api_tokens="operator-token",
         outside_desk_url="http://127.0.0.1:1/",
         outside_desk_secret="x" * 40,
@@ -150,7 +150,7 @@ async def test_no_address_of_a_page_makes_it_crash(make_gateway: MakeGateway, tm
 
 @pytest.mark.redis
 async def test_no_header_makes_it_crash(make_gateway: MakeGateway) -> None:
-    gateway = make_gateway(open_parts=desk_parts, api_tokens="operator-token")
+    gateway = make_gateway(make_backends=desk_backends, api_tokens="operator-token")
     add_user(gateway, "zhang", role="lead")
     seat = await FakeSeat.sign_in(gateway, "zhang")
     names = (
@@ -184,7 +184,7 @@ async def test_no_header_makes_it_crash(make_gateway: MakeGateway) -> None:
 
 @pytest.mark.redis
 async def test_frames_with_numbers_beyond_all_bounds_get_an_answer(make_gateway: MakeGateway) -> None:
-    gateway = make_gateway(open_parts=desk_parts)
+    gateway = make_gateway(make_backends=desk_backends)
     page = await Page.open(gateway, after=10**30)
     assert (await page.next("error"))["code"] == "bad_hello"
     add_user(gateway, "zhang", role="lead")

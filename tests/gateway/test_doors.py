@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import httpx
 import pytest
-from fastapi.routing import APIWebSocketRoute, iter_route_contexts
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from desk.seats import RIGHTS, Right, Role
 from desk.settings import Settings
 from gateway.app import create_app
+from gateway.console import frames
 from gateway.doors import DOORS, FRAMES, WEBSOCKET, Door, Key
-from gateway.page_socket import NO_RIGHT, WRONG_TOKEN
-from gateway.seats import frames
+from gateway.sockets.page_socket import NO_RIGHT, WRONG_TOKEN
 from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, client_of
@@ -42,9 +44,30 @@ def doors_of(app: Any) -> set[Door]:
     return found
 
 
+def asked_for(dependant: Dependant) -> Iterator[type]:
+    """The types that a route asks for by `the`, itself and through others."""
+    for other in dependant.dependencies:
+        kind = vars(other.call).get("kind") if hasattr(other.call, "__dict__") else None
+        if kind is not None:
+            yield kind
+        yield from asked_for(other)
+
+
 def at(door: Door) -> str:
     """A real path; every parameter names something that is not there."""
     return re.sub(r"\{[^}]*\}", lambda match: "0" * 32 if "recording" in match[0] else "take", door.path)
+
+
+def test_every_route_finds_what_it_asks_for(make_gateway: MakeGateway) -> None:
+    app = make_gateway().app
+    asked = {
+        kind
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute | APIWebSocketRoute)
+        for kind in asked_for(route.original_route.dependant)
+    }
+    assert len(asked) > 20
+    assert asked - set(app.state.installed) == set()
 
 
 def test_every_door_of_the_application_has_a_line_and_no_line_is_without_a_door(settings: Settings) -> None:
@@ -75,7 +98,13 @@ def settings(tmp_path: Any) -> Settings:
 @pytest.fixture
 def desk(make_gateway: MakeGateway) -> RunningGateway:
     gateway = make_gateway(
-        api_tokens=(API_TOKEN,), outside_desk_url="http://127.0.0.1:1", outside_desk_secret=SECRET
+        api_tokens=(API_TOKEN,),
+        outside_desk_url="http://127.0.0.1:1",
+        outside_desk_secret=SECRET,
+        wechat_token="token",
+        wechat_app_id="wx0000",
+        wechat_app_secret="secret",
+        wechat_api_url="http://127.0.0.1:1",
     )
     for number, role in enumerate(Role):
         add_user(gateway, str(role), role=role.value, badge=str(2000 + number))

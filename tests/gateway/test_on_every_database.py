@@ -9,14 +9,17 @@ import pytest
 from tests.fakes.fake_rasa import FakeRasa
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.usefixtures("patient")]
+
+# Nothing here hangs.
+RASA_TIMEOUT_S = 60.0
 
 
 async def test_many_citizens_on_two_replicas_at_once(
     make_gateway: MakeGateway, database_url: str, rasa: FakeRasa
 ) -> None:
     """Two replicas, five citizens, each message sent twice: all answered once, in order, without gaps."""
-    one, two = make_gateway(database_url=database_url), make_gateway(database_url=database_url)
+    one, two = (make_gateway(database_url=database_url, rasa_timeout_s=RASA_TIMEOUT_S) for _ in range(2))
     async with client_of(one) as first, client_of(two) as second:
         citizens = [await Citizen.arrive(first) for _ in range(5)]
         twins = [Citizen(second, c.id, c.token) for c in citizens]
@@ -41,7 +44,7 @@ async def test_messages_stored_together_are_all_answered(
     make_gateway: MakeGateway, database_url: str, rasa: FakeRasa
 ) -> None:
     """Those of one commit reach the loop at once: the second must not be forgotten while the first one's turn begins."""
-    async with client_of(make_gateway(database_url=database_url)) as client:
+    async with client_of(make_gateway(database_url=database_url, rasa_timeout_s=RASA_TIMEOUT_S)) as client:
         citizens = [await Citizen.arrive(client) for _ in range(6)]
         calls = [who.say(f"第{n}句", f"m{n}") for n in range(3) for who in citizens]
         responses = await asyncio.gather(*calls)

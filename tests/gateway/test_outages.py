@@ -13,8 +13,8 @@ from desk.conversations import ConversationStore, HandoffReason
 from gateway import sentences
 from tests.conftest import PrivateRedis
 from tests.fakes.fake_rasa import FakeRasa
+from tests.gateway.channels.web.test_chat_socket import Page
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
-from tests.gateway.test_chat_socket import Page
 from tests.waiting import until
 
 pytestmark = pytest.mark.redis

@@ -23,9 +23,9 @@ from tests.conftest import missing
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.fake_seat import FakeSeat, add_user
 from tests.fakes.own_redis import with_sentinel, with_tls, with_user
+from tests.gateway.channels.web.test_chat_socket import Page
 from tests.gateway.conftest import Citizen, MakeGateway, client_of
-from tests.gateway.seats.conftest import desk_parts, hotline
-from tests.gateway.test_chat_socket import Page
+from tests.gateway.console.conftest import desk_backends, hotline
 
 pytestmark = pytest.mark.redis
 
@@ -101,7 +101,7 @@ async def talk_and_hand_over(gateway: Any, replica: Any) -> None:
 async def test_gateways_and_seats_work_on_it(make_gateway: MakeGateway, rasa: FakeRasa, own_url: str) -> None:
     rasa.answer = hotline
     with capture_logs() as logged:
-        gateway, replica = (make_gateway(open_parts=desk_parts, redis_url=own_url) for _ in range(2))
+        gateway, replica = (make_gateway(make_backends=desk_backends, redis_url=own_url) for _ in range(2))
         await talk_and_hand_over(gateway, replica)
     assert not [line for line in logged if line["event"].startswith("redis_")]
 
@@ -114,7 +114,7 @@ def test_rasa_keeps_trackers_and_locks_in_it(own_url: str, tmp_path: Path) -> No
 
 
 def test_doctor_sees_it(own_url: str, tmp_path: Path) -> None:
-    from gateway.commands.doctor import _redis
+    from cli.commands.doctor import _redis
 
     settings = Settings(_env_file=None, var=tmp_path, redis_url=own_url)  # type: ignore[call-arg, arg-type]
     found = _redis(settings)
@@ -139,7 +139,9 @@ async def test_behind_a_sentinel_the_hotline_goes_on_with_the_next_master(
 ) -> None:
     rasa.answer = hotline
     with with_sentinel(tmp_path / "servers") as watched:
-        gateway, replica = (make_gateway(open_parts=desk_parts, redis_url=watched.url) for _ in range(2))
+        gateway, replica = (
+            make_gateway(make_backends=desk_backends, redis_url=watched.url) for _ in range(2)
+        )
         await talk_and_hand_over(gateway, replica)
         watched.master.stop()
         async with client_of(gateway) as client:

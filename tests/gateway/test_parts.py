@@ -12,14 +12,14 @@ from pydantic import SecretStr
 from desk.conversations import Draft, HandoffReason, QuickReply, Sender
 from desk.conversations.conversation import Effects, Mark
 from desk.settings import SettingsError, load_settings
+from gateway.api.tokens import api_token, is_api_token
 from gateway.errors import TooMany
-from gateway.network import TrustedProxies, client_address, origin_allowed, trusted_proxies
-from gateway.rate_limits import Limit, RateLimits
-from gateway.redis_link import RedisLink
-from gateway.replay import answer_body, answer_from
-from gateway.session import StoreAnswer
-from gateway.spool import Spool
-from gateway.tokens import api_token, is_api_token
+from gateway.runtime.rate_limits import Limit, RateLimits
+from gateway.runtime.redis_link import RedisLink
+from gateway.sockets.network import TrustedProxies, client_address, origin_allowed, trusted_proxies
+from gateway.turns.replay import answer_body, answer_from
+from gateway.turns.session import StoreAnswer
+from gateway.turns.spool import Spool
 
 PROXIES = TrustedProxies([ip_network("10.0.0.1"), ip_network("10.1.0.0/16"), ip_network("fd00::/8")])
 

@@ -1,7 +1,7 @@
 """AudioSocket's framing. Pure: bytes in, frames out, and back; no socket, no clock.
 
 A frame is one byte of type, two bytes of payload length (unsigned, big-endian), and the payload. Asterisk connects to
-us and sends the call's UUID first. Samples are 16-bit little-endian mono PCM. Newer Asterisk versions know more types
+us and sends the call's UUID first, in 16 bytes; other exchanges write it as text, or send sound before it. Samples are 16-bit little-endian mono PCM. Newer Asterisk versions know more types
 than older ones, so a type that we do not know is skipped, never an error.
 """
 
@@ -11,8 +11,9 @@ import uuid
 from dataclasses import dataclass
 from enum import IntEnum
 
+from gateway.voice.line import FRAME_S, Audio, Key
+
 HEADER_BYTES = 3
-FRAME_S = 0.02
 DEFAULT_RATE_HZ = 8000
 
 
@@ -43,7 +44,12 @@ RATES_HZ = {
     Kind.AUDIO_96K: 96000,
     Kind.AUDIO_192K: 192000,
 }
-_KINDS = {rate_hz: kind for kind, rate_hz in RATES_HZ.items()}
+# By the bare byte: nearly every frame is looked up here.
+_RATES_HZ = {int(kind): rate_hz for kind, rate_hz in RATES_HZ.items()}
+_KINDS = {rate_hz: int(kind) for kind, rate_hz in RATES_HZ.items()}
+_UUID_BYTES = 16
+# Type and length of what a call begins with; some exchanges write the UUID as text, with its hyphens or without.
+_FIRST = frozenset({(Kind.UUID, _UUID_BYTES), (Kind.UUID, 36), (Kind.UUID, 32), (Kind.TERMINATE, 0)})
 _KEYS = frozenset("0123456789*#ABCD")
 
 
@@ -53,22 +59,9 @@ class FramingError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class CallId:
-    """Always the first frame."""
+    """The first frame, or behind the first sound."""
 
     id: uuid.UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class Audio:
-    """16-bit little-endian mono PCM, usually 20 ms."""
-
-    pcm: bytes
-    rate_hz: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    digit: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,30 +112,46 @@ class Decoder:
         return frames
 
     def _expect_uuid(self) -> None:
-        # Told at the header, so that a port scanner is not waited for. Terminate may come from a health check.
-        head = bytes(self._rest[:HEADER_BYTES])
-        if head not in (b"\x01\x00\x10", b"\x00\x00\x00"):
+        """Told at the header, so that a port scanner is not waited for. Terminate may come from a health check, and some
+        exchanges send the first sound before the call id."""
+        kind, length = self._rest[0], int.from_bytes(self._rest[1:HEADER_BYTES], "big")
+        if kind in RATES_HZ:
+            if length == 0 or length % frame_bytes(RATES_HZ[Kind(kind)]):
+                raise FramingError("the first frame is no call id")
+            return
+        if (kind, length) not in _FIRST:
             raise FramingError("the first frame is no call id")
         self._identified = True
 
     def _frame(self, kind: int, payload: bytes) -> Frame | None:
+        rate_hz = _RATES_HZ.get(kind)
+        if rate_hz is not None:
+            # Half a sample at the end is left out; the others are still sound.
+            if len(payload) % 2:
+                self.odd += 1
+                payload = payload[:-1]
+            return Audio(pcm=payload, rate_hz=rate_hz) if payload else None
         match kind:
             case Kind.TERMINATE:
                 return Terminate()
             case Kind.UUID:
-                return CallId(id=uuid.UUID(bytes=payload)) if len(payload) == 16 else None
+                return _call_id(payload)
             case Kind.DTMF:
                 digit = payload.decode("latin-1").upper()
                 return Key(digit=digit) if len(payload) == 1 and digit in _KEYS else None
             case Kind.ERROR:
                 return PeerError(code=int.from_bytes(payload, "big") if payload else None)
-            case _ if kind in RATES_HZ:
-                # Half a sample at the end is left out; the others are still sound.
-                self.odd += len(payload) % 2
-                pcm = payload[: len(payload) // 2 * 2]
-                return Audio(pcm=pcm, rate_hz=RATES_HZ[Kind(kind)]) if pcm else None
             case _:
                 return None
+
+
+def _call_id(payload: bytes) -> CallId | None:
+    if len(payload) == _UUID_BYTES:
+        return CallId(id=uuid.UUID(bytes=payload))
+    try:
+        return CallId(id=uuid.UUID(payload.decode("ascii")))
+    except ValueError:
+        return None
 
 
 def conversation_of(call_id: uuid.UUID) -> str:
@@ -183,7 +192,7 @@ def frame_bytes(rate_hz: int) -> int:
     return 2 * round(rate_hz * FRAME_S)
 
 
-def _encode(kind: Kind, payload: bytes) -> bytes:
+def _encode(kind: int, payload: bytes) -> bytes:
     if len(payload) > 0xFFFF:
         raise ValueError("longer than a frame can hold")
     return bytes([kind]) + len(payload).to_bytes(2, "big") + payload

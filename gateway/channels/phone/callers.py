@@ -13,7 +13,7 @@ from desk.conversations import CallNumbers
 from desk.conversations.conversation import NO_NUMBERS
 from desk.orders.digits import normal_phone
 from desk.store.redis_keys import ANNOUNCED_TTL_S, announced_call
-from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.runtime.redis_link import RedisLink, RedisUnavailable
 
 _log = structlog.get_logger(__name__)
 

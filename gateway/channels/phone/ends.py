@@ -9,9 +9,9 @@ import structlog
 
 from desk.conversations import ConversationNotFound, ConversationStore, Owner
 from desk.store.redis_keys import CALL_END_TTL_S, ended_call
-from gateway.blocking import Blocking
 from gateway.channels.phone.audiosocket import conversation_of
-from gateway.redis_link import RedisLink, RedisUnavailable
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.redis_link import RedisLink, RedisUnavailable
 
 _log = structlog.get_logger(__name__)
 

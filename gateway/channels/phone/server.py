@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from gateway.channels.phone.audiosocket import encode_terminate
-from gateway.channels.phone.line import NoCall, PhoneLine
-from gateway.tasks import end_tasks
+from gateway.channels.phone.line import LineReader, NoCall, PhoneLine
+from gateway.runtime.tasks import end_tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +40,10 @@ class PhoneServer:
         Raises:
             OSError: the address cannot be had.
         """
-        self._server = await asyncio.start_server(self._connected, host, port)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: asyncio.StreamReaderProtocol(LineReader(), self._connected), host, port
+        )
         found: int = self._server.sockets[0].getsockname()[1]
         return found
 
@@ -55,6 +58,7 @@ class PhoneServer:
             await self._server.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert isinstance(reader, LineReader)
         task = asyncio.current_task()
         assert task is not None
         if len(self._calls) >= self._max_calls:
@@ -70,7 +74,7 @@ class PhoneServer:
         finally:
             self._calls.discard(task)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: LineReader, writer: asyncio.StreamWriter) -> None:
         try:
             line = await PhoneLine.open(reader, writer)
         except NoCall as error:

@@ -9,10 +9,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 
-from gateway.channels.phone.audiosocket import FRAME_S, Audio, Key
-from gateway.channels.web.call_frames import BYTES_PER_S, RATE_HZ
-from gateway.voice.call import Muted
-from gateway.voice.metronome import Metronome
+from gateway.audio.metronome import Metronome
+from gateway.sockets.page_audio import BYTES_PER_S, RATE_HZ
+from gateway.voice.line import FRAME_S, Audio, Key, Muted
 
 # Audio that the call has not taken yet. The oldest is left out, keys never.
 INBOX_BYTES = 4 * BYTES_PER_S

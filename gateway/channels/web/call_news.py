@@ -1,6 +1,6 @@
 """What a page is told of its call: captions and state, from the call's steps. Pure.
 
-`state` is what the caller can expect now: `listening` (to him), `thinking`, `speaking`, `waiting` (in the queue for a
+`state` is what the caller can expect now: `listening` (to them), `thinking`, `speaking`, `waiting` (in the queue for a
 person), `seat` (a person has the conversation).
 """
 

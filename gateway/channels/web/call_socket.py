@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 import structlog
@@ -19,38 +19,37 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from desk.conversations import ConversationError
+from desk.conversations.channel import WEB_VOICE
 from desk.conversations.handoff import LONGEST_WEB_CALL
 from gateway import sentences
-from gateway.channels.phone.audiosocket import Key
+from gateway.channels.calls import CallFactory
+from gateway.channels.web.access import Limits, Measured, Tokens
 from gateway.channels.web.browser_line import BrowserLine
-from gateway.channels.web.call_frames import (
-    BYTES_PER_S,
-    RATE_HZ,
-    CallHello,
-    HangUp,
-    Mute,
-    PressKey,
-    read_call_frame,
-)
+from gateway.channels.web.call_frames import CallHello, Mute, PressKey, read_call_frame
 from gateway.channels.web.call_news import CallNews
-from gateway.channels.web.limits import count_conversation
-from gateway.channels.web.page_dialogue import CHANNEL, PageDialogue
-from gateway.channels.web.web_calls import WebCalls
+from gateway.channels.web.limits import CitizenLimits
+from gateway.channels.web.page_calls import PageCalls
+from gateway.channels.web.page_dialogue import PageDialogue
+from gateway.conversations.tokens import ConversationTokens
 from gateway.errors import GatewayError, Refused
-from gateway.network import address_of
-from gateway.page_opening import open_for_citizen
-from gateway.page_socket import (
+from gateway.runtime.installed import the
+from gateway.runtime.metrics import Metrics
+from gateway.sockets.network import address_of
+from gateway.sockets.open_sockets import OpenSockets
+from gateway.sockets.opening import open_for_citizen
+from gateway.sockets.page_audio import BYTES_PER_S, RATE_HZ
+from gateway.sockets.page_socket import (
     BAD_HELLO,
     TOO_MANY_SOCKETS,
     TRY_LATER,
     UNKNOWN,
     WRONG_TOKEN,
 )
-from gateway.services import Services
-from gateway.voice.call import Call, CallTools, Muted, Step
+from gateway.sockets.voice_socket import END_WAIT_S, VoiceSocket
+from gateway.voice.call import Call, CallTools, Step
+from gateway.voice.line import Key, Muted
 from gateway.voice.transcriber import Transcriber, TranscriberGone
-from gateway.voice_socket import END_WAIT_S, VoiceSocket
-from gateway.wire import Ping, Problem, problem_of
+from gateway.wire import HangUp, Ping, Problem, problem_of
 
 _log = structlog.get_logger(__name__)
 
@@ -75,10 +74,24 @@ router = APIRouter()
 
 
 class CallSocket(VoiceSocket):
-    def __init__(self, websocket: WebSocket, services: Services, calls: WebCalls, address: str) -> None:
-        super().__init__(websocket, services.sockets, address, UNSENT_FRAMES)
-        self._services = services
+    def __init__(
+        self,
+        websocket: WebSocket,
+        address: str,
+        *,
+        sockets: OpenSockets,
+        calls: PageCalls,
+        factory: CallFactory,
+        tokens: ConversationTokens,
+        limits: CitizenLimits,
+        metrics: Metrics,
+    ) -> None:
+        super().__init__(websocket, sockets, address, UNSENT_FRAMES)
         self._calls = calls
+        self._factory = factory
+        self._tokens = tokens
+        self._limits = limits
+        self._metrics = metrics
         self._line = BrowserLine(self._enqueue_audio)
         self._news = CallNews()
         self._tools: CallTools
@@ -118,32 +131,31 @@ class CallSocket(VoiceSocket):
         try:
             await self._open(hello)
         except TranscriberGone:
-            self._services.metrics.calls_taken.labels(CHANNEL, "deaf").inc()
+            self._metrics.calls_taken.labels(WEB_VOICE.name, "deaf").inc()
             _log.error("web_call_without_ears")
             text = sentences.SPEECH_UNAVAILABLE
             await self._refuse(Problem(status=503, code="speech_unavailable", text=text, retryable=True))
             return False
         except (GatewayError, ConversationError) as error:
-            self._services.metrics.calls_taken.labels(CHANNEL, "refused").inc()
+            self._metrics.calls_taken.labels(WEB_VOICE.name, "refused").inc()
             await self._refuse(problem_of(error))
             return False
-        self._services.metrics.calls_taken.labels(CHANNEL, "answered").inc()
+        self._metrics.calls_taken.labels(WEB_VOICE.name, "answered").inc()
         return True
 
     async def _open(self, hello: CallHello) -> None:
         if hello.conversation is not None:
-            await self._services.tokens.check(hello.conversation, hello.token or "")
+            await self._tokens.check(hello.conversation, hello.token or "")
         else:
-            s = self._services
-            await count_conversation(s.limits, s.metrics, s.settings, self._address)
+            await self._limits.count_conversation(self._address)
         await self._calls.enter(self._address, hello.conversation)
         self._entered = (hello.conversation,)
-        transcriber = await self._calls.kit.ears(RATE_HZ)
+        transcriber = await self._factory.transcriber(RATE_HZ)
         dialogue = self._calls.dialogue(self._address)
         self._unused = (dialogue, transcriber)
         owner = await dialogue.open(hello.conversation)
         self._news = CallNews(owner)
-        self._tools = await self._calls.kit.tools(
+        self._tools = await self._factory.tools(
             dialogue, transcriber, RATE_HZ, line="browser", watch=self._watch_step
         )
         await self._welcome(dialogue, owner.value)
@@ -176,7 +188,7 @@ class CallSocket(VoiceSocket):
     async def _run_call(self) -> None:
         self._call = asyncio.create_task(Call(self._line, self._tools).run())
         try:
-            with self._services.metrics.calls.labels(CHANNEL).track_inprogress():
+            with self._metrics.calls.labels(WEB_VOICE.name).track_inprogress():
                 await asyncio.shield(self._call)
         finally:
             _log.info(
@@ -245,10 +257,26 @@ class CallSocket(VoiceSocket):
 
 
 @router.websocket("/ws/call")
-async def call(websocket: WebSocket) -> None:
+async def call(
+    websocket: WebSocket,
+    sockets: Annotated[OpenSockets, the(OpenSockets)],
+    calls: Annotated[PageCalls, the(PageCalls)],
+    factory: Annotated[CallFactory, the(CallFactory)],
+    tokens: Tokens,
+    limits: Limits,
+    metrics: Measured,
+) -> None:
     if await open_for_citizen(websocket):
-        state = websocket.app.state
-        await CallSocket(websocket, state.services, state.web_calls, address_of(websocket)).run()
+        await CallSocket(
+            websocket,
+            address_of(websocket),
+            sockets=sockets,
+            calls=calls,
+            factory=factory,
+            tokens=tokens,
+            limits=limits,
+            metrics=metrics,
+        ).run()
 
 
 def _json(text: str) -> object:

@@ -9,29 +9,59 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import structlog
-from fastapi import WebSocket
+from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from desk.conversations import Conversation, ConversationError, Owner
-from desk.conversations.store import PAGE, hash_token
+from desk.conversations import Conversation, ConversationError, ConversationStore, Owner
 from desk.handoff.errors import HandoffError
 from gateway import sentences
-from gateway.channels.web.http import citizen_message, picture_card
-from gateway.channels.web.limits import count_conversation, count_message
-from gateway.channels.web.sockets import PER_CONVERSATION
+from gateway.channels.web.access import (
+    Begin,
+    BotTurns,
+    Configured,
+    Coordinator,
+    Feed,
+    InThreads,
+    KeptPictures,
+    Limits,
+    Seats,
+    Store,
+    Tokens,
+)
+from gateway.channels.web.limits import CitizenLimits
+from gateway.channels.web.messages import citizen_message
+from gateway.conversations.opening import Opening
+from gateway.conversations.tokens import ConversationTokens
 from gateway.errors import GatewayError, Refused, StoreUnavailable
+from gateway.feed.cursor import MessageCursor
+from gateway.feed.hub import Hub
 from gateway.handoff.admission import place_json
-from gateway.network import origin_of_page
-from gateway.page_socket import BAD_HELLO, TOO_MANY_SOCKETS, TRY_LATER, UNKNOWN, WRONG_TOKEN, PageSocket
-from gateway.seats.people import for_citizens
-from gateway.services import Services
+from gateway.handoff.coordinator import HandoffCoordinator
+from gateway.handoff.people import People, for_citizens
+from gateway.pictures.keeping import Pictures
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.installed import the
+from gateway.sockets.network import address_of, origin_of_page
+from gateway.sockets.open_sockets import PER_CONVERSATION, OpenSockets
+from gateway.sockets.opening import open_for_citizen
+from gateway.sockets.page_socket import (
+    BAD_HELLO,
+    TOO_MANY_SOCKETS,
+    TRY_LATER,
+    UNKNOWN,
+    WRONG_TOKEN,
+    PageSocket,
+)
+from gateway.turns.turns import Turns
 from gateway.wire import CRASHED_PROBLEM, CitizenTyping, Hello, Problem, Rate, Send, check_length, problem_of
 
 _log = structlog.get_logger(__name__)
+
+router = APIRouter()
 
 OUTGOING = 256
 # A page says that somebody types every few seconds; more often tells nobody anything.
@@ -61,11 +91,39 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class ChatSocket(PageSocket[_Item]):
-    def __init__(self, websocket: WebSocket, services: Services, address: str) -> None:
-        super().__init__(websocket, services.sockets, address, OUTGOING)
-        self._services = services
+    def __init__(
+        self,
+        websocket: WebSocket,
+        address: str,
+        *,
+        sockets: OpenSockets,
+        opening: Opening,
+        tokens: ConversationTokens,
+        limits: CitizenLimits,
+        store: ConversationStore,
+        blocking: Blocking,
+        hub: Hub,
+        turns: Turns,
+        coordinator: HandoffCoordinator,
+        people: People,
+        pictures: Pictures,
+        max_chars: int,
+    ) -> None:
+        """`max_chars`: the longest message that a citizen may send."""
+        super().__init__(websocket, sockets, address, OUTGOING)
+        self._opening = opening
+        self._tokens = tokens
+        self._limits = limits
+        self._store = store
+        self._blocking = blocking
+        self._hub = hub
+        self._turns = turns
+        self._coordinator = coordinator
+        self._people = people
+        self._pictures = pictures
+        self._max_chars = max_chars
         self._conversation_id = ""
-        self._sent_seq = 0
+        self._cursor = MessageCursor(store, blocking, "", prepare=people.authors_of)
         self._owner: tuple[str, int] = ("", 0)
         self._place: Mapping[str, int] | None = None
         self._typed_at, self._typing_on = -1e9, False
@@ -74,7 +132,7 @@ class ChatSocket(PageSocket[_Item]):
         return self._read_forever(), self._write_forever()
 
     def _left(self) -> None:
-        self._services.hub.leave(self._conversation_id, self)
+        self._hub.leave(self._conversation_id, self)
 
     def on_event(self, event: Mapping[str, Any]) -> None:
         match event.get("type"):
@@ -86,13 +144,13 @@ class ChatSocket(PageSocket[_Item]):
             case "typing" if event.get("from") == "citizen":
                 return
             case "heard" | "call" | "caption" | "third":
-                # For consoles: the caller knows what he heard and says.
+                # For consoles: the caller knows what they heard and say.
                 return
             case _:
                 self._enqueue(event)
 
     def on_head(self, conversation: Conversation) -> None:
-        if conversation.last_seq > self._sent_seq and self._outgoing.empty():
+        if self._cursor.lacks(conversation.last_seq) and self._outgoing.empty():
             self._enqueue(_CATCH_UP)
         owner = (conversation.owner.value, conversation.epoch)
         if owner != self._owner:
@@ -115,36 +173,36 @@ class ChatSocket(PageSocket[_Item]):
         return True
 
     async def _begin(self) -> None:
-        s = self._services
-        await count_conversation(s.limits, s.metrics, s.settings, self._address)
-        greeting = [sentences.greeting(s.settings.city)]
-        origin = origin_of_page(self._address)
-        conversation, token, _ = await s.blocking.write(s.store.create, "web", greeting, origin=origin)
-        s.tokens.remember(conversation.id, hash_token(token))
-        await self._welcome(conversation, token, 0)
+        await self._limits.count_conversation(self._address)
+        opened = await self._opening.begin("web", origin=origin_of_page(self._address))
+        await self._welcome(opened.conversation, opened.token, 0)
 
     async def _resume(self, hello: Hello) -> None:
-        s, conversation_id = self._services, hello.conversation or ""
-        await s.tokens.check(conversation_id, hello.token or "")
-        if s.hub.listening(conversation_id) >= PER_CONVERSATION:
+        conversation_id = hello.conversation or ""
+        await self._tokens.check(conversation_id, hello.token or "")
+        if self._hub.listening(conversation_id) >= PER_CONVERSATION:
             raise Refused(429, "too_many", sentences.TOO_MANY_SOCKETS)
-        conversation = await s.blocking.read(s.store.get, conversation_id)
+        conversation = await self._blocking.read(self._store.get, conversation_id)
         await self._welcome(conversation, None, min(hello.after, conversation.last_seq))
 
     async def _welcome(self, conversation: Conversation, token: str | None, after: int) -> None:
-        self._conversation_id, self._sent_seq = conversation.id, after
+        self._conversation_id = conversation.id
+        self._cursor = MessageCursor(
+            self._store, self._blocking, conversation.id, after, self._people.authors_of
+        )
         self._owner = (conversation.owner.value, conversation.epoch)
         frame: dict[str, Any] = {
             "type": "welcome",
             "conversation": conversation.id,
             "owner": conversation.owner.value,
             "last_seq": conversation.last_seq,
+            "rated": conversation.rating_score,
         }
         if token is not None:
             frame["token"] = token
         await self._write(frame)
         # Before reading SQL, so that nothing falls between the two.
-        self._services.hub.listen(conversation.id, self)
+        self._hub.listen(conversation.id, self)
         self._enqueue(_CATCH_UP)
         if conversation.owner is Owner.WAITING:
             self._enqueue(_PLACE)
@@ -168,10 +226,10 @@ class ChatSocket(PageSocket[_Item]):
                         self._typing(_parse(CitizenTyping, body))
                     case "take_bot":
                         await self._count()
-                        await self._services.desk.take_bot(self._conversation_id)
+                        await self._coordinator.take_bot(self._conversation_id)
                     case "leave":
                         await self._count()
-                        await self._services.desk.leave(self._conversation_id)
+                        await self._coordinator.leave(self._conversation_id)
                     case _:
                         raise Refused(422, "malformed", sentences.MALFORMED)
             except (GatewayError, ConversationError, HandoffError) as error:
@@ -182,22 +240,20 @@ class ChatSocket(PageSocket[_Item]):
                 self._enqueue(_error_frame(CRASHED_PROBLEM, message_id))
 
     async def _send(self, send: Send) -> None:
-        s = self._services
-        check_length(send.text, s.settings.message_max_chars)
+        check_length(send.text, self._max_chars)
         await self._count()
-        card = await picture_card(s, self._conversation_id, send.attachment)
-        appended = await s.turns.accept(self._conversation_id, send.message_id, send.text, send.payload, card)
+        conversation_id, attachment = self._conversation_id, send.attachment
+        card = await self._pictures.card_of(conversation_id, attachment) if attachment else None
+        appended = await self._turns.accept(conversation_id, send.message_id, send.text, send.payload, card)
         self._enqueue({"type": "ack", "message_id": send.message_id, "seq": appended.message.seq})
 
     async def _rate(self, rate: Rate) -> None:
-        s = self._services
         await self._count()
-        await s.blocking.write(s.store.rate, self._conversation_id, rate.score, rate.comment)
-        s.hub.publish(self._conversation_id, {"type": "rated", "score": rate.score})
+        await self._blocking.write(self._store.rate, self._conversation_id, rate.score, rate.comment)
+        self._hub.publish(self._conversation_id, {"type": "rated", "score": rate.score})
 
     async def _count(self) -> None:
-        s = self._services
-        await count_message(s.limits, s.metrics, s.settings, self._conversation_id, self._address)
+        await self._limits.count_message(self._conversation_id, self._address)
 
     def _typing(self, typing: CitizenTyping) -> None:
         """Only a person at the desk is told, and never what is being written. Bounded: what comes faster is dropped."""
@@ -206,10 +262,10 @@ class ChatSocket(PageSocket[_Item]):
         if self._owner[0] == Owner.SEAT.value and news:
             self._typed_at, self._typing_on = now if typing.on else self._typed_at, typing.on
             frame = {"type": "typing", "from": "citizen", "on": typing.on}
-            self._services.hub.publish(self._conversation_id, frame)
+            self._hub.publish(self._conversation_id, frame)
 
     async def _tell_place(self) -> None:
-        place = await self._services.desk.place(self._conversation_id)
+        place = await self._coordinator.place(self._conversation_id)
         told = place_json(place) if place is not None else None
         if told is not None and told != self._place:
             self._place = told
@@ -243,30 +299,55 @@ class ChatSocket(PageSocket[_Item]):
 
     async def _forward(self, frame: _Frame) -> None:
         seq = frame["message"]["seq"]
-        if seq <= self._sent_seq:
-            return
-        if seq > self._sent_seq + 1:
+        if self._cursor.take(seq):
+            await self._write(frame)
+        elif self._cursor.lacks(seq):
             await self._catch_up()
-            return
-        await self._write(frame)
-        self._sent_seq = seq
 
     async def _catch_up(self) -> None:
-        s = self._services
-        while True:
-            page = await s.blocking.read(s.store.messages, self._conversation_id, self._sent_seq, PAGE)
-            await s.people.authors_of(page)
-            for message in page:
-                await self._write({"type": "message", "message": citizen_message(s, message)})
-                self._sent_seq = message.seq
-            if len(page) < PAGE:
-                return
+        async for message in self._cursor.missing():
+            await self._write({"type": "message", "message": citizen_message(self._people, message)})
 
     async def _refuse(self, problem: Problem) -> None:
         """Say why and end."""
         with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             await self._write(_error_frame(problem, None))
         self.close_soon(_CLOSE_CODES.get(problem.code, TRY_LATER))
+
+
+@router.websocket("/ws/chat")
+async def chat(
+    websocket: WebSocket,
+    sockets: Annotated[OpenSockets, the(OpenSockets)],
+    opening: Begin,
+    tokens: Tokens,
+    limits: Limits,
+    store: Store,
+    blocking: InThreads,
+    hub: Feed,
+    turns: BotTurns,
+    coordinator: Coordinator,
+    people: Seats,
+    pictures: KeptPictures,
+    settings: Configured,
+) -> None:
+    if await open_for_citizen(websocket):
+        await ChatSocket(
+            websocket,
+            address_of(websocket),
+            sockets=sockets,
+            opening=opening,
+            tokens=tokens,
+            limits=limits,
+            store=store,
+            blocking=blocking,
+            hub=hub,
+            turns=turns,
+            coordinator=coordinator,
+            people=people,
+            pictures=pictures,
+            max_chars=settings.message_max_chars,
+        ).run()
 
 
 def _parse(model: type[_Model], body: object) -> _Model:

@@ -13,8 +13,6 @@ from gateway.voice.dialogue import OwnerNow, PhoneDialogue, ToSay
 
 _log = structlog.get_logger(__name__)
 
-# Of conversations that begin as a call from the page; those that begin in its chat are `web`.
-CHANNEL = "web_voice"
 _RESUMED = {
     Owner.WAITING: sentences.CALL_RESUMED_WAITING,
     Owner.SEAT: sentences.CALL_RESUMED_SEAT,
@@ -44,11 +42,10 @@ class PageDialogue(PhoneDialogue):
         if conversation.owner is Owner.CLOSED:
             raise ConversationClosed(conversation_id)
         self.conversation_id = conversation_id
-        self._seq = conversation.last_seq
         self._owner = conversation.owner
         if self._owner is not Owner.BOT:
             self._news.put_nowait(OwnerNow(owner=self._owner))
-        self._hub.listen(conversation_id, self)
+        self._follow(conversation)
         text = _RESUMED.get(self._owner, sentences.CALL_RESUMED)
         self._greeting = ToSay(text=text, public=True)
         await self._be_a_call()
@@ -58,7 +55,7 @@ class PageDialogue(PhoneDialogue):
         return self._greeting
 
     async def end(self) -> None:
-        # Who waits for a person goes on waiting in the chat, and a seat who has him is free for other calls.
+        # Who waits for a person goes on waiting in the chat, and their seat is free for other calls.
         await self._stop_listening()
         if self._since is None:
             return

@@ -80,6 +80,13 @@ def page_router(dist: Path, config: dict[str, str | int | bool]) -> APIRouter:
             return HTMLResponse(NOT_BUILT, status_code=503, headers={"Retry-After": "30"})
         return FileResponse(page, headers={"Cache-Control": "no-cache"})
 
+    @router.get("/orders")
+    def orders() -> Response:
+        page = root / "orders.html"
+        if not page.is_file():
+            return HTMLResponse(NOT_BUILT, status_code=503, headers={"Retry-After": "30"})
+        return FileResponse(page, headers={"Cache-Control": "no-cache"})
+
     @router.get("/config.json")
     def page_config() -> Response:
         return JSONResponse(config, headers={"Cache-Control": "no-cache"})

@@ -15,10 +15,10 @@ from desk.recordings import Recording, RecordingVault
 from desk.settings import Settings
 from desk.store import migrate
 from desk.store.engine import open_engine
-from gateway.blocking import Blocking
-from gateway.metrics import Metrics
 from gateway.recordings.call_recorder import CallRecorder
 from gateway.recordings.recordings import Recordings
+from gateway.runtime.blocking import Blocking
+from gateway.runtime.metrics import Metrics
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.channels.phone.audiosocket import Key
 from gateway.voice.dialogue import ToSay
+from gateway.voice.line import Key
 from gateway.voice.turn_events import SpeechEnded, TurnTimes
 from tests.gateway.voice.test_call import VOICE, until
 from tests.gateway.voice.test_call_steps import Scene

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from desk.conversations import Owner
-from gateway.talk.hold_tone import HoldTone
+from gateway.audio.hold_tone import HoldTone
+from gateway.audio.mixing import mixed
 from gateway.talk.packets import CALLER, EndCall, Gone, Here, Packet, Sound, decode, encode
-from gateway.talk.person import GONE_S, SeatOnLine, mixed
+from gateway.talk.person import GONE_S, SeatOnLine
 
 WANG, LI = "u1", "u2"
 TONE = (np.sin(np.arange(320) * 0.2) * 8000).astype("<i2").tobytes()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.redis_link import RedisLink
+from gateway.runtime.redis_link import RedisLink
 from gateway.talk.packets import CALLER, Here, Packet, Sound
 from gateway.talk.relay import TalkRelay
 from tests.waiting import until

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.store.redis_keys import third_seat
-from gateway.redis_link import RedisLink
+from gateway.runtime.redis_link import RedisLink
 from gateway.talk.third import ENTER_S, STAY_S, Invitation, ThirdSeats
 
 pytestmark = pytest.mark.redis

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.runtime.metrics import Spoken
 from gateway.tts.cache import SpeechCache
-from gateway.tts.speaker import NobodySpeaks, Speaker, Spoken, rest_of
+from gateway.tts.speaker import NobodySpeaks, Speaker, rest_of
 from gateway.tts.synthesizer import EngineRefused, SpeechRequest, TtsError, seconds_of
 
 TEXT = "您好，这里是明州市热线，请问有什么可以帮您？"

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from desk import openings
+from cli.commands.errors import CommandError
+from cli.main import app
 from desk.knowledge import KnowledgeStore, Status
 from desk.knowledge.article import Article
+from desk.orders.drafting import openings
 from desk.settings import ROOT, load_settings
 from desk.store import migrate
 from desk.store.engine import open_engine
-from gateway.cli import app
-from gateway.commands.errors import CommandError
 from gateway.tts.cache import SpeechCache
 from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.fixed import answers_in, article_requests, fixed_requests
 from gateway.tts.synthesizer import SpeechRequest
+from gateway.voice.fixed_sentences import answers_in, article_requests, fixed_requests
 
 
 @pytest.fixture(autouse=True)

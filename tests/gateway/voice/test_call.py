@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
 
+from cli.simulator.asterisk_client import AsteriskClient
 from desk.conversations import Owner
-from gateway.channels.phone.asterisk_client import AsteriskClient
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
 from gateway.tts.synthesizer import SpeechRequest
+from gateway.voice import prompts
 from gateway.voice.call import Call, CallTools, Heard, Sounding, Step
 from gateway.voice.dialogue import OwnerNow, ToSay
 from gateway.voice.transcriber import TranscriberGone
@@ -22,6 +23,7 @@ from gateway.voice.turn_events import (
     Final,
     Partial,
     PauseSpeech,
+    Prompt,
     ResumeSpeech,
     SpeechEnded,
     TurnTimes,
@@ -44,6 +46,9 @@ class LoudDetector:
     def __init__(self) -> None:
         self._rest = bytearray()
 
+    def listen(self, told: Callable[[list[bool]], None]) -> None:
+        return
+
     def hear(self, pcm: bytes) -> list[bool]:
         self._rest += pcm
         verdicts = []
@@ -60,6 +65,8 @@ class ScriptedTranscriber:
         self.script = script
         self.bytes_heard = 0
         self.closed = False
+        # How sure it is of all that it writes.
+        self.sure: float | None = None
         self._texts: asyncio.Queue[Partial | Final | None] = asyncio.Queue()
 
     async def hear(self, pcm: bytes) -> None:
@@ -67,7 +74,7 @@ class ScriptedTranscriber:
 
     async def finish(self, number: int) -> None:
         text = self.script.pop(0) if self.script else ""
-        self._texts.put_nowait(Final(text=text, answers=number))
+        self._texts.put_nowait(Final(text=text, answers=number, confidence=self.sure))
 
     def partial(self, text: str) -> None:
         self._texts.put_nowait(Partial(text=text))
@@ -183,6 +190,22 @@ class Scene:
 
     def sounding(self, since: float) -> list[float]:
         return [f.at_s for f in self.client.heard if f.at_s >= since and not f.silent]
+
+
+async def test_words_that_the_recogniser_does_not_believe_are_asked_for_again() -> None:
+    """A noise on a bad line is heard as 走, and would end the call."""
+    scene = Scene(["走。", "走。"], {})
+    scene.transcriber.sure = 0.05
+    async with scene.called():
+        await until(lambda: scene.heard)
+        await scene.client.say(VOICE)
+        await until(lambda: len(scene.heard) == 2)
+        assert scene.dialogue.said == []
+        assert scene.heard[1].text == prompts.PROMPTS[Prompt.UNCLEAR]
+        await until(lambda: len(scene.heard) == 3)
+        scene.transcriber.sure = 0.9
+        await scene.client.say(VOICE)
+        await until(lambda: scene.dialogue.said == ["走。"])
 
 
 async def test_question_and_answer() -> None:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.channels.phone.audiosocket import Audio, Key
-from gateway.voice.call import Call, CallTools, Heard, Muted, Sounding, Step
+from gateway.voice.call import Call, CallTools, Heard, Sounding, Step
 from gateway.voice.dialogue import OwnerNow, ToSay
+from gateway.voice.line import Audio, Key, Muted
 from gateway.voice.stages import STAGES
 from gateway.voice.turn_events import (
     Answered,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from bench.echo import RATE_HZ, Line, at_level, onset, over, through
-from gateway.tts.pcm import Resampler
+from gateway.audio.pcm import Resampler
 from gateway.voice.echo_guard import EchoGuard
 from tests.spoken import recorded_lines, speech
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from desk.settings import ROOT
+from gateway.audio.pcm import Resampler
 from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.pcm import Resampler
 from gateway.tts.synthesizer import SpeechRequest
 from gateway.voice.transcriber import TranscriberGone, VoskTranscriber
 from gateway.voice.turn_events import Final, Partial
 from gateway.voice.voice_detector import SileroDetector
+from tests.spoken import recorded_lines
 
 
 def share(detector: SileroDetector, pcm: bytes) -> float:
@@ -84,3 +89,51 @@ async def test_audio_goes_out_in_fifths_of_a_second_and_texts_come_back(server: 
 async def test_nobody_there_is_told() -> None:
     with pytest.raises(TranscriberGone, match="no speech server"):
         await VoskTranscriber.open("ws://127.0.0.1:9", 8000)
+
+
+def test_blas_has_one_thread_in_the_gateway() -> None:
+    """The guard's small systems cost several times as much with more."""
+    code = (
+        "import gateway.__main__, numpy, threadpoolctl\n"
+        "numpy.linalg.solve(numpy.eye(100), numpy.ones(100))\n"
+        "print({i['num_threads'] for i in threadpoolctl.threadpool_info() if i['user_api'] == 'blas'})"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "{1}"
+
+
+def noise(seconds: float, level: float, seed: int = 1) -> bytes:
+    samples = np.random.default_rng(seed).normal(0, level, int(8000 * seconds))
+    return samples.astype("<i2").tobytes()
+
+
+def test_the_noise_of_a_line_is_not_asked_about_for_long() -> None:
+    detector = SileroDetector(8000)
+    detector.hear(noise(3.0, 100))
+    before = detector.asked
+    verdicts = detector.hear(noise(3.0, 100, 2))
+    assert len(verdicts) > 90 and not any(verdicts)
+    assert detector.asked - before < 10
+
+
+def test_what_the_echo_guard_silences_is_not_taken_for_the_noise_of_the_line() -> None:
+    detector = SileroDetector(8000)
+    detector.hear(noise(3.0, 100))
+    detector.hear(bytes(16000 * 3))
+    before = detector.asked
+    detector.hear(noise(3.0, 100, 2))
+    assert detector.asked - before < 10
+
+
+@pytest.mark.parametrize("level", [10, 100, 300])
+def test_a_voice_in_noise_is_heard_as_if_all_were_asked_about(level: float) -> None:
+    speech = np.frombuffer(next(iter(recorded_lines().values())), "<i2")[::2].astype(float)
+    hiss = np.random.default_rng(1).normal(0, level, len(speech) + 24000)
+    hiss[16000 : 16000 + len(speech)] += speech
+    pcm = np.clip(hiss, -32768, 32767).astype("<i2").tobytes()
+    every, gated = SileroDetector(8000, gated=False).hear(pcm), SileroDetector(8000).hear(pcm)
+    assert sum(every) > 20
+    assert sum(e and not g for e, g in zip(every, gated, strict=True)) <= 0.05 * sum(every)

@@ -1,0 +1,1 @@
+"""PCM in motion, without business: resampling, mixing, the beat of 20 ms."""

@@ -1,0 +1,1 @@
+"""Pictures of conversations: copied, kept, found, and sent to a browser."""
