@@ -1,4 +1,5 @@
-"""Writes an utterance while its speaker pauses: if he says nothing more, the text is there when the utterance ends."""
+"""Writes an utterance while its speaker pauses: if they say nothing more, the text is ready when the utterance
+ends."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from asr.audio import Int16
 from asr.recognizer import FinalTranscript
 from asr.segments import Segment, Segmenter
 
-# Shorter pauses are part of speaking; a decode for each would be in the way of the one that counts.
+# Shorter pauses are part of speaking; decoding at each would hold up the decode that counts.
 AFTER_S = 0.2
 
 
@@ -33,7 +34,7 @@ class Ahead:
         self._task: asyncio.Task[FinalTranscript] | None = None
 
     def look(self, present: Segmenter) -> None:
-        """Begins, if the speaker pauses and nobody else waits for the writer. Never waits."""
+        """Start writing if the speaker pauses and no other stream waits for the writer. Never waits."""
         if not present.talking or present.silence_s < AFTER_S or not self._writer.idle:
             return
         segment = present.present()
@@ -59,14 +60,14 @@ class Ahead:
             await asyncio.gather(task, return_exceptions=True)
 
     def _is(self, segment: Segment) -> bool:
-        """Whether what was begun holds all the voice that this one holds."""
+        """Whether the utterance that is being written holds all the speech of this one."""
         begun = self._begun
         return begun is not None and (begun.start_s, begun.voiced) == (segment.start_s, segment.voiced)
 
     def _drop(self) -> None:
         task, self._task, self._begun = self._task, None, None
         if task is not None:
-            # Its failure is nobody's business any more.
+            # Nobody needs the result any more, so a failure does not matter.
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
             task.cancel()
 

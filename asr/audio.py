@@ -1,4 +1,4 @@
-"""Bytes of telephones, browsers and files to the one form that engines hear: 16 kHz mono 16-bit samples."""
+"""Turns bytes from telephones, browsers and files into the one form that engines hear: 16 kHz mono 16-bit samples."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Float32 = npt.NDArray[np.float32]
 _EMPTY: Int16 = np.zeros(0, dtype=np.int16)
 
 RATE_HZ = 16_000
-# What telephones, browsers and sound cards send; a rate outside is a client's mistake, not audio.
+# What telephones, browsers and sound cards send; any other rate is a client's mistake.
 MIN_RATE_HZ, MAX_RATE_HZ = 8_000, 48_000
 
 
@@ -73,12 +73,12 @@ def _int16(array: npt.NDArray[Any]) -> Int16:
 
 
 def to_float(samples: Int16) -> Float32:
-    """-1..1, as Whisper and most networks want it."""
+    """Samples in -1..1, as Whisper and most networks want them."""
     return samples.astype(np.float32) / 32_768.0
 
 
 class Converter:
-    """Turns one stream of bytes of any allowed form into 16 kHz samples. One a stream; not thread-safe.
+    """Turns a stream of bytes of any allowed form into 16 kHz samples. One per stream; not thread-safe.
 
     A chunk may end in the middle of a sample; the filter of the resampler holds back 2 ms until `flush`.
     """
@@ -126,14 +126,15 @@ class Clip:
 
 
 def resample(samples: Int16, rate_hz: int) -> Int16:
-    """A whole recording to 16 kHz."""
+    """Resamples a whole recording to 16 kHz."""
     if rate_hz == RATE_HZ:
         return samples
     return _int16(soxr.resample(samples, rate_hz, RATE_HZ, quality="HQ"))
 
 
 def through_telephone(samples: Int16) -> Int16:
-    """What a telephone line leaves of 16 kHz samples: 8 kHz and the eight bits of A-law (ITU-T G.711), back at 16 kHz."""
+    """16 kHz samples as a telephone line carries them: through 8 kHz and the eight bits of A-law (ITU-T G.711), back
+    at 16 kHz."""
     narrow = soxr.resample(samples, RATE_HZ, 8_000, quality="HQ").astype(np.int32)
     levels = np.sort(_TABLES[Encoding.ALAW].astype(np.int32))
     above = np.clip(np.searchsorted(levels, narrow), 1, len(levels) - 1)
@@ -145,7 +146,7 @@ def through_telephone(samples: Int16) -> Int16:
 def read_clip(path: Path) -> Clip:
     """Read a recording: plain WAV here, everything else (MP3, FLAC, Opus, M4A, AMR, GSM) through FFmpeg's library.
 
-    Several channels are mixed down. What a recorder that died left behind is read as far as it goes.
+    Several channels are mixed down. A recording that broke off is read as far as it goes.
 
     Raises:
         AudioError: no such file, no audio in it, or a kind that we cannot read; says which.
@@ -154,6 +155,11 @@ def read_clip(path: Path) -> Clip:
         data = path.read_bytes()
     except OSError as error:
         raise AudioError(f"{path}: {error.strerror or error}") from error
+    return clip_of(data, path)
+
+
+def clip_of(data: bytes, path: Path) -> Clip:
+    """The same of what was read already. `path` is what it is called. Raises AudioError."""
     if is_wav(data):
         found = parse(data)
         if found is None or not found.body:
@@ -162,13 +168,13 @@ def read_clip(path: Path) -> Clip:
         if clip is not None:
             return clip
     elif what := told(data, path.name):
-        # Before FFmpeg looks: it takes raw sound for MP3 now and then, and noise has its transcript, too.
+        # Checked before FFmpeg looks, which now and then takes raw sound for MP3: noise would get a transcript.
         raise AudioError(f"{path}: {what}")
     return _read_other(data, path)
 
 
 def _plain(found: Wav, path: Path) -> Clip | None:
-    """None for a WAV of a kind that is left to FFmpeg."""
+    """The sound of a plain WAV; None for a kind that FFmpeg reads."""
     if not found.channels or not MIN_RATE_HZ <= found.rate_hz <= 192_000:
         raise AudioError(f"{path}: a WAV with {found.channels} channels at {found.rate_hz} Hz")
     frame = found.width * found.channels
@@ -203,7 +209,8 @@ def _samples(found: Wav, body: bytes) -> Int16 | None:
 
 
 def _upper_16(samples: npt.NDArray[np.int32], bits: int) -> Int16:
-    """24 bits in 32 stand at the upper end (the standard), or at the lower one, as some recorders write them."""
+    """The upper 16 of 24 bits in 32. The standard puts the 24 at the upper end; some recorders put them at the
+    lower."""
     at_the_lower_end = (
         bits == 24 and bool(np.any(samples & 0xFF)) and bool(np.all(np.abs(samples >> 8) < 1 << 15))
     )
@@ -217,7 +224,7 @@ def _mixed(samples: Int16, channels: int) -> Int16:
 
 
 def _read_other(data: bytes, path: Path) -> Clip:
-    # Imported here: FFmpeg's library takes a while to load and most audio never needs it.
+    # Imported here: FFmpeg's library loads slowly and most audio never needs it.
     import av
 
     try:
@@ -266,7 +273,7 @@ def _decoded(container: Any) -> tuple[list[Int16], int]:
 
 
 def _what(data: bytes) -> str | None:
-    """What a WAV holds that we cannot read."""
+    """Names the content of a WAV that we cannot read."""
     found = parse(data) if is_wav(data) else None
     if found is None:
         return None

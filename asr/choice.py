@@ -1,4 +1,5 @@
-"""Which engine listens, and why: what is configured, else the official Vosk model, else two passes, else what there is."""
+"""Chooses the engine that listens, and says why: the configured one, else the official Vosk model, else two passes,
+else whatever is there."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class Engine(StrEnum):
 @dataclass(frozen=True)
 class Choice:
     engine: Engine
-    # What each pass uses; one of them for a single engine.
+    # The model of each pass; a single engine sets one of them.
     vosk: Path | None
     whisper: Path | None
     why: str
@@ -42,10 +43,10 @@ class Choice:
 
 
 def choose(store: ModelStore, engine: Engine = Engine.AUTO, model: str | None = None) -> Choice:
-    """Nothing is downloaded here.
+    """Choose from what is here; nothing is downloaded.
 
     Raises:
-        ModelError: what is configured is not here, or nothing at all is.
+        ModelError: the configured model is not here, or there is no model at all.
     """
     if model:
         path, kind = store.check(model, sums=False).path, store.engine(model)
@@ -117,7 +118,7 @@ def build(
     choice: Choice, threads: int = 2, language: str = "zh", wordings: Wordings | None = None
 ) -> Recognizer:
     """Load the engines; takes seconds. `wordings` are for Whisper. Raises EngineError."""
-    # Imported here: who only looks at models need not load two engines.
+    # Imported here: a caller that only looks at models need not load two engines.
     from asr.two_pass import TwoPassRecognizer
     from asr.vosk_recognizer import VoskRecognizer
     from asr.whisper_recognizer import WhisperRecognizer

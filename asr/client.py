@@ -34,7 +34,7 @@ class ClientOptions:
     answer_s: float = 15.0
     dialect: str | None = None
     itn: bool = True
-    # What the server asks for.
+    # The token that the server asks for.
     token: str | None = field(default=None, repr=False)
 
 
@@ -42,7 +42,7 @@ USUAL = ClientOptions()
 
 
 class RemoteRecognizer:
-    """The texts that come are mended by the server (`asr.text`), with punctuation and digits if `itn`."""
+    """The server mends the texts (`asr.text`); with `itn` they have punctuation and digits."""
 
     def __init__(self, url: str, options: ClientOptions = USUAL) -> None:
         self._url = url
@@ -53,7 +53,7 @@ class RemoteRecognizer:
         return Capabilities("remote", True, True, True, True, "zh")
 
     def open(self, options: StreamOptions = ANYTHING) -> RemoteStream:
-        """Connects with the first audio; a server that is away or full shows there."""
+        """Returns at once and connects with the first audio; only then does a server that is away or full raise."""
         config: dict[str, Any] = {
             "sample_rate": RATE_HZ,
             "hot_words": list(options.hot_words),

@@ -1,4 +1,4 @@
-"""Numbers of the speech server, shared by its processes: who is connected, how fast it hears, how late captions are."""
+"""Counters that the processes of the speech server share: speakers, real-time factor, delay of captions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _HELP = {
 
 
 class Counts:
-    """A row for each process, written by that process only: no lock that a dying process could keep. Travels to spawned ones.
+    """One row per process, written by that process only, so there is no lock that a dying process could keep. Can be
+    passed to spawned processes.
 
     All methods of one process are called on its event loop.
     """
@@ -51,7 +52,7 @@ class Counts:
             self._rows[self._row * len(_FIELDS) + _FIELDS.index(name)] += amount
 
     def enter(self, limit: int) -> bool:
-        """Take a place; False if `limit` speakers have one over all processes.
+        """Take a place; False if all processes together already serve `limit` speakers.
 
         Two processes that ask in the same microsecond may both get the last place.
         """
@@ -65,7 +66,7 @@ class Counts:
         self.add(active_streams=-1)
 
     def died(self) -> None:
-        """Give back the places of this process, which is gone."""
+        """Give back the places of this process, which has died."""
         self._rows[self._row * len(_FIELDS) + _FIELDS.index("active_streams")] = 0.0
 
     def read(self) -> dict[str, float]:

@@ -36,10 +36,11 @@ def fetch(
     timeout_s: float = 15.0,
     pause_s: float = 1.0,
 ) -> None:
-    """Download into `path`; what is there already is a part to go on with. A dropped connection is tried again.
+    """Download into `path` and go on from what is there already. Retries a dropped connection.
 
     Raises:
-        DownloadError: the server cannot be reached or refuses (the part stays), or the sum is wrong (it is removed).
+        DownloadError: the server cannot be reached or refuses (the part stays), or the checksum is wrong (the part is
+        removed).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in reversed(range(_TRIES)):
@@ -81,7 +82,7 @@ def _fetch_once(url: str, path: Path, progress: Progress | None, timeout_s: floa
     if done:
         headers["Range"] = f"bytes={done}-"
         if etag_file.exists():
-            # A file that changed on the server begins anew instead of being glued together.
+            # If the file changed on the server, start over instead of joining two versions.
             headers["If-Range"] = etag_file.read_text(encoding="utf-8")
     with (
         httpx.Client(timeout=timeout_s, follow_redirects=True) as client,

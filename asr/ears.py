@@ -1,4 +1,4 @@
-"""An engine and the repair of what it writes: all that a process of the speech server hears with. Heavy to import."""
+"""An engine with the repair of its text: everything a process of the speech server needs to hear. Heavy to import."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from asr.recognizer import FinalTranscript, Recognizer
 from asr.text import ALL, TextMender
 
-# Without `itn` numbers stay as they were spoken, and so does the flow of words.
+# Without `itn` numbers stay as spoken and no punctuation is added.
 _AS_SPOKEN = ALL.without("numerals", "punctuation")
 # Captions need no repair: the next one comes at once.
 _CAPTION = ALL.without("homophones", "hot_words", "punctuation", "numerals")
@@ -22,7 +22,7 @@ class Ears:
     mender: TextMender
 
     def write(self, finals: Sequence[FinalTranscript], hot_words: tuple[str, ...], *, itn: bool) -> str:
-        """Utterances as a reader expects them. Takes milliseconds: not for the event loop."""
+        """Mend utterances for a reader. Takes milliseconds: do not call it on the event loop."""
         layers = ALL if itn else _AS_SPOKEN
         return "".join(self.mender.mend(f.text, f.words, layers, hot_words).text for f in finals)
 

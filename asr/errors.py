@@ -7,7 +7,8 @@ AsrError
 │  └─ DownloadError    fetching it failed; the part stays for the next try
 ├─ ProtocolError       a client of the server said something that it may not
 │  └─ OverloadedError  no room for another client now
-└─ ManifestError       the list of an evaluation is unreadable
+├─ ManifestError       the list of an evaluation is unreadable
+└─ ProfileError        a dialect's profile cannot be used (asr/profiles.py)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Puts names right that the recogniser cannot know: 幸福李小区 was surely 幸福里小区, 攻击金 was 公积金. Pure.
+"""Repairs names that the recogniser cannot know: 幸福李小区 must be 幸福里小区, 攻击金 公积金. Pure.
 
 Each place of the text is compared by sound with each hot word of as many characters; short words must sound the same,
 longer ones may differ in one sound. The length of the text never changes.
@@ -82,7 +82,7 @@ class HotWords:
         sounds = readings(text)
         characters = list(text)
         taken = [not CJK.match(c) for c in text]
-        # What is already right must not be eaten by a neighbour.
+        # A neighbour must not overwrite what is already right.
         for length in sorted(self._by_length, reverse=True):
             for start in range(len(text) - length + 1):
                 if text[start : start + length] in self._words:

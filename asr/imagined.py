@@ -35,7 +35,7 @@ _SIGNS = re.compile(r"[\W_]+")
 
 
 def is_imagined(text: str) -> bool:
-    """Nothing but such phrases, once or several times."""
+    """Whether the text is nothing but such phrases, once or several times."""
     return (
         _WHOLE.fullmatch(_SIGNS.sub("", simplified(unicodedata.normalize("NFKC", text)).lower())) is not None
     )

@@ -1,4 +1,4 @@
-"""What a file is that we cannot hear, in words that say what to do. Pure."""
+"""Names a file that we cannot hear and says what to do. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _LOOK = 4_096
 
 
 def told(data: bytes, name: str) -> str | None:
-    """None where nothing is known of it."""
+    """The sentence; None for an unknown kind."""
     if not data:
         return "an empty file"
     if data[:10].lstrip(b"\x02").startswith(_SILK):

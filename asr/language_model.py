@@ -1,7 +1,7 @@
-"""How likely a sequence of words is as Mandarin: a model of three words, in KenLM's format.
+"""A trigram model of Mandarin in KenLM's format: how likely is a sequence of words?
 
-We take that of libime (LGPL-2.1+), which Debian packages as libime-data-language-model: 17 MB, from general texts. Any
-other KenLM file whose words are written without spaces does as well (`MINSHENG_ASR_LANGUAGE_MODEL`).
+The default is libime's (LGPL-2.1+, 17 MB, general texts), which Debian packages as libime-data-language-model.
+`MINSHENG_ASR_LANGUAGE_MODEL` may name any other KenLM file whose words have no spaces.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from asr.errors import EngineError
 
 DEBIAN_PACKAGE = "libime-data-language-model"
-# Debian has a folder for each kind of processor, others have one.
+# Debian has a folder per processor architecture, other systems have one.
 _PLACES = ("/usr/lib/*/libime/zh_CN.lm", "/usr/lib/libime/zh_CN.lm", "/usr/lib64/libime/zh_CN.lm")
 _NATS = math.log(10)
 _UNKNOWN = "<unk>"
@@ -47,7 +47,8 @@ class LanguageModel:
             raise EngineError(f"{path} is no language model of KenLM: {error}") from error
 
     def start(self) -> Any:
-        """The state before the first word. It keeps all states that grow from it: one for each sentence."""
+        """The state before the first word. Take a new one for each sentence: it keeps all states that grow from it
+        alive."""
         return self._model.start(False)
 
     def after(self, state: Any, word: str) -> tuple[Any, float]:

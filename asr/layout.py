@@ -1,4 +1,4 @@
-"""What a model's folder must hold. Pure looking; says everything that is wrong, not only the first."""
+"""Checks what a model's folder must hold. Only looks; reports every fault, not only the first."""
 
 from __future__ import annotations
 

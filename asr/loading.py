@@ -1,4 +1,4 @@
-"""Ears that are loaded when somebody first speaks: a quiet hotline need not hold a speech model in memory."""
+"""Loads the engine when somebody first speaks: an idle hotline holds no speech model in memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from asr.errors import EngineError
 
 if TYPE_CHECKING:
     from asr.ears import Ears
@@ -22,18 +24,25 @@ class LoadedOnce:
         self._build = build
         self._ears: Ears | None = None
         self._one_at_a_time = asyncio.Lock()
+        # What went wrong with the last try, for /health; empty while nothing has.
+        self.failure = ""
 
     @property
     def loaded(self) -> bool:
         return self._ears is not None
 
     async def get(self) -> Ears:
-        """The first call loads them, and so does the next one if that failed. Raises EngineError."""
+        """The first call loads it; if loading failed, the next call tries again. Raises EngineError."""
         if self._ears is None:
             async with self._one_at_a_time:
                 if self._ears is None:
                     began = time.monotonic()
-                    self._ears = await asyncio.to_thread(self._build)
+                    try:
+                        self._ears = await asyncio.to_thread(self._build)
+                    except Exception as error:
+                        self.failure = str(error) if isinstance(error, EngineError) else type(error).__name__
+                        raise
+                    self.failure = ""
                     _log.info("speech model loaded", extra={"seconds": round(time.monotonic() - began, 2)})
         return self._ears
 

@@ -1,4 +1,4 @@
-"""The folder of models: what is there, what is missing, pulling and checking. One folder a model, named like it."""
+"""The folder of models: what is there, what is missing, pulling and checking. Each model has a folder of its name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Checked:
 
 
 class ModelStore:
-    """Several processes may pull at once; one of them does, the others wait and find it done."""
+    """Several processes may pull at once: one downloads, the others wait and find the model there."""
 
     def __init__(self, folder: Path, registry: Registry, tools: Path | None = None) -> None:
         self.folder = folder
@@ -40,7 +40,7 @@ class ModelStore:
         self._tools = tools
 
     def path(self, name: str) -> Path | None:
-        """Where the model lies, or None if it is not here. A path to a folder is taken as it is."""
+        """The model's folder, or None if it is not here. A path to a folder is returned as it is."""
         if "/" in name or "\\" in name:
             return Path(name) if Path(name).is_dir() else None
         for parent in (self.folder, BUNDLED):
@@ -49,7 +49,7 @@ class ModelStore:
         return None
 
     def engine(self, name: str) -> str:
-        """`vosk` or `whisper`; of an unknown folder by what it holds."""
+        """`vosk` or `whisper`; for an unknown folder its content decides."""
         entry = self.registry.find(name)
         if entry:
             return entry.engine
@@ -80,7 +80,7 @@ class ModelStore:
     ) -> Path:
         """Put the model into the folder, from its source or from `archive` (a zip carried over by hand).
 
-        Nothing half-done is ever visible under the name; a broken download goes on next time.
+        Nobody ever sees an incomplete model under the name; the next call resumes a broken download.
 
         Raises:
             ModelError: unknown name, or the archive is no such model.

@@ -1,8 +1,8 @@
 """Chinese numerals to digits where people write digits: telephone and house numbers, times, money, quantities. Pure.
 
-Conservative: 一个 一起 十分 千万 一点 万一 三三两两 stay words; what is certainly a number becomes one.
+Conservative: 一个 一起 十分 千万 一点 万一 三三两两 stay words; only what is certainly a number becomes digits.
 A numeral is taken whole, from its first character to its last, or left whole: 三四十万 is no 三40万.
-What numerals are worth is told by `language.numerals`; here is decided only where digits are written.
+`language.numerals` evaluates numerals; this file only decides where digits are written.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _CERTAIN = re.compile(f"[{_D}两](?:[十百千].|[万亿]..)")
 _ONE_OF_A_WORD = frozenset("统唯同专单惟")
 _ORDINAL = frozenset("第之")
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)$")
-# 几十万, 数百户: how many tens is not said.
+# 几十万, 数百户 leave open how many tens.
 _SOME = frozenset("几数")
 # 五千克, 三千米: here 千 belongs to the unit.
 _KILO_UNIT = frozenset("米克瓦")
@@ -217,7 +217,7 @@ def _is_price(text: str, price: re.Match[str]) -> bool:
 def _turned(m: re.Match[str]) -> str:
     before, after = m.string[max(0, m.start() - 12) : m.start()], m.string[m.end() :]
     whole, part = m["whole"], m["part"]
-    # 三点四点半: nobody knows which of them belongs to which hour.
+    # 三点四点半: it is open which numeral belongs to which hour.
     if not _HAN.search(whole + (part or "")) or re.search(f"[{_ANY}]点$", before):
         return m[0]
     if any(_MIXED.search(numeral) for numeral in (whole, part or "")) or (whole.isascii() and not part):
@@ -232,7 +232,7 @@ def _turned(m: re.Match[str]) -> str:
 
 
 def _mixed(m: re.Match[str]) -> str:
-    """What somebody wrote half in digits stays, unless it is a row of digits: 138零零幺三八零零零, 二0二六年."""
+    """What is written half in digits stays, unless it is a row of digits: 138零零幺三八零零零, 二0二六年."""
     if m["part"] or m["percent"] or not re.fullmatch(f"[{_D}幺0-9]+", m[0]):
         return m[0]
     year = len(m[0]) == 4 and m.string.startswith("年", m.end())
@@ -256,7 +256,7 @@ def _fraction(whole: str, part: str | None, before: str, after: str) -> str | No
     if unit == "千" and after[:1] not in _KILO_UNIT:
         return None
     priced = is_measured(before, len(before))
-    # 涨到五点零三一吨: the 一 is that of the ton, no digit.
+    # 涨到五点零三一吨: the 一 belongs to the ton and is no digit.
     one = "一" if priced and not unit and re.search("[^零〇]一$", digits) and _ONE_OF.match(after) else ""
     digits = digits.removesuffix(one)
     certain = unit or priced or value > 24 or _FRACTION_UNIT.match(after)

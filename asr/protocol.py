@@ -3,7 +3,7 @@
 Client: `{"config": {...}}` any number of times, then binary audio, then `{"eof": 1}`; `{"reset": 1}` ends an utterance. A later
 config changes only what it names, also amid the audio; any of these may come as a binary frame. Server: one message for each message of audio, `{"partial": ...}` or `{"text": ..., "result": [...]}`, and one for
 eof and reset; an error is `{"error": text, "code": ...}`, after which the server hangs up. Ours beyond the original:
-`encoding`, `dialect`, `hot_words`, `itn`, and `raw` in results.
+`encoding`, `dialect`, `hot_words`, `itn`, and `raw`, `engine`, `confidence` in results.
 """
 
 from __future__ import annotations
@@ -50,14 +50,15 @@ class Command(Enum):
 
 
 def read_message(text: str, present: ClientConfig = UNTOLD) -> ClientConfig | Command:
-    """Raises ProtocolError for anything that is no message of the protocol. What a config leaves out stays as in `present`."""
+    """Raises ProtocolError for anything that is no message of the protocol. A config changes only what it names; the
+    rest stays as in `present`."""
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ProtocolError("bad_json", f"a text message must be JSON: {error}") from error
     if not isinstance(message, dict):
         raise ProtocolError("bad_message", "a text message must be an object")
-    # The original compares strings, so any true value of these has been seen: 1, true, "1".
+    # The original compares strings, so clients send any true value: 1, true, "1".
     if message.get("eof"):
         return Command.EOF
     if message.get("reset"):
@@ -90,7 +91,7 @@ def sound_in(data: bytes) -> bytes:
 def _config(raw: object, present: ClientConfig) -> ClientConfig:
     if not isinstance(raw, dict):
         raise ProtocolError("bad_config", "config must be an object")
-    # Unknown keys are left alone, as the original does: clients of other servers send theirs.
+    # Ignore unknown keys, as the original does: clients of other servers send theirs.
     encoding = raw.get("encoding", present.encoding)
     if not isinstance(encoding, str) or encoding not in set(Encoding):
         raise ProtocolError("bad_config", f"encoding must be one of {', '.join(Encoding)}")
@@ -164,13 +165,15 @@ def final_message(config: ClientConfig, final: FinalTranscript | None, text: str
         return orjson.dumps({"alternatives": []} if config.alternatives else {"text": ""}).decode()
     words = [{"conf": w.confidence, "start": w.start_s, "end": w.end_s, "word": w.text} for w in final.words]
     if config.alternatives:
-        # The best reading is mended; the others are what the engine wrote.
+        # Only the best reading is mended; the others stay as the engine wrote them.
         best: dict[str, object] = {"confidence": final.confidence, "text": text, "raw": final.text}
         if config.words:
             best["result"] = words
         others = [{"confidence": a.confidence, "text": a.text} for a in final.alternatives[1:]]
         return orjson.dumps({"alternatives": [best, *others]}).decode()
-    message: dict[str, object] = {"text": text, "raw": final.text, "engine": final.engine}
+    message: dict[str, object] = {
+        "text": text, "raw": final.text, "engine": final.engine, "confidence": round(final.confidence, 4),
+    }  # fmt: skip
     if config.words:
         message["result"] = words
     return orjson.dumps(message).decode()

@@ -1,4 +1,5 @@
-"""What every engine promises: a `Recognizer` opens one `Stream` per speaker, a stream turns samples into transcripts."""
+"""The contract of every engine: a `Recognizer` opens one `Stream` per speaker, a stream turns samples into
+transcripts."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ class Word:
 
 @dataclass(frozen=True)
 class PartialTranscript:
-    """What was heard so far of the present utterance; every next one replaces it."""
+    """What was heard of the present utterance so far; the next one replaces it."""
 
     text: str
 
@@ -55,7 +56,7 @@ Transcript = PartialTranscript | FinalTranscript
 @dataclass(frozen=True)
 class Capabilities:
     engine: str
-    # Partials come from the decoder itself, not from decoding everything again.
+    # Partials come from the decoder itself; without it they cost a new decode each.
     streaming: bool
     # The engine can be held to a list of phrases (`StreamOptions.phrases`).
     phrases: bool
@@ -74,19 +75,21 @@ class StreamOptions:
     # How many readings of each utterance are wanted, 0 = only the best.
     alternatives: int = 0
     partials: bool = True
+    # Silence that ends an utterance, in seconds; None: as the engine is used to. Engines with endpoints of their own ignore it.
+    end_s: float | None = None
 
 
 ANYTHING = StreamOptions()
 
 
 class Stream(Protocol):
-    """One speaker. One call at a time: each must have returned before the next; other streams run beside.
+    """One speaker. Make one call at a time: wait for each to return. Other streams may run at the same time.
 
     A caller who cannot wait must bound its own queue: nothing is buffered here beyond the present utterance.
     """
 
     async def feed(self, samples: Int16) -> Sequence[Transcript]:
-        """Hear 16 kHz samples, at any pace; returns what is new, in order.
+        """Hear 16 kHz samples, at any pace. Returns the new transcripts in order.
 
         Raises:
             EngineError: the stream is dead; close it.

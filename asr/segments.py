@@ -1,9 +1,10 @@
-"""Where utterances begin and end, for engines without endpointing of their own. Pure: speech probabilities in, segments out."""
+"""Finds where utterances begin and end, for engines without endpointing of their own. Pure: speech probabilities in,
+segments out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class SegmentRules:
     start_s: float = 0.1
     end_s: float = 0.6
     longest_s: float = 20.0
-    # Kept before the first speech frame: detectors are late, and the first sound tells 四 from 是.
+    # Kept from before the first speech frame: detectors are late, and the first sound tells 四 from 是.
     lead_s: float = 0.3
 
 
@@ -39,6 +40,11 @@ class Segment:
 USUAL = SegmentRules()
 
 
+def ending_after(rules: SegmentRules, end_s: float | None) -> SegmentRules:
+    """The same rules with another end; None: the same."""
+    return rules if end_s is None else replace(rules, end_s=end_s)
+
+
 class Segmenter:
     """Collects samples of one stream into utterances. Holds at most `longest_s` (plus the lead) of audio."""
 
@@ -52,7 +58,7 @@ class Segmenter:
 
     @property
     def talking(self) -> bool:
-        """Somebody is in the middle of an utterance."""
+        """Whether somebody is in the middle of an utterance."""
         return self._talking
 
     @property
@@ -62,12 +68,12 @@ class Segmenter:
 
     @property
     def seconds(self) -> float:
-        """Audio held."""
+        """Seconds of audio that are held."""
         return len(self._kept) * FRAME_S
 
     @property
     def silence_s(self) -> float:
-        """Since the last voice."""
+        """Seconds since the last speech."""
         return self._silence * FRAME_S
 
     def present(self) -> Segment:

@@ -1,6 +1,6 @@
 """The speech server: websockets in, transcripts out, for clients of vosk-server and for our own calls.
 
-Nothing is buffered without a bound: while a message is decoded the next ones wait in the client's own socket.
+Every buffer has a bound: while a message is decoded, the next ones wait in the client's socket.
 `/health` and `/metrics` answer plain HTTP on the same port.
 """
 
@@ -25,6 +25,7 @@ from asr.audio import RATE_HZ, Converter
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError, OverloadedError, ProtocolError
 from asr.loading import LoadedOnce
+from asr.profiles import Profile, Profiles
 from asr.protocol import (
     MAX_HOT_WORD_CHARS,
     MAX_HOT_WORDS,
@@ -51,9 +52,9 @@ from asr.recognizer import (
 _log = logging.getLogger(__name__)
 
 _REFUSED = orjson.dumps({"error": REFUSED})
-# Messages that may wait in this process for one client; beyond it TCP makes the client wait.
+# How many messages of one client may wait in this process; beyond that, TCP makes the client wait.
 _WAITING_MESSAGES = 4
-# For the error and the goodbye to a client that may not read any more.
+# Time for the error and the close frame to a client that may no longer read.
 _LAST_WORD_S = 5.0
 
 
@@ -72,7 +73,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Served:
-    """What this server hears with, as /health says it."""
+    """What /health tells about the engine."""
 
     engine: str
     model: str
@@ -84,15 +85,15 @@ class AsrServer:
     """One process. `ears` are shared by all clients."""
 
     def __init__(
-        self, ears: LoadedOnce, served: Served, limits: Limits, counts: Counts,
-        dialects: Sequence[str] = ("mandarin",), token: str | None = None,
+        self, ears: LoadedOnce, served: Served, limits: Limits, counts: Counts, profiles: Profiles,
+        token: str | None = None,
     ) -> None:  # fmt: skip
-        """`token`: what each request must show as `Authorization: Bearer …`; None: nothing."""
+        """`profiles`: the dialects that a client may name. `token`: what each request must show as `Authorization: Bearer …`; None: nothing."""
         self._ears = ears
         self._served = served
         self._limits = limits
         self._counts = counts
-        self._dialects = frozenset(dialects)
+        self._profiles = profiles
         self._token = token
 
     async def listen(self, listening: socket.socket) -> Server:
@@ -104,7 +105,8 @@ class AsrServer:
             max_size=self._limits.max_message_bytes,
             max_queue=_WAITING_MESSAGES,
             compression=None,
-            # Some clients never answer a ping; who is gone is known by what does not come, or is not read.
+            # Some clients never answer a ping. A client counts as gone when it sends nothing, or reads nothing, for
+            # too long.
             ping_interval=self._limits.ping_every_s,
             ping_timeout=None,
             server_header=None,
@@ -123,7 +125,8 @@ class AsrServer:
 
     def _health(self) -> dict[str, object]:
         return {
-            "status": "ok",
+            "status": "failed" if self._ears.failure else "ok",
+            "failure": self._ears.failure,
             "engine": self._served.engine,
             "model": self._served.model,
             "why": self._served.why,
@@ -131,6 +134,7 @@ class AsrServer:
             "loaded": self._ears.loaded,
             "active_streams": int(self._counts.read()["active_streams"]),
             "max_clients": self._limits.max_clients,
+            "dialects": self._profiles.names,
         }
 
     async def _client(self, connection: ServerConnection) -> None:
@@ -138,11 +142,11 @@ class AsrServer:
             await self._hang_up(connection, OverloadedError("busy", "all places are taken; try again later"))
             return
         conversation = Conversation(connection, self._ears, self._served, self._limits, self._counts,
-                                    self._dialects)  # fmt: skip
+                                    self._profiles)  # fmt: skip
         try:
             await conversation.run()
         except ConnectionClosed:
-            # The client hung up, which is its right at any time.
+            # The client hung up, which it may do at any time.
             pass
         except ProtocolError as error:
             self._counts.add(errors_total=1)
@@ -166,7 +170,7 @@ class AsrServer:
         except ConnectionClosed:
             pass
         except TimeoutError:
-            # It does not read. The transport is dropped, since a close would wait for it, too.
+            # The client does not read, and a close would wait for it: drop the transport.
             connection.transport.abort()
 
 
@@ -175,19 +179,20 @@ class Conversation:
 
     def __init__(
         self, connection: ServerConnection, ears: LoadedOnce, served: Served, limits: Limits,
-        counts: Counts, dialects: frozenset[str],
+        counts: Counts, profiles: Profiles,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._ears = ears
         self._served = served
         self._limits = limits
         self._counts = counts
-        self._dialects = dialects
+        self._profiles = profiles
+        self._profile: Profile | None = None
         self._config = UNTOLD
         self._stream: Stream | None = None
         self._converter: Converter | None = None
         self._partial = ""
-        # Ended with a change of the rate; told with the next message of sound.
+        # Utterances that a change of the rate has ended; the next message of sound brings them.
         self._early: list[Transcript] = []
         # The engine hears otherwise from the next utterance on.
         self._reopen = False
@@ -217,20 +222,32 @@ class Conversation:
             await self._stream.close()
 
     async def _configure(self, config: ClientConfig) -> None:
-        """Amid the sound too: another rate or encoding holds from the next sound on, what the engine was opened with from the
-        next utterance on, and how results look at once."""
-        # A client picks among what is served; it never changes what others hear with.
+        """Works in the middle of the sound, too. A new rate or encoding holds from the next sound on, options of the
+        engine from the next utterance on, and the form of results at once."""
+        # A client chooses among what is served and never changes the engine of others.
         if config.model not in (None, self._served.model):
             raise ProtocolError("unknown_model", f"this server hears with {self._served.model}")
-        if config.dialect not in (None, *self._dialects):
-            raise ProtocolError("unknown_dialect", f"dialects here: {', '.join(sorted(self._dialects))}")
-        before, self._config = self._config, config
+        if config.dialect not in (None, *self._profiles.names):
+            raise ProtocolError("unknown_dialect", f"dialects here: {', '.join(self._profiles.names)}")
+        profile = self._profiles.get(config.dialect) if config.dialect else None
+        if profile is not None and profile.model not in (None, self._served.model):
+            raise ProtocolError(
+                "unknown_model",
+                f"{profile.name} is heard with {profile.model}; this server has {self._served.model}",
+            )
+        old = self._options()
+        before, self._config, self._profile = self._config, config, profile
         if self._stream is None or self._converter is None:
             return
         if (before.rate_hz, before.encoding) != (config.rate_hz, config.encoding):
             self._early += await self._rest_of_sound()
             self._converter = Converter(config.rate_hz, config.encoding)
-        self._reopen = self._reopen or _options(before) != _options(config)
+        self._reopen = self._reopen or old != self._options()
+
+    def _options(self) -> StreamOptions:
+        config = self._config
+        options = StreamOptions(config.hot_words, config.phrases, config.alternatives)
+        return self._profile.options(options) if self._profile else options
 
     async def _audio(self, data: bytes) -> None:
         received = time.monotonic()
@@ -241,7 +258,7 @@ class Conversation:
         self._counts.add(
             audio_seconds_total=len(samples) / RATE_HZ, decode_seconds_total=time.monotonic() - received
         )
-        # Exactly one answer for each message: the original's clients send, then wait.
+        # Exactly one answer per message: clients of the original send, then wait.
         finals = [t for t in heard if isinstance(t, FinalTranscript)]
         for transcript in heard:
             self._partial = transcript.text if isinstance(transcript, PartialTranscript) else ""
@@ -265,7 +282,7 @@ class Conversation:
         await self._send_final([t for t in found if isinstance(t, FinalTranscript)])
 
     async def _rest_of_sound(self) -> list[Transcript]:
-        """What the engine hears of the samples that the resampler holds back."""
+        """The texts that come when the resampler gives up the samples it held back."""
         if self._stream is None or self._converter is None:
             return []
         rest = self._converter.flush()
@@ -276,9 +293,9 @@ class Conversation:
             self._converter = Converter(self._config.rate_hz, self._config.encoding)
             recognizer = (await self._ears.get()).recognizer
             try:
-                self._stream = _open(recognizer, _options(self._config))
+                self._stream = _open(recognizer, self._options())
             except EngineError as error:
-                # Opening fails only for what this client asked.
+                # Only this client's options can make opening fail.
                 raise ProtocolError("bad_config", str(error)) from error
         return self._stream, self._converter
 
@@ -302,12 +319,9 @@ class Conversation:
         return (await self._ears.get()).caption(self._partial) if self._partial else ""
 
 
-def _options(config: ClientConfig) -> StreamOptions:
-    return StreamOptions(config.hot_words, config.phrases, config.alternatives)
-
-
 def _open(recognizer: Recognizer, options: StreamOptions) -> Stream:
-    """Phrases that an engine cannot be held to are words that it may expect; the original goes on without them, too.
+    """If the engine cannot be restricted to phrases, they become words that it expects; the original ignores them
+    then.
 
     Raises EngineError.
     """

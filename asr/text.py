@@ -1,4 +1,5 @@
-"""From what an engine wrote to what a person would write. Pure; each layer can be switched off and is scored alone.
+"""Turns what an engine wrote into what a person would write. Pure; each layer can be switched off and is scored
+alone.
 
 The layers, in this order: spaces (and the engine's own punctuation) go; traditional characters become simplified; misheard characters
 are put right by the likeliest words of the same sound; hot words by likeness of sound; pauses become commas; numerals become digits.
@@ -20,7 +21,7 @@ from language.homophones import Repairer
 from language.sounds import CJK
 from language.words import Words
 
-# A silence between two words that a reader would see as a comma; shorter ones are breath.
+# A reader expects a comma at a silence of this length between two words; shorter ones are breath.
 COMMA_S = 0.35
 # Between two numerals even a long pause is no comma: people think while they say a number.
 _NUMERAL = frozenset("零〇一二三四五六七八九十百千万亿幺两点0123456789")
@@ -29,7 +30,7 @@ _DIGITS = _NUMERAL - {"点"}
 _WIDE = {",": "，", "?": "？", "!": "！", ";": "；"}
 _QUESTION = re.compile(r"(?:吗|么|呢|什么|哪里|哪儿|怎么办|多少|几点|多久)$")
 _HOUSE = re.compile(r"(?<=[路街巷弄道])(\d+)好")
-# 什么 and 那么 end in 么 without asking anything by themselves.
+# 什么 and 那么 end in 么 and ask nothing by themselves.
 _NO_QUESTION = re.compile(r"(?:那么|这么|没什么)$")
 
 
@@ -82,7 +83,7 @@ class TextMender:
         lexicon: Iterable[str] = (),
     ) -> None:
         self._repairer = repairer
-        # Names of our own that everybody may say; a client's hot words come on top.
+        # Our own names, which everybody may say; a client's hot words are added.
         self._lexicon = tuple(lexicon)
         self._is_common = is_common
         # Clients send the same list with each call; preparing it costs pinyin for each word.
@@ -143,7 +144,7 @@ def keep_numerals(heard: str, repaired: str) -> str:
 
 
 def house_numbers(text: str) -> str:
-    """Nobody says that a road is fine after its number: 和平路88好 is 和平路88号."""
+    """和平路88好 becomes 和平路88号: after a house number nobody says that a road is fine."""
     return _HOUSE.sub(r"\1号", text)
 
 
@@ -162,14 +163,14 @@ def _converter() -> Callable[[str], str]:
 
 
 def simplified(text: str) -> str:
-    """Whisper writes traditional characters now and then."""
+    """Simplified characters; Whisper writes traditional ones now and then."""
     return _converter()(text)
 
 
 def pauses(text: str, words: Sequence[Word]) -> list[tuple[int, float]]:
     """(position in `text`, seconds of silence before it) for each gap between two words.
 
-    Empty if the words do not spell the text (then nobody knows where a pause belongs). Repaired characters count as
+    Empty if the words do not spell the text, because then no pause has a place. Repaired characters count as
     the same, since repairs keep the length.
     """
     bare = [i for i, c in enumerate(text) if c not in _MARKS and not c.isspace()]

@@ -1,4 +1,4 @@
-"""Whole recordings through a recognizer, and how well it did."""
+"""Runs whole recordings through a recogniser and measures its errors."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import jiwer
 from asr.audio import RATE_HZ, Clip
 from asr.errors import ManifestError
 from asr.numerals import to_digits
+from asr.profiles import Profile
 from asr.recognizer import FinalTranscript, Recognizer, StreamOptions, Word
 from asr.text import ALL, Layers, TextMender, simplified
 
@@ -39,11 +40,13 @@ class Transcription:
 
 
 async def transcribe(
-    clip: Clip, recognizer: Recognizer, mender: TextMender, layers: Layers = ALL, hot_words: Sequence[str] = ()
+    clip: Clip, recognizer: Recognizer, mender: TextMender, layers: Layers = ALL, hot_words: Sequence[str] = (),
+    profile: Profile | None = None,
 ) -> Transcription:  # fmt: skip
     """Raises EngineError."""
     started = time.perf_counter()
-    stream = recognizer.open(StreamOptions(hot_words=tuple(hot_words), partials=False))
+    options = StreamOptions(hot_words=tuple(hot_words), partials=False)
+    stream = recognizer.open(profile.options(options) if profile else options)
     finals: list[FinalTranscript] = []
     try:
         for start in range(0, len(clip.samples), _CHUNK_SAMPLES):
@@ -114,7 +117,8 @@ _DROPPED = re.compile(r"[\W_]+")
 
 
 def comparable(text: str) -> str:
-    """What counts in a comparison: characters, letters and digits; no punctuation, case, width or traditional form."""
+    """The text as it is compared: characters, letters and digits, without punctuation, case, width or traditional
+    forms."""
     return _DROPPED.sub("", simplified(unicodedata.normalize("NFKC", text)).lower())
 
 
@@ -181,7 +185,7 @@ class Evaluation:
         self._seconds += heard.seconds
         self._took_s += heard.rtf * heard.seconds
         reference, reference_digits = comparable(line.text), comparable_digits(line.text)
-        # A recording in which nothing was heard has no stages, but misses its characters at each.
+        # A recording in which nothing was heard has no stages, but all its characters are missing in each.
         for name, text in [(RAW, heard.raw), *(heard.stages or [(n, "") for n in Layers.names()])]:
             self._layers.setdefault(name, Errors()).add(reference, comparable(text))
             self._layers_digits.setdefault(name, Errors()).add(reference_digits, comparable_digits(text))

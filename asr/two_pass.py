@@ -1,7 +1,7 @@
 """Two passes: Vosk hears along (captions while somebody speaks), Whisper writes the final text of each utterance.
 
-Where utterances begin and end is told by the voice detector, not by the first pass: a small model misses short words, and
-what it does not hear must still be written.
+The voice detector, not the first pass, tells where utterances begin and end: a small model misses short words, and
+those must still be written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from asr.recognizer import (
     Transcript,
     joined,
 )
-from asr.segments import Segment
+from asr.segments import Segment, ending_after
 from asr.utterances import Utterances
 from asr.whisper_recognizer import WhisperRecognizer
 
@@ -32,11 +32,11 @@ _log = logging.getLogger(__name__)
 
 # As short as the first pass takes them, so that its words belong to the utterance that ends.
 _STEP_SAMPLES = RATE_HZ // 5
-# Our small model is sure of itself more easily than Whisper, so it has to be surer by a margin. Looked at with two hundred
-# recordings of people: with 0.8 and 0.2 more was lost than won, with these nothing is lost on any kind of speech.
+# Our small model is more easily sure of itself than Whisper, so it has to be surer by a margin. On two hundred
+# recordings of people 0.8 and 0.2 lost more than they won; these values lose nothing on any kind of speech.
 _SURE = 0.9
 _SURER_BY = 0.4
-# Of a longer sentence the small model is never the better writer, however sure it is.
+# For a longer sentence Whisper always writes, however sure the small model is.
 _SHORT_CHARS = 6
 
 
@@ -66,14 +66,14 @@ class TwoPassStream:
         self._first = first
         self._second = second
         self._options = options
-        self._utterances = Utterances(second.rules, second.detector())
+        self._utterances = Utterances(ending_after(second.rules, options.end_s), second.detector())
         self._ahead = Ahead(second, options.hot_words)
-        # What the first pass has finished on its own inside the present utterance.
+        # Texts that the first pass finished by itself within the present utterance.
         self._heard: list[FinalTranscript] = []
 
     async def feed(self, samples: Int16) -> Sequence[Transcript]:
         finals: list[FinalTranscript] = []
-        # Each replaces the one before, and every final text does too.
+        # Each partial replaces the one before, and so does a final text.
         caption: PartialTranscript | None = None
         for start in range(0, len(samples), _STEP_SAMPLES):
             step = samples[start : start + _STEP_SAMPLES]
@@ -93,7 +93,7 @@ class TwoPassStream:
         segment = await asyncio.to_thread(self._utterances.last)
         if segment is not None:
             return await self._written(segment)
-        # Nobody has spoken: a small model hears words in any noise.
+        # Nobody spoke, and a small model hears words in any noise.
         await self._first_pass()
         return []
 

@@ -23,7 +23,8 @@ def silero() -> SpeechDetector:
 
 
 class Utterances:
-    """One stream. Takes about a millisecond a second of sound: not for the event loop. Raises EngineError once closed."""
+    """One stream. A second of sound takes about a millisecond: do not call it on the event loop. Raises EngineError
+    once closed."""
 
     def __init__(self, rules: SegmentRules, detect: SpeechDetector) -> None:
         self._detect: SpeechDetector | None = detect
@@ -31,7 +32,7 @@ class Utterances:
         self.present = Segmenter(rules)
 
     def cut(self, samples: Int16) -> list[Segment]:
-        """Those that end in these samples."""
+        """The utterances that end in these samples."""
         detect = self._open_detector()
         ended = (self._push(frame, detect) for frame in self._framer.push(samples))
         return [segment for segment in ended if segment]

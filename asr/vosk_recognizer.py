@@ -30,7 +30,7 @@ from asr.recognizer import (
 
 _log = logging.getLogger(__name__)
 
-# Vosk looks for an endpoint once a call, so a longer chunk would hide the end of an utterance inside it.
+# Vosk looks for an endpoint once per call; a longer chunk could hide the end of an utterance.
 CHUNK_SAMPLES = RATE_HZ // 5
 
 _models: dict[Path, Any] = {}
@@ -165,7 +165,7 @@ class VoskStream:
                 for a, share in zip(readings, shares, strict=True)
             )
             result = readings[0] if readings else {}
-        # Words of several readings have no confidence of their own: they have their reading's.
+        # With several readings, words have no confidence of their own and get their reading's.
         sure_of_all = others[0].confidence if others else 1.0
         words = tuple(
             Word(w["word"], float(w["start"]), float(w["end"]), float(w.get("conf", sure_of_all)))
@@ -176,7 +176,8 @@ class VoskStream:
 
 
 def shares_of(log_likelihoods: Sequence[float]) -> list[float]:
-    """How likely each reading is among these, 0..1. Vosk gives the logarithm of a whole path's likelihood, which grows with its length."""
+    """The probability of each reading among these, 0..1. Vosk gives the log-likelihood of a whole path, which grows
+    with its length."""
     if not log_likelihoods:
         return []
     best = max(log_likelihoods)

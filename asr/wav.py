@@ -1,4 +1,4 @@
-"""The header of a WAV file, also of one whose recorder died or counted wrongly. Pure.
+"""Reads the header of a WAV file, even if its recorder died or counted wrongly. Pure.
 
 FFmpeg reads most of them, but takes 24 bits in 32 for a float, and says nothing of a file without sound.
 """
@@ -25,7 +25,7 @@ NAMES = {
 _KNOWN = frozenset(
     (b"fmt ", b"data", b"LIST", b"fact", b"bext", b"JUNK", b"junk", b"PEAK", b"cue ", b"id3 ", b"ID3 ", b"iXML", b"PAD ", b"smpl", b"INFO")
 )  # fmt: skip
-# A recorder that writes into a pipe, or that died, has not known how long it would become.
+# A recorder that writes into a pipe, or died, could not know the length.
 _UNTOLD = (0, 0xFFFFFFFF)
 
 

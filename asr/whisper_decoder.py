@@ -23,7 +23,7 @@ from asr.wordings import WEIGHT, Wording, Wordings
 # for sentences, a single word wants nine (CER of open recordings 16.8 and 16.0; of single words 60, in ten seconds 42).
 _SILENCE_FRAMES = 500
 _LEAST_FRAMES = 1000
-# No chance of a token is counted as less.
+# Floor of a token's probability.
 _IMPOSSIBLE = 1e-9
 # What silence is in Whisper's features: eight decades below the loudest moment, four of which make one. Zeros, with which
 # faster-whisper fills a window, are noise as loud as a telephone line's; the shorter the window, the more words it costs.
@@ -31,7 +31,7 @@ _SILENCE_BELOW = 2.0
 # How late the first word may begin, in steps of 20 ms; OpenAI's own limit.
 _LATEST_BEGIN = 50
 _WINDOW_FRAMES = 3000
-# Who speaks fast says six characters a second, and a rare one is three tokens. What comes beyond is a loop.
+# Fast speech has six characters a second, and a rare character takes three tokens. More tokens than that are a loop.
 _TOKENS, _TOKENS_A_SECOND = 20, 25
 _MAX_TOKENS = 448
 
@@ -55,10 +55,10 @@ class Timed:
 class Decoded:
     text: str
     words: tuple[Timed, ...]
-    # Of a token, on average.
+    # Average log-probability of a token.
     log_probability: float
     no_speech_probability: float
-    # How well the text compresses: what repeats itself does.
+    # How well the text compresses; repetition compresses well.
     compression: float
 
 
@@ -66,7 +66,7 @@ _NOTHING = Decoded("", (), 0.0, 1.0, 0.0)
 
 
 def goes_on(samples: Int16, end_s: float) -> bool:
-    """Whether somebody still speaks behind what was written."""
+    """Whether somebody goes on speaking behind the last written word."""
     whole = len(samples) // _FRAME_SAMPLES * _FRAME_SAMPLES
     frames = to_float(samples[:whole]).reshape(-1, _FRAME_SAMPLES)
     behind = int(end_s * RATE_HZ) // _FRAME_SAMPLES + 1
@@ -102,7 +102,7 @@ class WhisperDecoder:
     def decode(
         self, samples: Int16, prompt: str | None, *, beam: int, words: bool, wordings: Wordings | None = None
     ) -> Decoded:
-        """At most 30 s at 16 kHz; what is longer is not heard. Any exception of the engine may come.
+        """Decode at most 30 s at 16 kHz; the rest is ignored. May raise any exception of the engine.
 
         With `wordings` the text is the spelling that is likeliest as Mandarin and fits what was heard.
         """
@@ -120,7 +120,7 @@ class WhisperDecoder:
             np.pad(features, ((0, 0), (0, window - frames)), constant_values=silence).astype(np.float32)
         )
         before = self._tokenizer.encode(f" {prompt}") if prompt else []
-        # Times between the phrases, though nobody reads them: it has learnt with them, and hears less without.
+        # Times between phrases: nobody reads them, but Whisper learned with them and hears less without.
         asked = self._model.get_prompt(self._tokenizer, before, without_timestamps=False)
         room = _TOKENS + int(_TOKENS_A_SECOND * frames / 100)
         result = self._model.model.generate(
@@ -153,7 +153,7 @@ class WhisperDecoder:
         return [token for token in written if token < self._tokenizer.eot]
 
     def _fitting(self, wordings: Sequence[Wording], encoded: Any, frames: int) -> str:
-        """Of several spellings the likeliest, as Mandarin and as what was heard."""
+        """The likeliest of several spellings, as Mandarin and given what was heard."""
         if len(wordings) < 2:
             return wordings[0].text if wordings else ""
         chances = []

@@ -23,7 +23,7 @@ from asr.recognizer import (
     Transcript,
     Word,
 )
-from asr.segments import USUAL, Segment, SegmentRules
+from asr.segments import USUAL, Segment, SegmentRules, ending_after
 from asr.utterances import SpeechDetector, Utterances, silero
 from asr.whisper_decoder import Decoded, WhisperDecoder, goes_on
 from asr.wordings import Wordings
@@ -32,14 +32,14 @@ _log = logging.getLogger(__name__)
 
 # A decode that repeats itself compresses well; OpenAI's own limit.
 _MAX_COMPRESSION = 2.4
-# Above this nobody spoke, unless the words are sure; OpenAI's own limits.
+# Above this probability of silence nobody spoke, unless the words are sure; OpenAI's own limits.
 _NO_SPEECH, _UNSURE = 0.6, -1.0
-# Words to expect, as if they had just been said. Whoever expects none is heard better without any prompt.
+# Expected words, as if they had just been said. Without expected words Whisper hears better without any prompt.
 _PROMPT = "以下是12345热线的普通话对话。"
-# So much of it in one piece is no coincidence: 热线 is.
+# So many characters of the prompt in a row are no coincidence; 热线 may be one.
 _ECHO_CHARS = 9
 _MAX_HOT_WORDS = 40
-# Who stops within an utterance does so once or twice.
+# Speakers pause once or twice within an utterance.
 _MOST_DECODES = 3
 
 
@@ -81,7 +81,7 @@ class WhisperRecognizer:
 
     @property
     def idle(self) -> bool:
-        """A decode would begin at once."""
+        """Whether a decode would begin at once."""
         self._at_work = {work for work in self._at_work if not work.done()}
         return len(self._at_work) < self._parallel
 
@@ -144,7 +144,7 @@ class WhisperStream:
     def __init__(self, recognizer: WhisperRecognizer, options: StreamOptions) -> None:
         self._recognizer = recognizer
         self._options = options
-        self._utterances = Utterances(recognizer.rules, recognizer.detector())
+        self._utterances = Utterances(ending_after(recognizer.rules, options.end_s), recognizer.detector())
         self._ahead = Ahead(recognizer, options.hot_words)
         self._partial = ""
         self._partial_task: asyncio.Task[FinalTranscript] | None = None
@@ -176,11 +176,11 @@ class WhisperStream:
         return [final] if final.text else []
 
     def _partials(self) -> list[PartialTranscript]:
-        """Never waits: takes what a decode in the background has found, starts the next when it is due."""
+        """Takes what a background decode has found and starts the next when it is due. Never waits."""
         task, found, present = self._partial_task, [], self._utterances.present
         if task is not None and task.done():
             self._partial_task = None
-            # A busy machine gets fewer partials: at most half of the time goes into them.
+            # Partials take at most half of the time, so a busy machine gets fewer.
             took_s = time.monotonic() - self._partial_started
             self._partial_due_s = present.seconds + max(self._recognizer.partial_every_s, 2 * took_s)
             if task.exception() is None and task.result().text not in ("", self._partial):

@@ -25,17 +25,17 @@ from language.words import START, Words
 _log = logging.getLogger(__name__)
 
 # All chosen on a hundred recordings of AISHELL-1 (open ones), wide and by telephone; see docs/decisions/0022.
-# What a nat of surprise weighs against a nat of what Whisper heard.
+# Weight of a nat of surprise against a nat of Whisper's own score.
 WEIGHT = 0.4
 # How much of a word's likelihood comes from general texts; the rest from the hotline's own.
 _GENERAL = 0.7
 # Price of a character that was heard differently, in nats. Low: these are proposals, Whisper has the last word.
 _CHANGE = 2.0
-# Readings of the text so far that are followed, at each character.
+# Beam width: how many readings are followed at each character.
 _BEAM = 16
-# Of so many hypotheses; spellings of the first one and of each further one; of them all, so many are asked about.
+# How many hypotheses are spelt; spellings of the first and of each further one; how many Whisper is asked about.
 _HYPOTHESES, _OF_FIRST, _OF_OTHERS, _MOST = 5, 6, 2, 6
-# Nobody is misread for minutes, and the work grows with each character.
+# The work grows with each character, and nobody is misread for minutes.
 _MAX_CHARS = 200
 _CHINESE = re.compile(r"([\u3400-\u9fff\uf900-\ufaff]+)")
 
@@ -43,13 +43,13 @@ _CHINESE = re.compile(r"([\u3400-\u9fff\uf900-\ufaff]+)")
 @dataclass(frozen=True)
 class Wording:
     text: str
-    # Of all its words, in nats.
+    # Surprise of all its words, in nats.
     surprise: float
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """Of the first characters of a run."""
+    """A reading of the first characters of a run."""
 
     price: float
     surprise: float

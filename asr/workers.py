@@ -19,6 +19,8 @@ from asr.choice import Choice, build
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError
 from asr.loading import LoadedOnce
+from asr.profiles import FOLDER as PROFILES
+from asr.profiles import load_profiles
 from asr.server import AsrServer, Limits, Served
 
 if TYPE_CHECKING:
@@ -26,14 +28,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A process that dies sooner than this after its start will die again: a broken model, no memory.
+# A process that dies sooner than this after its start would die again (a broken model, no memory).
 _TOO_SOON_S = 5.0
 _STOP_S = 5.0
 
 
 @dataclass(frozen=True)
 class ServerPlan:
-    """Everything that a process needs; travels to spawned ones."""
+    """Everything that a spawned process needs."""
 
     choice: Choice
     host: str
@@ -42,9 +44,11 @@ class ServerPlan:
     threads: int
     limits: Limits
     words_file: Path
-    # Names that everybody may say, one file of words each topic.
+    # Names that everybody may say, one file of words per topic.
     lexicon: Path
     language: str = "zh"
+    # Where the dialects' profiles lie.
+    profiles: Path = PROFILES
     # Whisper's spelling is checked against it; None: as Whisper writes.
     language_model: Path | None = None
     # Load the engine before the first speaker comes.
@@ -76,8 +80,10 @@ def run(plan: ServerPlan, ready: Callable[[int], None] = lambda port: None) -> N
     """Serve until SIGTERM or SIGINT; `ready` gets the port when the first process listens.
 
     Raises:
-        AsrError: the port is taken, or the engines do not load.
+        AsrError: the port is taken, a profile is wrong, or the engines do not load.
     """
+    # Before any process of its own would stumble over it.
+    load_profiles(plan.profiles)
     listening = bind(plan.host, plan.port)
     port: int = listening.getsockname()[1]
     _log.info(
@@ -109,13 +115,15 @@ async def _serve(
     ears = LoadedOnce(lambda: _ears(plan))
     if plan.preload:
         await ears.get()
-    server = await AsrServer(ears, plan.served, plan.limits, counts, token=plan.token).listen(listening)
+    profiles = load_profiles(plan.profiles)
+    server = AsrServer(ears, plan.served, plan.limits, counts, profiles, plan.token)
+    serving = await server.listen(listening)
     ready()
     try:
         await stop.wait()
     finally:
-        server.close()
-        await server.wait_closed()
+        serving.close()
+        await serving.wait_closed()
         ears.close()
 
 

@@ -1,4 +1,4 @@
-"""One recording made into another speaker, another room, another line. Every choice comes from the generator given."""
+"""Turns a recording into that of another speaker, room or line. Every choice comes from the given generator."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def stretched(samples: Float32, factor: float, window: int = 640) -> Float32:
 
 
 def in_room(samples: Float32, random: Random) -> Float32:
-    """A sudden wave front, then noise that dies away within 0.08-0.5 s."""
+    """Adds a room: a sudden wave front, then noise that dies away within 0.08-0.5 s."""
     length = int(random.uniform(0.08, 0.5) * RATE_HZ)
     response = random.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
     response[0] = random.uniform(1, 4) * np.abs(response).max()
@@ -91,7 +91,7 @@ def babble(others: list[Float32], length: int, random: Random) -> Float32:
 
 
 def another(samples: Float32, random: Random, others: list[Float32]) -> Float32:
-    """The features of a copy that nobody has heard yet."""
+    """The features of a new, random copy."""
     samples = resampled(samples, random.uniform(0.78, 1.25))
     if random.random() < 0.4:
         samples = stretched(samples, random.uniform(0.8, 1.3))

@@ -24,7 +24,7 @@ class _Delayed(nn.Module):
         self.weight = nn.Parameter(torch.tensor(affine.weight))
         self.bias = nn.Parameter(torch.tensor(affine.bias))
         self.offsets, self._step = affine.offsets, step
-        # Rows that get lost at the edges.
+        # Rows that the offsets cost at the edges.
         self.span = (max(affine.offsets) - min(affine.offsets)) // step
 
     def forward(self, frames: Tensor) -> Tensor:
@@ -36,7 +36,7 @@ class _Delayed(nn.Module):
         if size < len(self.bias):
             spliced = torch.cat([frames[:, p : p + length] for p in places], 2)
             return functional.linear(spliced, self.weight, self.bias)
-        # Where rows become narrower, moving the results is cheaper than copying the rows.
+        # Where rows become narrower, shifting the results is cheaper than copying the rows.
         weight = torch.cat(list(self.weight.split(size, 1)), 0)
         parts = functional.linear(frames, weight).split(len(self.bias), 2)
         made = parts[0][:, places[0] : places[0] + length] + self.bias.to(parts[0].dtype)
@@ -49,8 +49,8 @@ class _Delayed(nn.Module):
 
 
 class _Wide(nn.Module):
-    """The scale and shift of the batch normalisation stay what they are. Folded into the next map they would be the same
-    function, but one that learns badly: what the maps above see must lie around zero."""
+    """Keeps scale and shift of the batch normalisation. Folded into the next map they would be the same function but
+    learn badly: the maps above need input around zero."""
 
     scale: Tensor
     shift: Tensor
@@ -133,7 +133,7 @@ class AcousticModel(nn.Module):
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def lower(self, features: Tensor) -> Tensor:
-        """What the layers that do not learn make of the sound, a row each three frames; `rows_for` says how many belong to it."""
+        """Output of the frozen layers, one row per three frames; `rows_for` says how many rows belong to it."""
         edges = (self._left, self._right + SUBSAMPLING - 1)
         frames = functional.pad(features.transpose(1, 2), edges, mode="replicate").transpose(1, 2)
         frames = self.first(frames)
@@ -150,7 +150,7 @@ class AcousticModel(nn.Module):
 
     @property
     def learning(self) -> list[nn.Module]:
-        """The layers that learn, from below; the head comes above them."""
+        """The layers that learn, from the bottom; the head lies on top of them."""
         return list(self.layers[self._frozen :])
 
     def upper(self, rows: Tensor) -> Tensor:
@@ -172,7 +172,7 @@ class AcousticModel(nn.Module):
         self.seen_scale.copy_(1 / (flat.std(0) + 1e-3))
 
     def network(self) -> Network:
-        """What it has learnt, as arrays."""
+        """The learned weights as arrays."""
         layers = tuple(layer.arrays() for layer in self.layers)  # type: ignore[operator]
         output = Affine(self.output.weight.detach().numpy().copy(), self.output.bias.detach().numpy().copy())
         assert self.norm.running_mean is not None and self.norm.running_var is not None
@@ -193,7 +193,7 @@ def _edges(offsets: Sequence[Sequence[int]]) -> tuple[int, int]:
 
 
 def _thinned(frames: Tensor, dropout: float) -> Tensor:
-    """Hides a dimension of an utterance from its start to its end, as Kaldi does; also far quicker than hiding single values."""
+    """Dropout that hides a dimension for a whole utterance, as Kaldi does; far quicker than hiding single values."""
     if not dropout:
         return frames
     kept = torch.rand(len(frames), 1, frames.shape[2]) >= dropout

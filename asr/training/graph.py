@@ -29,9 +29,9 @@ _log = logging.getLogger(__name__)
 # Words taken from the dictionary by frequency, besides all of the texts and of the lexicon.
 DICTIONARY_WORDS = 45_000
 _LEAST_COUNT = 3
-# How often a sentence of our own texts counts against one of the general ones.
+# How many general sentences one of our own counts for.
 _OWN_WEIGHT = 4
-# Frequency of a word of our lexicon that no text holds.
+# Assumed frequency of a word of our lexicon that no text holds.
 _LEXICON_COUNT = 3
 
 # The labels of units: number + 1, so that 0 is free for "nothing"; above them the symbols that tell homophones apart, of
@@ -43,12 +43,12 @@ _BACK = len(units.UNITS) + 1
 class Pronunciation:
     word: str
     units: tuple[int, ...]
-    # Of a rarer reading, as a cost.
+    # Cost of a rarer reading.
     cost: float = 0.0
 
 
 def pronunciations(words: Iterable[str]) -> Iterator[Pronunciation]:
-    """What cannot be spelled in units is left out."""
+    """Pronunciations of the words; a word that cannot be spelled in units is left out."""
     for word in words:
         for reading, cost in units.readings(word):
             yield Pronunciation(word, reading, cost)
@@ -57,7 +57,7 @@ def pronunciations(words: Iterable[str]) -> Iterator[Pronunciation]:
 def vocabulary(
     counts: Counts, frequency: Mapping[str, int], lexicon: Iterable[str], dictionary_words: int
 ) -> list[str]:
-    """Sorted, so that the same texts make the same graph."""
+    """The words of the graph, sorted, so that the same texts make the same graph."""
     common = sorted(frequency, key=lambda word: (-frequency[word], word))[:dictionary_words]
     seen = (word for word, count in counts.words.items() if count >= _LEAST_COUNT and word != END)
     return sorted({*common, *seen, *lexicon})

@@ -22,9 +22,9 @@ START, END = "<s>", "</s>"
 _HAN = re.compile(r"[一-鿿]+")
 # Marks of a part of speech as the corpus writes them: 迈向/v 充满/v.
 _TAGGED = re.compile(r"/[A-Za-z]+\]?[A-Za-z]*\s*")
-# Taken off every pair's count, for those that were never seen.
+# Discount of every pair's count, in favour of pairs that were never seen.
 _DISCOUNT = 0.7
-# How much of a word's frequency comes from the dictionary, not from the texts.
+# Share of a word's frequency that comes from the dictionary; the texts give the rest.
 _DICTIONARY_SHARE = 0.15
 
 
@@ -91,11 +91,11 @@ def dictionary() -> dict[str, int]:
 class Bigram:
     """Costs, i.e. negative natural logarithms of probabilities."""
 
-    # Of every word alone, END among them.
+    # Cost of every single word, END among them.
     single: Mapping[str, float]
-    # Of the pairs that were seen often enough, by their first word (START among them).
+    # Costs of the pairs that were seen often enough, by their first word (START among them).
     pairs: Mapping[str, Mapping[str, float]]
-    # Of leaving a first word's pairs for the single words.
+    # Cost of backing off from a first word's pairs to single words.
     back_off: Mapping[str, float]
 
 

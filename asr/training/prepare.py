@@ -48,7 +48,8 @@ class Example:
 
 
 def recordings(manifest: Path) -> Iterator[Recording]:
-    """Those whose text can be spelled in units; numbers in digits cannot, for nobody knows how they were read."""
+    """The recordings whose text can be spelled in units. Numbers in digits cannot: they may be read in several
+    ways."""
     with manifest.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             found = units.sentence(jieba.lcut(row["text"]))

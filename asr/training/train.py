@@ -67,13 +67,13 @@ def batches(lengths: Sequence[int], most: int, random: np.random.Generator) -> l
 
 
 def stacked(rows: Sequence[Tensor]) -> Tensor:
-    """Shorter ones go on with their last row."""
+    """Stack them; a shorter one is filled up with its last row."""
     longest = max(len(one) for one in rows)
     return torch.stack([torch.cat([one, one[-1:].expand(longest - len(one), -1)]) for one in rows])
 
 
 def hidden_in_part(rows: Tensor, random: np.random.Generator) -> Tensor:
-    """Two stretches of up to 0.3 s are taken away."""
+    """Hide two stretches of up to 0.3 s."""
     for _ in range(2):
         width = int(random.integers(0, 10))
         start = int(random.integers(0, max(1, rows.shape[1] - width)))
@@ -104,7 +104,7 @@ def distance(said: Sequence[object], heard: Sequence[object]) -> int:
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
 def unit_error(model: AcousticModel, heard: Heard) -> tuple[float, float]:
-    """With tones and without, of the best unit of each frame."""
+    """Error of the best unit of each frame, with tones and without."""
     model.eval()
     wrong = wrong_toneless = total = 0
     for chosen in batches(heard.lengths, _ROWS_A_BATCH, np.random.default_rng(1)):

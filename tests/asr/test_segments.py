@@ -6,7 +6,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.segments import FRAME_S, FRAME_SAMPLES, Framer, Segment, Segmenter, SegmentRules
+from asr.segments import (
+    FRAME_S,
+    FRAME_SAMPLES,
+    Framer,
+    Segment,
+    Segmenter,
+    SegmentRules,
+    ending_after,
+)
 
 RULES = SegmentRules(start_s=0.1, end_s=0.6, longest_s=5.0, lead_s=0.3)
 
@@ -78,3 +86,11 @@ def test_frames_hold_every_sample_in_order(sizes: list[int]) -> None:
         else data[:0]
     )
     assert np.array_equal(got[: len(data)], data) and not got[len(data) :].any()
+
+
+def test_a_dialect_may_end_later() -> None:
+    """What two utterances were is one where more silence is waited for."""
+    said = ((0.2, 0.01), (1.0, 0.9), (0.8, 0.01), (1.0, 0.9), (2.0, 0.01))
+    assert len(run(Segmenter(RULES), *said)) == 2
+    assert len(run(Segmenter(ending_after(RULES, 1.0)), *said)) == 1
+    assert ending_after(RULES, None) is RULES

@@ -24,11 +24,12 @@ from asr.audio import Int16
 from asr.counts import Counts
 from asr.ears import Ears
 from asr.loading import LoadedOnce
+from asr.profiles import FOLDER, load_profiles
 from asr.server import AsrServer, Limits, Served
 from asr.text import TextMender
 from asr.workers import bind
 from desk.settings import ROOT
-from gateway.tts.pcm import wav_bytes
+from gateway.audio.pcm import wav_bytes
 from tests.asr.fake_recognizer import FakeRecognizer
 from tests.waiting import PATIENCE_S
 
@@ -42,11 +43,13 @@ async def serving(
     limits: Limits = USUAL,
     counts: Counts | None = None,
     token: str | None = None,
+    profiles: Path = FOLDER,
 ) -> AsyncIterator[str]:
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     ears = LoadedOnce(lambda: Ears(recognizer, TextMender()))
-    server = await AsrServer(ears, SERVED, limits, counts or Counts(), token=token).listen(listening)
+    ours = AsrServer(ears, SERVED, limits, counts or Counts(), load_profiles(profiles), token)
+    server = await ours.listen(listening)
     try:
         yield f"ws://127.0.0.1:{port}"
     finally:
@@ -176,6 +179,26 @@ async def test_telephone_audio_is_resampled(encoding: str, data: bytes) -> None:
     assert abs(recognizer.opened[0].samples - 3_200) < 20
 
 
+async def test_a_dialect_is_heard_as_its_profile_says(tmp_path: Path) -> None:
+    """Its hot words and its endpoint reach the engine; one that needs another model than the served is refused."""
+    mandarin = (FOLDER / "mandarin.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mandarin.yaml").write_text(mandarin, encoding="utf-8")
+    more = "hot_words: [幸福里]\nendpoint: {silence_s: 0.9}\n"
+    (tmp_path / "hakka.yaml").write_text(mandarin + more, encoding="utf-8")
+    (tmp_path / "gan.yaml").write_text(mandarin + "model: vosk-model-gan\n", encoding="utf-8")
+    recognizer = FakeRecognizer()
+    async with serving(recognizer, profiles=tmp_path) as url, connect(url) as client:
+        await client.send('{"config": {"sample_rate": 16000, "dialect": "hakka"}}')
+        await ask(client, pcm(100))
+        await client.send('{"config": {"dialect": "mandarin"}}')
+        await ask(client, '{"eof" : 1}')
+        async with connect(url) as other:
+            answer, closed = await refused(other, '{"config": {"dialect": "gan"}}')
+    assert recognizer.opened[0].options.hot_words == ("幸福里",)
+    assert recognizer.opened[0].options.end_s == 0.9
+    assert "gan is heard with vosk-model-gan" in str(answer) and closed == 1008
+
+
 async def test_hot_words_reach_the_engine_and_itn_can_be_switched_off() -> None:
     recognizer = FakeRecognizer()
     async with serving(recognizer) as url, connect(url) as client:
@@ -218,7 +241,8 @@ async def test_a_second_config_changes_only_what_it_names() -> None:
         await client.send('{"config": {"sample_rate": "16000", "itn": "false"}}')
         await client.send('{"config": {"words": 0, "max_alternatives": 0, "hot_words": ["幸福里"]}}')
         assert await ask(client, pcm(100)) == {"partial": "你好"}
-        assert await ask(client, '{"eof" : 1}') == {"text": "你好", "raw": "你好", "engine": "fake"}
+        final = await ask(client, '{"eof" : 1}')
+        assert final == {"text": "你好", "raw": "你好", "engine": "fake", "confidence": 0.9}
     assert recognizer.opened[0].samples == 3_200
     assert recognizer.opened[0].options.hot_words == ("幸福里",)
 
@@ -380,7 +404,7 @@ async def test_two_processes_serve_real_vosk_and_survive_a_dead_one(mandarin: In
     """The product's own command, two workers, our model: results come, one process is killed, results come again."""
     environment = os.environ | {"MINSHENG_ASR_WORKERS": "2", "MINSHENG_ASR_THREADS": "1"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "asr", "serve", "--model", own_model.name, "--port", "0",
+        sys.executable, "-m", "cli", "asr", "serve", "--model", own_model.name, "--port", "0",
         cwd=ROOT, env=environment, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None

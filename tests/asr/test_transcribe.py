@@ -13,6 +13,7 @@ import pytest
 
 from asr.audio import Clip
 from asr.errors import ManifestError
+from asr.profiles import load_profiles
 from asr.text import TextMender
 from asr.transcribe import (
     Evaluation,
@@ -25,8 +26,9 @@ from asr.transcribe import (
     read_manifest,
     transcribe,
 )
+from cli.commands.asr import Speech
+from cli.main import main
 from desk.settings import ROOT
-from gateway.cli import main
 from tests.asr.conftest import model_store
 from tests.asr.fake_recognizer import FakeRecognizer
 
@@ -105,7 +107,7 @@ async def test_a_recording_without_words_is_empty() -> None:
 
 
 def minsheng(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", *arguments]
+    command = [sys.executable, "-m", "cli", *arguments]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, env=os.environ.copy(), timeout=300
     )
@@ -124,6 +126,21 @@ def test_transcribe_prints_the_contract_and_goes_on_after_a_bad_file(tmp_path: P
     assert set(complaint["words"][0]) == {"word", "start", "end", "conf"}
     assert "停水" in complaint["text"] and abs(complaint["seconds"] - 4.13) < 0.05 and complaint["rtf"] > 0
     assert "32号" in address["text"], address["text"]
+    done = minsheng(
+        "asr",
+        "transcribe",
+        files[1],
+        "--engine",
+        "whisper",
+        "--json",
+        "--dialect",
+        "auto",
+        "--area-code",
+        "028",
+    )
+    (complaint,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert (complaint["dialect"], complaint["dialect_by"]) == ("southwestern", "area_code")
+    assert "停水" in complaint["normalised"]
 
 
 @pytest.mark.slow
@@ -142,6 +159,36 @@ def test_evaluate_prints_the_report(tmp_path: Path) -> None:
 def test_commands_say_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     done = minsheng("asr", "evaluate", str(tmp_path / "none.tsv"))
     assert done.returncode == 1 and "none.tsv" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("named", "area_code", "text", "told"),
+    [
+        ("southwestern", None, "屋头莫得水", ("southwestern", "named", "家里没有水")),
+        ("mandarin", None, "屋头莫得水", ("mandarin", "named", "屋头莫得水")),
+        ("auto", None, "屋头莫得水", ("southwestern", "words", "家里没有水")),
+        ("auto", "028", "我哋樓下冇水", ("cantonese", "words", "我们楼下没水")),
+        ("auto", "020-88886666", "今日停水", ("cantonese", "area_code", "今天停水")),
+        ("auto", "13800000000", "今日停水", ("mandarin", "default", "今日停水")),
+        ("auto", None, "今日停水", ("mandarin", "default", "今日停水")),
+    ],
+)
+def test_which_dialect_is_told(
+    named: str, area_code: str | None, text: str, told: tuple[str, str, str]
+) -> None:
+    """Named, by its words, by the line's area code; else Mandarin. It says which of these."""
+    found = Speech(load_profiles(), named, area_code).of(text)
+    assert (found["dialect"], found["dialect_by"], found["normalised"]) == told
+
+
+def test_a_dialect_that_nobody_knows_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any model is loaded."""
+    monkeypatch.setattr(sys, "argv", ["minsheng", "asr", "transcribe", "x.wav", "--dialect", "klingon"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1 and "no profile is called klingon; there are" in capsys.readouterr().err
 
 
 def test_models_are_listed_and_an_unknown_one_is_named(
