@@ -15,13 +15,14 @@ from danger.errors import BadAdvice
 from language.encoder.labels import DANGERS
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "danger_advice.yml"
-# Danger of which nobody knows what it is.
+# Danger of an unknown kind.
 OTHER = "other"
 KINDS = (*DANGERS, OTHER)
-# How danger can end, each with a sentence of its own: it has passed, it never was, somebody who wanted to die is calmer.
+# The ways in which danger ends, each with its own sentence: it has passed, it never was, or somebody who wanted to
+# die is calmer.
 SAFE, MISTAKE, GENTLE = "safe", "mistake", "gentle"
 ENDINGS = (SAFE, MISTAKE, GENTLE)
-# Longer ones are not read by somebody in danger.
+# Nobody in danger reads longer ones.
 TEXT_MAX_CHARS = 200
 
 _KEYS = frozenset({"numbers", "text", "again", "spoken"})
@@ -41,7 +42,7 @@ class Advice:
     spoken: str = ""
 
     def said_again(self, turn: int) -> str:
-        """What is said while the danger lasts; `turn` counts from 0, the sentences come round."""
+        """The sentence for turn `turn` (from 0) while the danger lasts; the sentences come round."""
         return self.again[turn % len(self.again)]
 
 
@@ -53,7 +54,7 @@ class AdviceBook:
     over: Mapping[str, str]
 
     def of(self, kind: str) -> Advice:
-        """A kind that nobody knows gets the advice of `OTHER`."""
+        """The advice for a kind; an unknown kind gets that of `OTHER`."""
         return self.kinds.get(kind) or self.kinds[OTHER]
 
     def texts(self) -> Iterator[str]:

@@ -44,12 +44,12 @@ _PINYIN = re.compile(
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ueng|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|ve|er|[aeiouv])",
     re.IGNORECASE,
 )
-# Said by everybody, also in Chinese.
+# Everybody says these, also in Chinese.
 _BORROWED = frozenset(
     "hello hi hey ok okay yes no thanks thank you very much so bye goodbye sorry please good morning afternoon evening "
     "night happy new year day nice app vip wifi pos kpi".split()
 )
-# One of these is enough where nothing else is said.
+# A message that is nothing but one of these is English.
 _ALONE = re.compile(
     r"^\W*(?:english|(?:in )?english,? please|help(?: me)?|sos|foreigner|(?:do you )?speak english|call me back|operator|"
     r"(?:a )?(?:human|real person)(?: please)?)\W*$",
@@ -91,12 +91,13 @@ def language_skill(text: str) -> str:
 
 
 def _is_name(words: list[str]) -> bool:
-    """Whether it is the name of somebody or something: John Smith, The Mix, My House."""
+    """Whether the words are a name: John Smith, The Mix, My House."""
     return len(words) <= _FEWEST_WORDS and all(word[:1].isupper() for word in words) and "I" not in words
 
 
 def goes_on(text: str) -> bool:
-    """Whether somebody who has written English before writes it now: any words, and no Chinese ones."""
+    """Whether somebody who wrote English before goes on in it: the message holds words and none of them is
+    Chinese."""
     return bool(_WORD.search(_NO_WORDS.sub(" ", text))) and not _HAN.search(text)
 
 
@@ -223,7 +224,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-# Danger of the past, in a rule, a film or a question is none.
+# Danger in the past, in a rule, a film or a question does not count.
 _NOT_NOW = re.compile(
     r"\b(?:last (?:week|month|year|night|time|summer|winter)|yesterday|(?:years?|months?|weeks?|days?) ago|used to|insurance|compensat\w+|certificate|reimburs\w+|"
     r"how (?:do|can|should|to)\b.{0,20}\b(?:apply|claim|get|report a)|what (?:should|do) (?:i|we|you) do if|in case of|if there (?:is|was|were)|drills?|safety|extinguishers?|"

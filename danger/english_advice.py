@@ -1,4 +1,4 @@
-"""What is said in English where somebody is in danger. The numbers, and their order, are those of the Chinese advice
+"""What is said in English to somebody in danger. The numbers and their order come from the Chinese advice
 (data/danger_advice.yml)."""
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def first_words(advice: Advice) -> str:
 
 
 def more_words(advice: Advice, turn: int) -> str:
-    """What is said while the danger lasts; `turn` counts from 0, the sentences come round."""
+    """The sentence for turn `turn` (from 0) while the danger lasts; the sentences come round."""
     sentences = _LISTENING if advice.kind in _SORROW else _GO_ON
     number, label = named(advice)[0]
     return sentences[turn % len(sentences)].format(first=f"{number} ({label})" if label else number)

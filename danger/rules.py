@@ -1,7 +1,7 @@
 """Danger to life in a sentence, by plain rules: which kind, whether it is over, whether somebody cannot speak. Pure.
 
 The understanding has learned danger from examples; these rules are the net beside it. They speak up only where danger
-is present now, not for rules about fire doors or an accident of last year.
+is present now, not for rules about fire doors or an accident of last year. Words of dialects are read as Mandarin.
 """
 
 from __future__ import annotations
@@ -10,27 +10,28 @@ import re
 from collections.abc import Iterable
 
 from danger.advice import MISTAKE, OTHER, SAFE
+from language.dialects.normaliser import to_mandarin
 
 _Rows = Iterable[tuple[str, re.Pattern[str]]]
 
 SELF_HARM, SUICIDE_OTHER = "self_harm", "suicide_other"
 
 _SUICIDE = re.compile(
-    r"(?<!不)(?:想|要|准备|打算|去|只能|只有)(?:去)?(?:自杀|寻死|轻生|跳楼|跳河|跳江|割腕|喝农药|上吊|了结自己|死了算了|死给)|(?:我|俺)(?:真的?|也|就|是)*不活了|(?<![没未])(?:喝|吞|吃)(?:了|下|掉)*(?:一?整?瓶|好多|半瓶)?(?:农药|百草枯|敌敌畏|老鼠药|安眠药)(?:了|下去)|不想活(?!动|跃|得|成)|活不下去|活着(?:没|还有什么)(?:有)?意(?:思|义)|"
-    r"死了算了|一死了之|结束(?:自己的|我的|这)?生命|(?:有人|他|她|女儿|儿子|老公|老婆|邻居|同事).{0,8}(?:要|想|正|准备)(?:在)?(?:自杀|跳楼|轻生|跳河|跳桥|割腕)|站在(?:楼顶|天台|桥上).{0,6}跳|吃了?一?(?:整)?瓶安眠药"
+    r"(?<!不)(?:想|要|准备|打算|去|只能|只有)(?:去)?(?:自杀|寻死|轻生|跳楼|跳河|跳江|割腕|喝农药|上吊|了结自己|死了算了|死给)|(?:我|俺)(?:真的?|也|就|是|寻思|觉得|想着)*不活了|^(?:我|俺)(?:真的?|好|就)?想死(?:了|算了)?(?=$|[,，。!！~ ])|(?<![没未])(?:喝|吞|吃)(?:了|下|掉)*(?:一?整?瓶|好多|半瓶)?(?:农药|百草枯|敌敌畏|老鼠药|安眠药)(?:了|下去)|不想活(?!动|跃|得|成)|活不下去|活着(?:没|还有什么)(?:有)?意(?:思|义)|"
+    r"死了算了|一死了之|结束(?:自己的|我的|这)?生命|(?:有人|他|她|女儿|儿子|老公|老婆|邻居|同事).{0,8}(?:要|想|正|准备)(?:在)?(?:自杀|跳楼|轻生|跳河|跳桥|割腕)|(?:有人|有个[^,，。]{1,4})[^,，。]{0,4}跳(?:河|江|楼)了|站(?:在|到)(?:楼顶|天台|桥上?)[^。]{0,8}跳|(?:要|想)往(?:河|江|湖|海|楼下)[里下]?跳|吃了?一?(?:整)?瓶安眠药"
 )
 _RULES = (
     (SELF_HARM, _SUICIDE),
     (
         "gas",
         re.compile(
-            r"(?:煤气|燃气|天然气|瓦斯)(?:正在|好像|可能|在|管|管道|罐|瓶|阀门|灶)*(?:漏|泄漏|泄露|爆炸|中毒)(?!检测|报警器|保险|怎么报|险)|(?:闻到|有股?|好大|很重|很浓|一股|全是|都是)[^,，。]{0,8}(?:煤气|燃气|天然气|瓦斯)(?:的)?味|煤气味(?:很|好|特别|越来越)|(?:一氧化碳|煤气)中毒"
+            r"(?:煤气|燃气|天然气|瓦斯)(?:正在|好像|可能|在|管|管道|罐|瓶|阀门|灶)*(?:漏|泄漏|泄露|爆炸|中毒)(?!气?(?:检测|报警)|保险|怎么报|险)|漏(?:着|了)?(?:煤气|燃气|天然气|液化气|瓦斯)(?!检测|报警|保险|险|怎么|的?(?:公司|阀))|(?:闻到|有股?|好大|很重|很浓|一股|全是|都是)[^,，。]{0,8}(?:煤气|燃气|天然气|瓦斯)(?:的)?味|煤气味(?:很|好|特别|越来越)|(?:一氧化碳|煤气)中毒"
         ),
     ),
     (
         "fire",
         re.compile(
-            r"(?:着|起|失)(?:大)?火(?:了|啦|拉|咯|嘞)|(?:正在|楼|房|屋|家|店|车|厂|仓库)[^,，。]{0,6}(?:着火|起火|失火|烧起来)|烧起来了|火(?:灾)?[^,，。]{0,4}救命|冒(?:着)?(?:黑烟|浓烟|火光)|(?:发生|有)火灾|爆炸了"
+            r"(?:着|起|失)(?:大)?火(?:了|啦|拉|咯|嘞|(?<!会着火)(?<!会起火)[啊呀](?=$|[,，。!！~ ]))|(?:正在|楼|房|屋|家|店|车|厂|仓库)[^,，。]{0,6}(?:着火|起火|失火|烧起来)|烧起来了|火(?:灾)?[^,，。]{0,4}救命|冒(?:着)?(?:黑烟|浓烟|火光)|(?:发生|有)火灾|爆炸了"
         ),
     ),
     (
@@ -60,14 +61,16 @@ _RULES = (
     (
         "injury",
         re.compile(
-            r"(?:晕倒|昏倒|昏迷|昏过去|没(?:有)?呼吸|喘不(?:上|过)气|心脏骤停|大出血|流(?:了)?(?:好多|很多|一地)血|口吐白沫|叫不醒|快不行了|从楼上(?:掉|摔|坠)|坠楼|触电了|中毒了|抽搐)(?!.{0,8}(?:赔|报销|工伤|怎么认))|救命|快(?:来)?救(?:人|我|救)|快叫救护车"
+            r"(?:晕倒|昏倒|昏迷|昏过去(?!过)|没(?:有)?呼吸|喘不(?:上|过)气|心脏骤停|大出血|流(?:了)?(?:好多|很多|一地)血|口吐白沫|叫不醒|快不行了|从楼上(?:掉|摔|坠)|坠楼|触电了|中毒了|抽搐|(?:嘴唇|脸|全身|浑身)(?:都|已经)*发(?:紫|乌|青))(?!.{0,8}(?:赔|报销|工伤|怎么认))|救命|快(?:来)?救(?:人|我|救)|快叫救护车"
         ),
     ),
     (
         "missing_child",
         re.compile(
-            r"(?:孩子|小孩|儿子|女儿|孙子|孙女|宝宝|娃|老人|爸|妈|爷爷|奶奶|外公|外婆|父亲|母亲|老伴)[^,，。]{0,8}"
-            r"(?:走丢|走失|失踪|不见|丢)了(?!.{0,12}(?:找到|找回|回来|手环|多久))"
+            r"(?:孩子|小孩|女孩|男孩|小姑娘|儿子|女儿|孙子|孙女|宝宝|娃|老人|爸|妈|爷爷|奶奶|外公|外婆|父亲|母亲|老伴)"
+            # 孩子的社保卡找不到了, 我爷爷刻的石狮子不见了: a thing of theirs is lost.
+            r"(?:(?!的(?!时候|路上|那会|当口|工夫)|证|卡|本|包|机|车(?!站)|钥匙|衣|玩具|照片|单|票|狗|猫|鞋|镜|表|材料|档案|学籍|资料|账号|号码|密码|文件|书|钱|牌|箱|东西|药|伞|帽|戒指|项链|镯|耳环|电话|快递|自行)[^,，。]){0,8}"
+            r"(?:走丢|走失|失踪|不见|丢|找不[到着])了(?!.{0,12}(?:找到|找回|回来|手环|多久))"
         ),
     ),
 )
@@ -120,18 +123,24 @@ _FINER: dict[str, _Rows] = {
 }
 # Past, hypothetical or procedural talk is no emergency: 去年着火了怎么赔, 如果起火…, 火灾保险.
 _NOT_NOW = re.compile(
-    r"去年|前年|上个?月|上周|上次|前几天|以前|之前|曾经|当时|那年|[0-9一二三四五六七八九十几]+年前|如果|万一|假如|要是|预防|演练|保险|隐患|容易|怕(?:会)?(?:着|起|失|发生)|担心|"
+    r"去年|前年|上个?月|上周|上次|前几天|以前|之前|曾经|当时|那年|[0-9一二三四五六七八九十几]+年前|如果|万一|假如|要是|预防|演练|保险|隐患|容易|怕(?:会|再)?(?:着|起|失|发生|漏)|担心|"
     r"会不会|可能会|怎么(?:赔|认定|申请|办理|处罚|报销|预防)|赔偿|认定|证明|报告|证书|培训|标准|规定|补助|补贴|抚恤|电视|电影|小说|新闻"
 )
 _RIGHT_NOW = re.compile(r"现在|正在|快|马上|刚刚|刚才|救命|救人|救我|赶紧|!|！")
+# 小区电梯三天两头困人 tells of nobody who sits in one now.
+_HABIT = re.compile(r"三天两头|隔三[差岔]五|老是?|总是?|经常|常常|时常|时不时|动不动")
+_SOMEBODY_INSIDE = re.compile(r"[我俺咱他她]|里|现在|今天|又|刚|还|孩子|老人|有人")
 
 
 def find_danger(text: str) -> str:
     """The kind of danger that is present now, one of `danger.advice.KINDS`; "" where there is none."""
+    text = to_mandarin(text).text
     for kind, pattern in _RULES:
         if not pattern.search(text):
             continue
         if kind != SELF_HARM and _NOT_NOW.search(text) and not _RIGHT_NOW.search(text):
+            continue
+        if kind == "trapped_other" and _HABIT.search(text) and not _SOMEBODY_INSIDE.search(text):
             continue
         return _first(_FINER.get(kind, ()), text) or kind
     return ""
@@ -149,10 +158,35 @@ def cries_out(text: str) -> bool:
     year, so it counts however little else was learned of it."""
     if not find_danger(text):
         return False
-    rest = text
+    rest = to_mandarin(text).text
     for _, pattern in _RULES:
         rest = pattern.sub("", rest)
     return len(_AROUND.sub("", rest)) <= _BARE_CHARS
+
+
+# What people cry in danger in as few words as there are, said whole: 刀 alone is none, 有刀 is one.
+_CRIES = re.compile(
+    r"救|命|来人|着火|起火|失火|火灾|走水|烧起来|爆炸|煤气|燃气|天然气|瓦斯|漏气|触电|电到|溺水|淹|落水|掉水|掉河|投河|"
+    r"跳[楼河江桥]|自杀|轻生|割[腕脉]|上吊|农药|安眠药|(?:想|要|找|不)死|死人|不想活|不活|活不|中毒|车祸|撞[人车飞]|翻车|"
+    r"打[人我他她]|家暴|抢劫|被抢|抢[东钱包我]|绑架|劫持|跟踪|闯进|杀[人我他她]|砍[人我他她]|捅[人我了]|[有拿持动]刀|强奸|"
+    r"晕|昏|没气|断气|没呼吸|喘|流血|出血|大血|不行了|抽搐|摔[倒下了伤]|烫伤|烧伤|受伤|塌|困|埋|地震|洪水|山洪|"
+    r"枪|打劫|炸|咬|骨折|(?:腿|手|胳膊)断|断[腿手]|噎|卡[住喉]|吃错药|进贼|踹|冒烟|"
+    r"走丢|走失|丢了|不见了|失踪|报警|报案|急救|警察|[0-9]"
+)
+_SCRAP_CHARS = 4
+_NOT_SAID = re.compile(r"[\W_]|[啊呀哦噢喔嗯呃额诶哎]")
+
+
+def cries(text: str) -> bool:
+    """Whether a word is in it that people cry in danger, though everyday talk may have it, too."""
+    return bool(_CRIES.search(text))
+
+
+def is_scrap(text: str) -> bool:
+    """Whether it is so short, and no known cry, that danger in it would be a guess: 红额刀, 走. False where nothing
+    is said."""
+    said = _NOT_SAID.sub("", text)
+    return 0 < len(said) <= _SCRAP_CHARS and not _CRIES.search(text) and not find_danger(text)
 
 
 _LOOSE = (
@@ -171,11 +205,11 @@ _LOOSE = (
 
 def nearest_kind(text: str) -> str:
     """The kind of a sentence that is known to be an emergency; `OTHER` where nothing tells."""
-    return find_danger(text) or _first(_LOOSE, text) or OTHER
+    return find_danger(text) or _first(_LOOSE, to_mandarin(text).text) or OTHER
 
 
 def sounds_suicidal(text: str) -> bool:
-    return bool(_SUICIDE.search(text))
+    return bool(_SUICIDE.search(to_mandarin(text).text))
 
 
 _NO_VOICE = re.compile(
@@ -193,6 +227,7 @@ _SOMEBODY_ELSE = re.compile(
 
 def cannot_speak(text: str) -> bool:
     """Whether somebody in danger says that a call is impossible: 他会听见, 不敢出声."""
+    text = to_mandarin(text).text
     speechless = _SPEECHLESS.search(text)
     own = speechless and not _SOMEBODY_ELSE.search(text[: speechless.start()])
     return bool(own or _NO_VOICE.search(text))
@@ -243,17 +278,38 @@ _THANKS = re.compile(
 )
 
 
+# What whoever hears of danger that is none is asked to say; told with anything else beside it, it ends nothing.
+_NO_DANGER = re.compile(
+    r"(?:我|这里|这边|现在|暂时|目前|真的?|没有?|[,，。 ])*(?:没(?:有|啥|什么)?(?:人有)?危险|不危险)(?:了|的|啊|呀|哈)*[,，。!！ ]*(?:谢谢|(?:你|您)?(?:接着|继续|帮我|给我|就|先)*(?:登记|办|记)(?:吧|一下)*)?[。!！]?"
+)
+
+
 def how_over(text: str) -> str:
     """`danger.advice.SAFE` or `MISTAKE` where somebody tells that danger is over or never was; else ""."""
+    text = to_mandarin(text).text
+    if _NO_DANGER.fullmatch(text.strip()):
+        return MISTAKE
     if _BUT.search(text):
         return ""
     ends = [(_ending(clause), clause) for clause in _clauses(text)]
     return next((ending for ending, _ in ends if ending), "") if not any(_asks(c) for _, c in ends) else ""
 
 
+# Slips of typing alone: whoever is 打成重伤, or was given 输错血, made none.
+_SLIP = re.compile(
+    r"手滑|手误|打错字|错别字|打掉[一两个]*字|打成(?:了)?[0-9一二三四五六七八九十]+(?:号楼|[栋幢座号楼室])?(?:了|$)|按错键"
+)
+
+
+def is_slip(text: str) -> bool:
+    """Whether somebody puts a slip of the hand right (手滑打成9了), and tells of no danger beside it."""
+    return bool(_SLIP.search(text)) and not find_danger(text)
+
+
 def besides_over(text: str) -> str:
     """What else was said than that danger is over, and thanks for it."""
-    return "，".join(c for c in _clauses(text) if not _ending(c) and not _THANKS.match(c))
+    read = ((clause, to_mandarin(clause).text) for clause in _clauses(text))
+    return "，".join(clause for clause, plain in read if not _ending(plain) and not _THANKS.match(plain))
 
 
 def _clauses(text: str) -> list[str]:
@@ -285,7 +341,7 @@ _ANOTHER = re.compile(
 
 def is_another_matter(text: str) -> bool:
     """Whether the words of a question or a trouble have nothing to do with a danger that was told before."""
-    words = _INNOCENT.sub("", text)
+    words = _INNOCENT.sub("", to_mandarin(text).text)
     if find_danger(words) or _first(_LOOSE, words):
         return False
     if any(_first(_OVER, clause) for clause in _clauses(words)):

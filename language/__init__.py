@@ -1,5 +1,7 @@
-"""Rules of written and spoken Chinese that every room needs: sounds, words and what was probably meant by a misheard one.
+"""Rules of written and spoken Chinese that every room needs: sounds, words, numerals, times, telephone numbers, and
+what a misheard word most likely was.
 
-Pure, without state beyond what is loaded; importable from both environments, so Python 3.10 syntax, and it imports no room.
+Pure; the only state is the tables that are loaded. Both environments import it, so it keeps to Python 3.10 syntax,
+and it imports no room.
 Start with `homophones.py`.
 """

@@ -1,4 +1,4 @@
-"""When festivals and days of the lunar calendar are: 国庆, 清明, 中秋, 大年初三, 腊月二十三."""
+"""Dates of festivals and of days in the lunar calendar: 国庆, 清明, 中秋, 大年初三, 腊月二十三."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ and addresses in an order are what the citizen wrote.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from language.sounds import CJK, fold, readings, syllable
@@ -57,12 +58,18 @@ class Repairer:
             if not states[i]:
                 continue
             likely = sorted((price, word) for word, (price, _) in states[i].items())[:BEAM]
+            known = [(price, previous, self._words.after(previous)) for price, previous in likely]
+            # Most words are known after none of them: then the same one is best for all.
+            plain, unknown = min((price - math.log(after.rest), previous) for price, previous, after in known)
             for word, changes in candidates(self._words, heard, sounds, i):
+                alone = self._words.alone(word)
+                best, behind = plain - math.log(alone), unknown
+                for price, previous, after in known:
+                    if word in after.shares and (total := price + after.surprise(word, alone)) < best:
+                        best, behind = total, previous
                 ahead = states[i + len(word)]
-                for price, previous in likely:
-                    total = price + changes + self._words.surprise(previous, word)
-                    if word not in ahead or total < ahead[word][0]:
-                        ahead[word] = (total, (i, previous))
+                if word not in ahead or best + changes < ahead[word][0]:
+                    ahead[word] = (best + changes, (i, behind))
         position, word = len(heard), min(states[-1], key=lambda w: states[-1][w][0])
         found: list[str] = []
         while position > 0:
@@ -74,16 +81,18 @@ class Repairer:
 def candidates(words: Words, heard: str, sounds: list[str], i: int) -> list[tuple[str, float]]:
     """Words that may begin at `i`, with the price of what they change; the character as heard is always one."""
     found = {heard[i]: 0.0}
-    for length in range(1, min(LONGEST, len(heard) - i) + 1):
-        piece = heard[i : i + length]
-        in_context = tuple(sounds[i : i + length])
-        # 行 alone is xing, in 银行 hang; a misheard neighbour may have hidden the right one.
-        alone = tuple(map(syllable, piece))
-        for heard_as in {in_context, alone}:
-            for word, exact in words.by_sound.get(tuple(map(fold, heard_as)), ()):
-                price = sum(
-                    0.0 if a == b else SAME_SOUND if x == y else ACCENT
-                    for a, b, x, y in zip(word, piece, exact, heard_as, strict=True)
-                )
+    longest = min(LONGEST, len(heard) - i)
+    in_context = tuple(sounds[i : i + longest])
+    # 行 alone is xing, in 银行 hang; a misheard neighbour may have hidden the right one.
+    alone = tuple(map(syllable, heard[i : i + longest]))
+    for heard_as in (in_context,) if alone == in_context else (in_context, alone):
+        folded = tuple(map(fold, heard_as))
+        for length in range(1, longest + 1):
+            for word, exact in words.by_sound.get(folded[:length], ()):
+                price = 0.0
+                # The sounds of the whole stretch: zip ends with the word.
+                for a, b, x, y in zip(word, heard[i : i + length], exact, heard_as, strict=False):
+                    if a != b:
+                        price += SAME_SOUND if x == y else ACCENT
                 found[word] = min(price, found.get(word, price))
     return list(found.items())

@@ -1,7 +1,7 @@
 """A linear model with independent labels over n-grams, marks of the context, and a dense vector. Small enough to read
 a message in under a millisecond, and to be trained in seconds.
 
-It stores itself as two files (`*.npz`, `*.json`); reading one runs no code of the file.
+A model is stored as two files (`*.npz`, `*.json`); loading them executes nothing (no pickle).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ Vector = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Sample:
-    """One text to learn from. `marks` are facts about its context (`expecting=place`); `labels` those that hold."""
+    """One text to learn from. `marks` are facts about its context (`expecting=place`); `labels` are the labels that
+    hold."""
 
     text: str
     labels: frozenset[str]
@@ -99,7 +100,8 @@ class LinearModel:
     def probabilities(
         self, text: str, marks: Sequence[str] = (), vector: Vector | None = None
     ) -> dict[str, float]:
-        """Label -> probability from 0 to 1. Without the vector that it was trained with, its part counts nothing."""
+        """Label -> probability from 0 to 1. If the model was trained with a vector and gets none, the vector's part
+        counts as 0."""
         scores = self._bias.copy()
         sparse = self._sparse(text, marks)
         if sparse:

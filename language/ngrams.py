@@ -1,4 +1,4 @@
-"""What the linear models read of a text: short runs of its characters, and of their sounds.
+"""Features of a text for the linear models: short runs of its characters and of their sounds.
 
 Sounds make a recogniser's homophone (电平车 for 电瓶车) land beside the word that was meant.
 """
@@ -31,7 +31,7 @@ def ngrams(text: str) -> Iterator[str]:
 
 
 def shortened(text: str) -> str:
-    """The first and the last part of a text that is longer than the models read."""
+    """A text as it is; of one that is too long for the models, its first and its last part."""
     if len(text) <= READ_MAX_CHARS:
         return text
     return text[: READ_MAX_CHARS // 2] + " " + text[-READ_MAX_CHARS // 2 :]

@@ -62,7 +62,8 @@ def is_emoji(char: str) -> bool:
 
 
 def _drop(char: str) -> bool:
-    """Invisible (zero-width, bidirectional, variation selectors), control characters other than white space."""
+    """Whether the character is invisible (zero-width, bidirectional, variation selector) or a control character other
+    than white space."""
     if char.isspace():
         return False
     return (

@@ -20,7 +20,7 @@ PLAIN_DIGITS = {
 }
 # How soldiers, drivers and operators say 0, 2, 7 and 9: digits within a run, words beside it (墙上有个洞13912345678).
 TRADE_DIGITS = {"洞": "0", "两": "2", "俩": "2", "拐": "7", "勾": "9"}
-# What a recogniser writes for a digit. Read as one only in the midst of a number of which enough is certain.
+# What a recogniser writes for a digit. It is read as one only inside a number of which enough digits are certain.
 _MISHEARD = {
     char: digit
     for digit, chars in {
@@ -37,7 +37,7 @@ _MISHEARD = {
     }.items()
     for char in chars
 }
-# These end a sentence more often than a number.
+# These end a sentence more often than they belong to a number.
 _NEVER_LAST = frozenset("吧把儿而要思似死动")
 _VALUE = {**PLAIN_DIGITS, **TRADE_DIGITS, **_MISHEARD}
 _SURE = "".join(PLAIN_DIGITS) + "".join(TRADE_DIGITS)
@@ -71,7 +71,7 @@ class Digits:
 
 @dataclass(frozen=True)
 class Phone(Digits):
-    """A telephone number; the span covers its extension too. `negated`: named as not the right one."""
+    """A telephone number; the span covers its extension, too. `negated`: the citizen says that it is not this one."""
 
     extension: str = ""
     spoken: bool = False
@@ -89,7 +89,7 @@ class _Digit:
     value: str
     start: int
     end: int
-    # What stands before it: "" for nothing, else a gap.
+    # What stands before it: "" if nothing does, else a gap.
     gap: str
     kind: str  # plain, trade, misheard, hundred
     written: bool
@@ -166,7 +166,7 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(010|02\d)([2-8]\d{7})|(0[3-9]\d{2})([2-8]\d{6,7})")
 _SERVICE = re.compile(r"[48]00\d{7}")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
-# 12345, 110, 10086, 95598: nobody is called back there.
+# 12345, 110, 10086, 95598: nobody can be called back there.
 _HOTLINE = re.compile(r"1[012]\d{1,3}|100\d{2,3}|9[56]\d{3,4}|123\d\d")
 # Country codes whose numbers have one length, code included.
 _FOREIGN_LENGTHS = {"1": 11, "7": 11, "852": 11, "853": 11, "886": 12, "81": 12, "82": 12}
@@ -242,7 +242,7 @@ def masked(phone: str) -> str:
 
 # --- numbers in a text ------------------------------------------------------------------------------------------
 
-# So many of a number must be certain before misheard digits are believed.
+# So many digits of a number must be certain before misheard ones are believed.
 _CERTAIN = 8
 _NOT_BEFORE = re.compile(
     r"(?:(?<!是)不是|不要|别|而不|并非|不用|不能)(?:再)?(?:打|用|记|写|留|我的?|这个|那个|号码|电话|手机|座机|的|号|是|给)*[:：,， ]*$"
@@ -448,7 +448,7 @@ class _Reader:
         return None
 
     def _edge(self, i: int) -> bool:
-        """A local number follows nothing but a pause: 腰八二零零六三七五 is half of a mobile."""
+        """Whether a local number may begin here: only after a pause, for 腰八二零零六三七五 is half of a mobile."""
         return (
             i == 0 or self._hard(i) or (self._run[i - 1].kind == "misheard" and self._run[i - 1].value != "1")
         )
@@ -511,7 +511,7 @@ def _national(rest: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_card(digits: str) -> bool:
-    """By its check digit (Luhn)."""
+    """Whether the check digit (Luhn) makes it a bank card."""
     doubled = [int(digit) * (1 + i % 2) for i, digit in enumerate(reversed(digits))]
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
 
@@ -548,7 +548,7 @@ def with_tail(known: str, text: str) -> str:
     place = _PLACE.search(text)
     wrong = "".join(_VALUE[c] for m in _WRONG_DIGITS.finditer(text) for c in m[1] if c in _VALUE)
     rest = text[place.end() :] if place else text
-    # 尾号是5678不对是5679: what was said before is taken back.
+    # 尾号是5678不对是5679: 不对 takes back what stands before it.
     rest = re.split(r"不对|错了", _WRONG_DIGITS.sub(" | ", rest))[-1]
     said = [run.digits for part in rest.split("|") for run in digit_runs(part, 1)]
     if not number or len(said) != 1:

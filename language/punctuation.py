@@ -1,7 +1,7 @@
-"""Punctuation as Chinese is printed: full-width signs where half-width ones stand in Chinese text. Pure, linear in the text.
+"""Prints punctuation as Chinese does: half-width signs in Chinese text become full-width. Pure, linear in the text.
 
-`full_width` maps sign to sign, so a text keeps its length, and every place in it stays where it was. It decides by what stands
-around a sign, never by other signs: what it has changed cannot change its mind, and a second time it changes nothing.
+`full_width` maps sign to sign, so a text keeps its length and every offset stays true. It decides by the words around
+a sign, never by other signs, so it is idempotent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _FULL = dict(zip(",.?!:;()", "，。？！：；（）", strict=True))
 _HALF = {full: half for half, full in _FULL.items()}
 
-# What is no prose, whatever stands around it.
+# These are never prose, whatever stands around them.
 _KEPT = re.compile(
     r"```.*?```|`[^`\n]*`"
     # Markdown: the number or mark of a list, the target of a link, an escaped sign, the beginning of a picture.
@@ -33,7 +33,7 @@ _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]*[a-z]{2}")
 # Marks that stand between a sign and the words around it.
 _BETWEEN = frozenset(" \t*_~\"'“”‘’「」『』《》〈〉【】") | _FULL.keys() | _HALF.keys()
 _CLOSING = frozenset("*_~\"'”’」』》〉】)）")
-# Stands for a character of what is kept: neither Chinese nor a letter nor a sign.
+# Replaces each character that is kept; it is neither Chinese nor a letter nor a sign.
 _MASK = "\x00"
 
 
@@ -74,7 +74,7 @@ def _signs_of(line: str) -> Iterator[int]:
 
 
 def _changes(line: str, at: int, around: _Around) -> bool:
-    """Whether the sign, which stands in a Chinese sentence, is one of Chinese."""
+    """Whether a sign in a Chinese sentence is Chinese punctuation."""
     sign, left, right = line[at], line[at - 1 : at], line[at + 1 : at + 2]
     if left.isdigit() and right.isdigit():
         return False
@@ -95,7 +95,7 @@ def _changes(line: str, at: int, around: _Around) -> bool:
 
 
 def _ends_sentence(line: str, at: int, around: _Around) -> bool:
-    """Whether a full stop is one, and not that of 1. or Mr."""
+    """Whether a full stop ends a sentence; that of `1.` or `Mr.` does not."""
     if _is_han(around.before) or not around.after:
         return bool(around.before)
     digits = re.search(r"[0-9]{1,3}$", line[max(at - 3, 0) : at])
@@ -178,7 +178,7 @@ def _ends(line: str) -> list[int]:
 
 
 def _is_english(text: str) -> bool:
-    """More of it is English words than Chinese ones, of about two characters each."""
+    """Whether the stretch holds more English words than Chinese ones (about two characters each)."""
     words = len(_WORD.findall(text))
     return words >= 2 and 2 * words > len(_HAN.findall(text))
 

@@ -1,7 +1,7 @@
 """What was read in one message: how likely somebody is in danger, what the citizen does, and where the values stand.
 
 Made by the understanding (`bot/components/reader.py`), carried as JSON in the parsed message, read by the desk's rules.
-The rules check and normalise what was read; they do not read the words anew.
+The rules check and normalise what was read; they do not interpret the words again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Reading:
         return self.does(*self.acts)
 
     def only(self, *acts: str) -> bool:
-        """Whether the citizen does something, and nothing but these."""
+        """Whether the citizen does some of these and nothing else."""
         done = {act for act, likely in self.acts.items() if likely >= HOLDS}
         return bool(done) and done <= set(acts)
 
@@ -69,7 +69,7 @@ class Reading:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> Reading:
-        """What is missing or no reading is empty: an older model's messages have none."""
+        """An empty reading for None or for what is no reading: an older model's messages have none."""
         if not isinstance(data, Mapping):
             return cls()
         spans: Sequence[Sequence[Any]] = data.get("spans") or ()

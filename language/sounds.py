@@ -9,7 +9,7 @@ from pypinyin import lazy_pinyin
 
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
-# Accents that merge two sounds (平翘舌, 前后鼻音, 鼻边音); both sides of a comparison are folded the same way.
+# Accents that merge two sounds (平翘舌, 前后鼻音, 鼻边音). Fold both sides of a comparison.
 _FOLDS = (
     (re.compile(r"^([zcs])h"), r"\1"),
     (re.compile(r"([ie])ng$"), r"\1n"),

@@ -1,4 +1,5 @@
-"""What the span tagger sees of each character: its neighbours, its class, patterns around it, and what was asked."""
+"""Features of each character for the span tagger: its neighbours, its class, patterns around it, and what was
+asked."""
 
 from __future__ import annotations
 

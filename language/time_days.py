@@ -143,7 +143,7 @@ def _part_of_year(portion: str, year: int) -> DateRange:
     return date(year, first, 1), date(year, last, monthrange(year, last)[1]) + DAY, "month"
 
 
-# 立春, 立夏, 立秋, 立冬, give or take a day: people speak of winter long before December.
+# 立春, 立夏, 立秋, 立冬, within a day: people speak of winter long before December.
 _SEASON_BEGINS = {"春": (2, 4), "夏": (5, 5), "秋": (8, 7), "冬": (11, 7)}
 
 
@@ -189,7 +189,7 @@ def _festival(groups: dict[str, str | None], today: date) -> DateRange | None:
 
 
 def _near(day: date, today: date) -> bool:
-    """Up to six weeks ahead it is still the coming one that people mean, otherwise the last one."""
+    """People mean the coming one if it is at most six weeks ahead, else the last one."""
     return day <= today + 45 * DAY
 
 

@@ -1,4 +1,4 @@
-"""The patterns that `times.py` and `time_values.py` read: what one point in time looks like, and what only looks like one."""
+"""Patterns for `times.py` and `time_values.py`: what a point in time looks like, and what only looks like one."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ RANGE_JOINT = re.compile(
 # 3月1日至5日: the second day borrows the month.
 BARE_DAY = re.compile(rf"(?P<day>{_N})(?:号|日)(?![楼院门线店机])")
 
-# What the digits after 点 count when this follows: a decimal, no time of day.
+# Units. Before one of them the digits after 点 are a decimal, not a time of day.
 DECIMAL_UNIT = (
     r"元|块|角|毛(?!病)|万|亿|兆|千[瓦米克]|平方|平米|平(?![安时日常])|方(?![便法向面才案])|立方|米|厘米|毫|微|公[里斤顷分]|里(?![面边])|斤|克|吨|升|"
     r"度(?!假|过)|倍|折|成(?![都了为立功])|%|％|个(?:百分)?点|个[半多]?(?:小时|钟头|月|亿)|分贝|帕|伏|安培|赫|寸|亩|℃|码|级|[a-zA-Z]"
@@ -121,7 +121,7 @@ _MEASURED_BEFORE = re.compile(
     r"(?:都|是|为|有|只有|只|才|就|达到?|到|了|的|按|大概|大约|约|高达|我们?)*$"
 )
 _NUMERALS = f"{_D}两十百千万零〇"
-# 今天都二十二号了: how late it is, not when something happened.
+# 今天都二十二号了 tells today's date, not when something happened.
 _IDLE = re.compile(
     rf"(?:今天|今儿|现在|这|这会儿)?(?:都|已经)(?:已经)?(?:到)?"
     rf"(?:(?:{_N}月(?:份)?)?{_N}[号日]|{_N}月份?|{_WEEK}[一二三四五六日天]|几[点号月](?:钟)?|(?:19|20)\d\d年)了"
@@ -145,5 +145,5 @@ def is_measured(text: str, number: int) -> bool:
 
 
 def idle_stretches(text: str) -> list[tuple[int, int]]:
-    """Where the text only says how late it is."""
+    """The stretches in which the text only tells today's date or the time."""
     return [found.span() for found in _IDLE.finditer(text)]

@@ -1,7 +1,7 @@
 """What one point in time means, as `time_grammar.POINT` finds it, against a given `now`.
 
-A hotline hears about the past: 周三 is last Wednesday, 晚上八点 said at noon is yesterday evening, unless 明天 or 下 says
-otherwise.
+People tell a hotline about the past: 周三 is last Wednesday, 晚上八点 said at noon is yesterday evening, unless 明天 or 下
+says otherwise.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _BARE_AFTER = re.compile(r"就|开始|到|之?前|之?后|一直|了(?=还|都|�
 
 
 def _bare_hour(match: re.Match[str], groups: dict[str, str | None]) -> bool:
-    """快一点, 三点建议: a lone N点 is an hour only where the words around it say so."""
+    """Whether a lone N点 is an hour; the words around it decide (快一点 and 三点建议 are none)."""
     exact = ("half", "quarter", "minute", "trail", "before", "before_tail")
     if not groups["hour"] or any(groups[name] for name in exact):
         return False
@@ -261,7 +261,7 @@ def _to_24(hour: int, part: str | None, day: date, now: datetime, groups: dict[s
             return hour
         if _dated(groups):
             return hour + 12 if 1 <= hour <= 6 else hour
-        # Three o'clock, said at four in the afternoon, is an hour ago, not this night.
+        # Three o'clock, said at four in the afternoon, was an hour ago, not last night.
         return hour + 12 if hour < 12 and _at(day, now, hour + 12) <= now else hour
     if re.search("凌晨|早|晨|上午|清", part):
         return 0 if hour == 12 and "凌晨" in part else hour

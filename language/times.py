@@ -1,11 +1,11 @@
-"""Times in citizens' words: where they stand, and what they mean against a given `now`.
+"""Finds times in citizens' words and resolves them against a given `now`.
 
 `find_times` resolves 上周三晚上八点多, 昨天半夜, 国庆那天, 这个月初, 每天晚上十一点到凌晨两点, 刚才, 半个月前 and 大年初三.
 `find_time` gives the whole expression as it was said: 从国庆过后天天晚上, 六月到十月每月12号, 打上个礼拜起.
 
-`time_grammar.py` has the patterns, `time_values.py` the meaning of one point, `festivals.py` the lunar calendar. (jionlp
-1.5.31 was tried instead: it needs the span cut out beforehand, misses 刚才 and 这两天, puts 昨天半夜 before yesterday's
-dawn, prints a banner and logs what it cannot parse, the citizen's words.)
+`time_grammar.py` has the patterns, `time_values.py` the meaning of one point, `festivals.py` the lunar calendar. (We
+tried jionlp 1.5.31: it needs the span cut out beforehand, misses 刚才 and 这两天, puts 昨天半夜 before yesterday's dawn,
+prints a banner, and logs the words that it cannot parse.)
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _value(resolved: Resolved, text: str) -> dict[str, Any]:
 
 
 class _Idle:
-    """Stretches that only say how late it is (今天都二十二号了)."""
+    """Stretches that only tell today's date or the time (今天都二十二号了)."""
 
     def __init__(self, text: str) -> None:
         self._spans = idle_stretches(text)
@@ -186,7 +186,7 @@ _LASTED = re.compile(r"[拖等停漏堵吵闹欠坏断臭响修挖占关封围�
 _HABIT = re.compile(
     rf"长期|经常|整夜|整晚|通宵|全天|二十四小时|24小时|夜夜|隔三差五|每隔?{COUNT}个?(?:天|周|星期|礼拜|月|小时)|一到(?:{PART})"
 )
-# 15号停的水, but 小区12号: a day only where what follows speaks of a time.
+# 15号停的水 is a day, 小区12号 a house: the words behind decide.
 _DAY_SAID = re.compile(
     r"(?<![路街道巷弄段区园村里苑城厦庄场甲乙丙丁第年\d一二三四五六七八九十])(?:[12]?\d|3[01]|[一二三四五六七八九十]{1,3})(?:日|号)"
     r"(?=$|[，。,. ]|晚|早|上午|下午|中午|夜|凌晨|就|停|开始|那天|左右|到|至|起|来|发|报|断|的时候|以后|之后|以前|之前)"
@@ -202,7 +202,7 @@ _VERB_TO = re.compile(r"(?:都|会|就|要)*(?:吵|闹|弄|搞|开|干|做|忙)�
 _NOW = re.compile(r"现在|目前|眼下|此刻|当下")
 # 当天 points to a day that was named before.
 _ELSEWHEN = re.compile(r"当|明|后天|大后|下+个?(?:周|星期|礼拜|月)")
-# Any day does to find out whether words can be a time at all.
+# Whether words can be a time does not depend on the day, so any will do.
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=8)))
 _ANY_BASE = Resolved(_ANY_DAY, _ANY_DAY, "hour")
 

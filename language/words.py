@@ -1,4 +1,4 @@
-"""How often words and pairs of words occur: what a misheard sentence is measured against.
+"""Counts of words and pairs of words, by which a misheard sentence is judged.
 
 General Chinese comes from jieba's dictionary, the hotline's own language from the texts that we ship, which weigh far
 more. The table is computed once (`build`, seconds) into a small file that every process loads.
@@ -18,16 +18,16 @@ import jieba
 
 from language.sounds import CJK, fold, readings
 
-# jieba greets on stderr at each start otherwise.
+# Otherwise jieba prints a greeting on stderr at each start.
 jieba.setLogLevel(logging.WARNING)
 
 LONGEST = 8
 START = "^"
 # jieba counted some sixty million words; ours are a few hundred thousand about the very things that citizens speak of.
 _OWN_WEIGHT = 300
-# A word of our lexicon counts like a fairly common one even if no text has it yet.
+# A word of our lexicon counts as fairly common even if no text holds it yet.
 _LEXICON_COUNT = 2_000
-# Rarer words of the general dictionary repair less than they break.
+# Rarer words of the general dictionary would break more than they repair.
 _MIN_COUNT, _MIN_COUNT_SINGLE = 20, 100
 _MIN_PAIR = 2
 # How much of a word's likelihood may come from the word before it, and how often that one must be known for it.
@@ -40,19 +40,44 @@ class Words:
     """Counts, ready to ask. `by_sound` maps folded syllables to words with their exact syllables."""
 
     counts: Mapping[str, float]
-    pairs: Mapping[tuple[str, str], int]
+    # How often a word came after another one: `pairs[previous][word]`; START begins a run of characters.
+    pairs: Mapping[str, Mapping[str, int]]
     by_sound: Mapping[tuple[str, ...], list[tuple[str, tuple[str, ...]]]]
-    _before: Mapping[str, int] = field(repr=False)
+    _after: Mapping[str, After] = field(repr=False)
     _total: float = field(repr=False)
 
+    def alone(self, word: str) -> float:
+        """How likely a word is, whatever stands before it."""
+        return self.counts.get(word, _UNSEEN) / self._total
+
+    def after(self, previous: str) -> After:
+        """What is known of the words after `previous`."""
+        return self._after.get(previous, _NOTHING_KNOWN)
+
     def surprise(self, previous: str, word: str) -> float:
-        """-log of how likely `word` is after `previous`; START begins a run of characters."""
-        alone = self.counts.get(word, _UNSEEN) / self._total
-        seen = self._before.get(previous, 0)
-        if not seen:
-            return -math.log(alone)
-        share = _PAIR_SHARE * seen / (seen + _PAIR_TRUST)
-        return -math.log(share * self.pairs.get((previous, word), 0) / seen + (1 - share) * alone)
+        """-log of how likely `word` is after `previous`."""
+        return self.after(previous).surprise(word, self.alone(word))
+
+
+@dataclass(frozen=True)
+class After:
+    """The words that came after one word, each with its share of the likelihood; the rest is how likely a word is alone."""
+
+    shares: Mapping[str, float]
+    rest: float
+
+    def surprise(self, word: str, alone: float) -> float:
+        """-log of how likely `word` is here; `alone` is how likely it is anywhere."""
+        return -math.log(self.shares.get(word, 0.0) + self.rest * alone)
+
+
+_NOTHING_KNOWN = After({}, 1.0)
+
+
+def _what_follows(followers: Mapping[str, int]) -> After:
+    seen = sum(followers.values())
+    share = _PAIR_SHARE * seen / (seen + _PAIR_TRUST)
+    return After({word: share * times / seen for word, times in followers.items()}, 1 - share)
 
 
 def count(texts: Iterable[str], lexicon: Path | None) -> tuple[Counter[str], Counter[tuple[str, str]]]:
@@ -102,8 +127,7 @@ def build(path: Path, texts: Iterable[str], lexicon: Path | None) -> None:
 def load(path: Path) -> Words:
     """Read a table that `build` wrote. Raises OSError if there is none."""
     counts: dict[str, float] = {}
-    pairs: dict[tuple[str, str], int] = {}
-    before: Counter[str] = Counter()
+    pairs: dict[str, dict[str, int]] = defaultdict(dict)
     by_sound: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
@@ -114,9 +138,9 @@ def load(path: Path) -> Words:
                 by_sound[tuple(map(fold, exact))].append((key, exact))
             else:
                 first, second = key.split(" ")
-                pairs[first, second] = int(number)
-                before[first] += int(number)
-    return Words(counts, pairs, dict(by_sound), before, sum(counts.values()) or 1.0)
+                pairs[first][second] = int(number)
+    after = {first: _what_follows(followers) for first, followers in pairs.items()}
+    return Words(counts, dict(pairs), dict(by_sound), after, sum(counts.values()) or 1.0)
 
 
 def _runs(text: str) -> Iterable[str]:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from language.encoder.known import FOLDER as KNOWN
+from language.encoder.known import KnownVectors
 from language.encoder.labels import ACTS, DANGERS, KINDS
 from language.encoder.pieces import Sentence, Splitter, best_spans, tag_rows
 from language.encoder.tokenizer import Tokenizer
@@ -33,7 +35,7 @@ class EncoderError(RuntimeError):
 
 @dataclass(frozen=True)
 class Encoded:
-    """`vector` has length one. `danger`, and each of `acts`, is a probability of its own; `kinds` sum up to one.
+    """`vector` has length one. `danger` and each of `acts` are independent probabilities; `kinds` add up to one.
     `tags` [characters, `labels.TAGS`] has a probability of each tag for each character of the text."""
 
     vector: Vector
@@ -44,11 +46,11 @@ class Encoded:
 
     @property
     def spans(self) -> tuple[ReadSpan, ...]:
-        """What the network alone takes for values."""
+        """The spans that the network alone finds."""
         return tuple(best_spans(self.tags))
 
     def reading(self) -> Reading:
-        """What the network alone reads, where nobody else has read the message."""
+        """A reading from the network alone, for a message that the linear models have not read."""
         kind = max(DANGERS, key=lambda name: self.kinds[name])
         return Reading(self.acts, self.spans, self.danger, kind)
 
@@ -92,11 +94,19 @@ class Encoder:
         )
 
     def digest(self) -> str:
-        """Changes with the weights: equal texts then get other vectors. Raises OSError where there are none."""
-        return hashlib.sha256((self._folder / GRAPH_FILE).read_bytes()).hexdigest()[:12]
+        """Changes with the weights, because equal texts then get other vectors. Raises OSError if there are no
+        weights."""
+        return _digest(self._folder)
 
     def meaning(self, text: str, *, passage: bool = False) -> Vector:
-        """The sentence vector alone. A passage is what is searched in, as the model was trained with."""
+        """The sentence vector alone, from `known` for a text that ships. `passage` marks a text that is searched in, as in
+        the model's training."""
+        parts = self._parts()
+        shipped = None if passage else parts.known.get(text)
+        return self.computed(text, passage=passage) if shipped is None else shipped
+
+    def computed(self, text: str, *, passage: bool = False) -> Vector:
+        """As `meaning`, computed in any case."""
         return self.run(self._parts().splitter.read(text, passage=passage), ("vector",))["vector"]
 
     def run(self, sentence: Sentence, outputs: tuple[str, ...] = _OUTPUTS) -> dict[str, Vector]:
@@ -122,16 +132,17 @@ class _Loaded:
     session: Any
     splitter: Splitter
     scales: Mapping[str, float]
+    known: KnownVectors
 
     @classmethod
     def of(cls, folder: Path, threads: int) -> _Loaded:
-        # Heavy, and not needed by those that only name the class.
+        # Heavy, and whoever only imports the class does not need it.
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # Freed after each sentence: the arena would keep the longest message's memory for ever.
+        # Free memory after each sentence: the arena would keep what the longest message took, for ever.
         options.enable_cpu_mem_arena = False
         try:
             words = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
@@ -141,9 +152,14 @@ class _Loaded:
             )
             tokenizer = Tokenizer(words["pieces"], words["scores"], words["normaliser"], words["unknown"])
         except Exception as error:
-            # onnxruntime raises classes of its own, which its package does not export.
+            # onnxruntime raises exception classes that its package does not export.
             raise EncoderError(f"the encoder in {folder} cannot be loaded: {error}") from error
-        return cls(session, Splitter(tokenizer, words["start"], words["end"]), scales)
+        splitter = Splitter(tokenizer, words["start"], words["end"])
+        return cls(session, splitter, scales, KnownVectors.load(KNOWN, _digest(folder)))
+
+
+def _digest(folder: Path) -> str:
+    return hashlib.sha256((folder / GRAPH_FILE).read_bytes()).hexdigest()[:12]
 
 
 def _logistic(scores: Vector) -> Vector:

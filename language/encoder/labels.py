@@ -17,11 +17,11 @@ HARMLESS = (
     "training_or_drill trouble answer"
 ).split()
 KINDS = DANGERS + HARMLESS
-# O, then B and I of each label.
+# O first, then B and I of each label.
 TAGS = ["O"] + [f"{edge}-{label}" for label in LABELS for edge in "BI"]
 # Characters of a piece that have tags of their own; further ones share the last.
 SLOTS = 4
-# What the network reads for what had been asked. Nothing is added at the beginning of a conversation.
+# The words that tell the network what had been asked. At the beginning of a conversation it gets none.
 ASKED = {
     "start": "",
     "details": "什么事情",

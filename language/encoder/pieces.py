@@ -18,7 +18,7 @@ _PREFIXES = ("query: ", "passage: ")
 # The network knows 512 places; a longer message keeps its beginning and its end, where people say what they want.
 _PIECES_MAX = 254
 _LABELS = [tag[2:] for tag in TAGS]
-# So many characters without a piece are spaces; more are what was cut out of a long message.
+# A gap of so many characters without a piece is white space; a longer one was cut out of a long message.
 _GAP_MAX = 4
 
 
@@ -60,7 +60,7 @@ class Splitter:
         return cls(tokenizer, vocabulary.start, vocabulary.end)
 
     def read(self, text: str, expecting: str = "", *, passage: bool = False) -> Sentence:
-        """A question that the network does not know counts as none."""
+        """A question that the network does not know counts as no question."""
         prefix = _PREFIXES[passage]
         found = self._tokenizer.split(prefix + text)
         begin = len(prefix)
@@ -82,8 +82,8 @@ class Splitter:
 def tag_rows(sentence: Sentence, scores: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float32]:
     """Probabilities [characters, tags] of a text of `length` characters, from `scores` [pieces, slots, tags].
 
-    A space has no piece of its own: it is inside a value as far as both its neighbours are. The middle of a very long message, which is not
-    read, is surely no value."""
+    A space has no piece of its own: it is inside a value as far as both its neighbours are. The middle of a very long
+    message is not read and counts as no value."""
     rows = np.zeros((length, len(TAGS)), np.float32)
     rows[:, 0] = 1.0
     covered = np.zeros(length, bool)

@@ -46,7 +46,7 @@ class Tokenizer:
         self.split = lru_cache(maxsize=_CACHED_TEXTS)(self._split)
 
     def _split(self, text: str, leading_space: bool = True) -> Pieces:
-        """Pieces of `text`. A text that goes on after another piece has no leading space of its own."""
+        """Pieces of `text`. A text that continues after another piece gets no leading space."""
         characters, origins = self._normalised(text, leading_space)
         count = len(characters)
         joined = "".join(characters)

@@ -320,3 +320,66 @@ def test_another_matter_is_one(text: str) -> None:
 )
 def test_a_question_about_the_danger_is_none(text: str) -> None:
     assert not is_another_matter(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我爸的老年证找不到了",
+        "孩子的社保卡找不到了",
+        "老人的身份证不见了",
+        "孩子书包丢了",
+        "我妈手机不见了",
+        "我爷爷刻的石狮子找不着了",
+    ],
+)
+def test_a_thing_of_theirs_that_is_lost_is_nobody_missing(words: str) -> None:
+    assert not find_danger(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我妈找不到了",
+        "娃儿找不到了",
+        "孩子放学的路上不见了",
+        "老人早上出去买菜走丢了",
+        "女儿在商场里不见了",
+        "孩子在车站走丢了",
+    ],
+)
+def test_who_is_lost_is_missing(words: str) -> None:
+    assert find_danger(words).startswith("missing")
+
+
+@pytest.mark.parametrize("words", ["小区电梯三天两头困人", "电梯老是困人 按铃没人理", "我们这电梯动不动关人"])
+def test_a_lift_that_often_stops_holds_nobody_now(words: str) -> None:
+    assert not find_danger(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "电梯老是坏，我和孩子困在电梯里",
+        "电线经常冒火花，起火了",
+        "打了三次了没人来，着火了",
+        "燃气报警器经常响，燃气泄漏了",
+        "这电线经常漏电，有人触电了",
+    ],
+)
+def test_a_habit_that_has_come_true_is_danger(words: str) -> None:
+    assert find_danger(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["没有危险", "没有危险了", "没啥危险", "暂时没有危险", "没有危险谢谢", "没有危险，帮我登记吧"]
+)
+def test_who_is_asked_to_say_so_can_end_it(words: str) -> None:
+    assert how_over(words) == MISTAKE
+
+
+@pytest.mark.parametrize(
+    "words", ["没有危险，就是腿断了", "没有危险 血止不住", "没有危险吗", "没有危险，水在涨"]
+)
+def test_a_sign_beside_the_word_ends_nothing(words: str) -> None:
+    assert not how_over(words)

@@ -77,6 +77,6 @@ def test_words_of_our_texts_and_lexicon_are_counted_beside_general_chinese(tmp_p
     build(tmp_path / "words.gz", ["幸福里小区停水了", "翠屏苑停水了"], tmp_path / "lexicon")
     words = load(tmp_path / "words.gz")
     assert words.counts["翠屏苑"] > 0 and words.counts["中国"] > 0
-    assert words.pairs["停水", "了"] == 2
+    assert words.pairs["停水"]["了"] == 2
     # Known to follow, so less surprising there than anywhere.
     assert words.surprise("停水", "了") < words.surprise(START, "了")

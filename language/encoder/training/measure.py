@@ -71,7 +71,7 @@ def danger_figures(scores: Sequence[float], holds: Sequence[bool]) -> dict[str, 
 
 
 def false_alarm_limit(scores: Sequence[float], holds: Sequence[bool]) -> float:
-    """The score above which the allowed share of harmless rows lies."""
+    """The score that only the allowed share of harmless rows exceeds."""
     harmless = sorted((s for s, holding in zip(scores, holds, strict=True) if not holding), reverse=True)
     return harmless[int(FALSE_ALARMS * len(harmless))]
 

@@ -1,4 +1,4 @@
-"""What the network learns from: danger rows, citizens' turns in context, and examples of intents."""
+"""The rows that the network learns from: danger rows, citizens' turns in context, and examples of intents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from language.annotated import EXPECTATIONS, MarkedSpan, read_turns
 _TURN_IS_HARMLESS = 0.3
 _EXAMPLE_IS_HARMLESS = 0.15
 _EXAMPLE_IS_DANGER = 0.5
-# Examples of this file may tell of danger, so nothing is learned about it from them.
+# Examples of this file may tell of danger, so they teach nothing about danger.
 _DANGER_FILE, _UNSURE_FILE = "emergency.yml", "emotion.yml"
 _MARKED = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _PUNCTUATION = re.compile(r"[,。!?;:、…~,.!?;]+")
@@ -23,7 +23,7 @@ _PUNCTUATION = re.compile(r"[,。!?;:、…~,.!?;]+")
 
 @dataclass(frozen=True)
 class Row:
-    """One message. What is None, or weighs nothing, is not learned from it."""
+    """One message. Nothing is learned from a field that is None or has weight 0."""
 
     text: str
     source: str
@@ -67,8 +67,8 @@ def read_examples(folder: Path, count: int) -> list[Row]:
 
 
 def spoken(row: Row, chance: random.Random) -> Row:
-    """The row as a recogniser would write it, without punctuation; danger and what resembles it, after any question:
-    who cries out does not wait for the right one."""
+    """The row as a recogniser would write it, without punctuation. Danger, and what resembles it, may follow any
+    question: people cry out whatever was asked."""
     places: list[int] = []
     text, last = "", 0
     for found in _PUNCTUATION.finditer(row.text):

@@ -39,7 +39,7 @@ _FROZEN_LAYERS = 6
 _BATCH_PIECES = 700
 _RATE, _HEADS_RATE, _DECAY = 2e-4, 1e-3, 0.01
 _WARM_UP = 0.1
-# Losses differ in size: these make each count about as much at the end of training.
+# Losses differ in size; with these weights each counts about as much at the end of training.
 _KINDS_SHARE, _ACTS_SHARE, _SPANS_SHARE, _VECTOR_SHARE = 0.4, 10.0, 2.0, 10.0
 _NO_TAG = -100
 
