@@ -2,7 +2,7 @@
 
 Three walls, each of which would do alone:
 1. our own code logs static event names and keys such as `conversation`, `seq`, `reason`; what a citizen said or who
-   he is may only be bound under a key that begins with `pii_`, and such keys are dropped;
+   they are may only be bound under a key that begins with `pii_`, and such keys are dropped;
 2. every remaining string value is masked, as if it were citizen text;
 3. tracebacks carry file, line and exception type, never the message of an exception: database and HTTP libraries
    put statements, parameters and bodies in there. An exception of ours that is safe says so with `log_safe = True`.
@@ -26,7 +26,19 @@ from desk.privacy import mask_text
 
 # Values that we make ourselves and that must stay whole to be of use. Everything else is masked.
 PLAIN_KEYS = frozenset(
-    {"event", "level", "logger", "timestamp", "conversation", "seq", "error", "traceback", "replica", "path"}
+    {
+        "event",
+        "level",
+        "logger",
+        "timestamp",
+        "conversation",
+        "call",
+        "seq",
+        "error",
+        "traceback",
+        "replica",
+        "path",
+    }
 )
 PII_PREFIX = "pii_"
 # A log line is no place for a document.

@@ -13,10 +13,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from access.bearer import HEADER, authorization
+from desk.opening_hours import OpeningHours
 
 if TYPE_CHECKING:
     from desk.store.redis_address import RedisAddress
@@ -60,7 +61,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """One frozen object, passed in where it is needed. Field descriptions are the README's table."""
+    """One frozen object, passed in where it is needed. Field descriptions are the table of docs/settings.md."""
 
     model_config = SettingsConfigDict(
         env_prefix="MINSHENG_", env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore"
@@ -314,6 +315,36 @@ class Settings(BaseSettings):
         le=36_500,
         description="Pictures are erased so many days after the conversation's last message; 0: with the conversation",
     )
+    wechat_token: SecretStr | None = Field(
+        None,
+        min_length=3,
+        max_length=32,
+        description="Token of the WeChat Official Account's server settings (令牌); default: no WeChat, its callback says 404",
+    )
+    wechat_app_id: str = Field(
+        "", pattern="^[A-Za-z0-9]{0,64}$", description="AppID (开发者ID) of the WeChat account"
+    )
+    wechat_app_secret: SecretStr | None = Field(None, description="AppSecret of the WeChat account")
+    wechat_aes_key: SecretStr | None = Field(
+        None,
+        description="EncodingAESKey (消息加解密密钥) of the WeChat account, 43 characters; default: messages come in clear",
+    )
+    wechat_api_url: str = Field(
+        "https://api.weixin.qq.com", pattern="^https?://", description="Where WeChat's API is asked"
+    )
+    public_url: str | None = Field(
+        None,
+        pattern="^https?://[^/?#\\s]+/?$",
+        description="Address of the gateway for citizens (https://12345.example.cn), for links in messages; default: no links",
+    )
+    sms_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Webhook that sends short messages (one-time codes of the order page) for you; default: none are sent",
+    )
+    sms_secret: SecretStr | None = Field(
+        None, min_length=16, description="Secret that signs what goes to MINSHENG_SMS_URL"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged"
     )
@@ -370,10 +401,37 @@ class Settings(BaseSettings):
     @field_validator("handoff_hours")
     @classmethod
     def _readable_hours(cls, value: str) -> str:
-        from desk.handoff.hours import OpeningHours
-
         OpeningHours.parse(value)
         return value
+
+    @field_validator("wechat_token", "wechat_app_secret", "wechat_aes_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        # Written out and left empty in an environment file: as if it stood there not at all.
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("wechat_aes_key")
+    @classmethod
+    def _whole_aes_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9+/]{43}", value.get_secret_value(), re.ASCII):
+            raise ValueError(
+                "it has 43 letters and digits; copy the EncodingAESKey from WeChat's console as it is"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _whole_wechat_account(self) -> Settings:
+        if self.wechat_token is not None and not (self.wechat_app_id and self.wechat_app_secret):
+            raise ValueError(
+                "MINSHENG_WECHAT_TOKEN needs MINSHENG_WECHAT_APP_ID and MINSHENG_WECHAT_APP_SECRET beside it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _whole_sms(self) -> Settings:
+        if self.sms_url is not None and self.sms_secret is None:
+            raise ValueError("MINSHENG_SMS_URL needs MINSHENG_SMS_SECRET beside it")
+        return self
 
     @field_validator("redis_url")
     @classmethod
@@ -481,5 +539,9 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"MINSHENG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        lines = [
+            # What no variable is wrong by itself names its variables itself.
+            f"MINSHENG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" if e["loc"] else str(e["msg"])
+            for e in error.errors()
+        ]
         raise SettingsError("; ".join(lines)) from None

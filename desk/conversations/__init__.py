@@ -1,8 +1,6 @@
 """What was said: an append-only, numbered log per conversation, with its owner and its epoch."""
 
 from desk.conversations.conversation import (
-    AnswerStored,
-    Appended,
     CallNumbers,
     Conversation,
     Draft,
@@ -14,8 +12,8 @@ from desk.conversations.conversation import (
     Pending,
     PendingMessage,
     QuickReply,
-    SeatAppended,
     Sender,
+    SentPicture,
 )
 from desk.conversations.errors import (
     ConversationClosed,
@@ -34,6 +32,7 @@ from desk.conversations.handoff import (
     HandoffState,
     Turnover,
 )
+from desk.conversations.outcomes import AnswerStored, Appended, SeatAppended
 from desk.conversations.store import ConversationStore
 
 __all__ = [
@@ -60,6 +59,7 @@ __all__ = [
     "PayloadNotOffered",
     "Pending",
     "PendingMessage",
+    "SentPicture",
     "QuickReply",
     "SeatAppended",
     "Sender",

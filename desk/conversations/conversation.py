@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from desk.conversations.handoff import Turnover
+from typing import Any
 
 
 class Owner(StrEnum):
@@ -49,7 +46,7 @@ class HandoffReason(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class CallNumbers:
     """What the exchange tells of a call. `caller` in one spelling (desk.orders.digits.normal_phone), empty if it is
-    withheld; `called` is what he dialled."""
+    withheld; `called` is what they dialled."""
 
     caller: str = field(default="", repr=False)
     called: str = ""
@@ -118,6 +115,15 @@ class Conversation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentPicture:
+    """A picture that a citizen sent; `id` is of `gateway.pictures.attachments`."""
+
+    id: str
+    type: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class PendingMessage:
     """A citizen's message that has not been answered yet."""
 
@@ -125,6 +131,8 @@ class PendingMessage:
     text: str
     payload: str | None
     at: datetime
+    # A picture came with it.
+    picture: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,40 +144,6 @@ class Pending:
     channel: str
     messages: tuple[PendingMessage, ...]
     caller_phone: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appended:
-    """What became of a citizen's message.
-
-    `new` is False if the message id was stored before; then `message` is the old one and `answered` says whether
-    its answer is complete. `pending` is everything unanswered up to now, this message included. `reopened` is set
-    if the message called a seat back that had already ended the conversation; hand it to `HandoffService.requested`.
-    """
-
-    message: Message
-    new: bool
-    answered: bool
-    pending: Pending
-    reopened: Turnover | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SeatAppended:
-    """What became of a seat's message. `new` is False if the message id was stored before; `first` is True with the
-    first message of a seat in this handoff."""
-
-    message: Message
-    new: bool
-    first: bool = False
-
-
-class AnswerStored(StrEnum):
-    """What became of a bot's answer."""
-
-    STORED = "stored"
-    OLD_EPOCH = "old_epoch"
-    ALREADY_ANSWERED = "already_answered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,15 +196,3 @@ class Effects:
 
 
 NO_EFFECTS = Effects()
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerResult:
-    """`messages` are the stored replies; empty unless `stored` is STORED. `turnover` is set if the answer called a
-    person; hand it to `HandoffService.requested`."""
-
-    stored: AnswerStored
-    owner: Owner
-    epoch: int
-    messages: tuple[Message, ...] = field(default=())
-    turnover: Turnover | None = None

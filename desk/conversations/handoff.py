@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from desk.conversations.channel import channel_named
 from desk.conversations.conversation import HandoffReason, HandoffRequest, Owner
 
 
@@ -112,7 +113,7 @@ LONGEST_WEB_CALL = timedelta(hours=1)
 def is_call(channel: str, calling_since: datetime | None, now: datetime) -> bool:
     """Whether the conversation takes both ears of its seat: by telephone until it is wrapped up, because nothing of it can
     be left for later; of a page while its citizen is on the line, because it goes on as a chat."""
-    if channel == "phone":
+    if channel_named(channel).is_call_throughout:
         return True
     return calling_since is not None and now - calling_since < LONGEST_WEB_CALL
 

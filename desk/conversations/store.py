@@ -33,9 +33,6 @@ from sqlalchemy.engine import Connection
 from desk.conversations.conversation import (
     NO_EFFECTS,
     NO_NUMBERS,
-    AnswerResult,
-    AnswerStored,
-    Appended,
     CallNumbers,
     Conversation,
     Draft,
@@ -47,8 +44,8 @@ from desk.conversations.conversation import (
     Owner,
     Pending,
     PendingMessage,
-    SeatAppended,
     Sender,
+    SentPicture,
 )
 from desk.conversations.errors import (
     ConversationClosed,
@@ -58,7 +55,9 @@ from desk.conversations.errors import (
     PayloadNotOffered,
     WrongToken,
 )
+from desk.conversations.farewell import is_farewell
 from desk.conversations.handoff import BOT, is_call
+from desk.conversations.outcomes import AnswerResult, AnswerStored, Appended, SeatAppended
 from desk.conversations.rows import message_row, read_conversation, read_message
 from desk.conversations.tables import ConversationRow, HandoffMarkRow, MessageRow
 from desk.conversations.transitions import (
@@ -70,7 +69,6 @@ from desk.conversations.transitions import (
     reopen,
     seat_of,
 )
-from desk.handoff.farewell import is_farewell
 from desk.store.storable import storable
 
 Clock = Callable[[], datetime]
@@ -96,7 +94,7 @@ _BY_MESSAGE_ID = select(_messages).where(
     _m.conversation_id == bindparam("b_id"), _m.message_id == bindparam("b_message_id")
 )
 _PENDING = (
-    select(_m.seq, _m.text, _m.payload, _m.at)
+    select(_m.seq, _m.text, _m.payload, _m.at, _m.card)
     .where(
         _m.conversation_id == bindparam("b_id"),
         # Written out, because a partial index is used only if the condition can be seen to imply its own.
@@ -105,6 +103,8 @@ _PENDING = (
     )
     .order_by(_m.seq)
 )
+# Every database looks first whether it may write at all.
+_WRITE_NOTHING = update(_conversations).where(_c.id == literal_column("''")).values(epoch=_c.epoch)
 _ADD_MESSAGES = insert(_messages)
 _ANSWER = (
     update(_messages)
@@ -124,6 +124,11 @@ def utc_now() -> datetime:
 def hash_token(token: str) -> str:
     """Tokens have 256 random bits, so a plain SHA-256 without salt or stretching is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _attachment(card: object) -> dict[str, Any] | None:
+    found = card.get("attachment") if isinstance(card, dict) else None
+    return found if isinstance(found, dict) and found.get("id") else None
 
 
 class ConversationStore(OwnerTransitions):
@@ -230,9 +235,13 @@ class ConversationStore(OwnerTransitions):
         payload: str | None = None,
         at: datetime | None = None,
         card: Mapping[str, Any] | None = None,
+        told: Sequence[Draft] = (),
     ) -> Appended:
         """Store what a citizen said. Idempotent by `message_id`, with the same words: other words under an id that is
-        taken are refused, never taken for stored. `card`: a picture that came with it.
+        taken are refused, never taken for stored. `card`: a picture that came with it, or a place.
+
+        `told`: the channel's own answer to what the bot cannot hear (a picture without words). It is stored with the
+        message if the bot owns the conversation, which then has nothing to answer; people answer for themselves.
 
         While a human owns the conversation the message counts as answered: the bot has nothing to say to it. During
         the wrap-up it calls the seat back, unless it only says thanks or goodbye.
@@ -272,7 +281,14 @@ class ConversationStore(OwnerTransitions):
             row |= {"message_id": message_id, "payload": payload}
             if owner is not Owner.BOT:
                 row["answered_at"] = now
-            connection.execute(_ADD_MESSAGES, row)
+            answers: list[dict[str, Any]] = []
+            if told and owner is Owner.BOT:
+                state = self._bump(connection, conversation_id, len(told), now)
+                row |= {"answered_at": now, "answered_by": seq}
+                answers = [
+                    message_row(conversation_id, seq + n, draft, now, seq) for n, draft in enumerate(told, 1)
+                ]
+            connection.execute(_ADD_MESSAGES, [row, *answers])
             pending = self._pending(connection, conversation_id, state)
             reopened = None
             if owner is Owner.WRAP_UP and payload is None and not is_farewell(text):
@@ -284,9 +300,10 @@ class ConversationStore(OwnerTransitions):
         return Appended(
             message=read_message(row),
             new=True,
-            answered=owner is not Owner.BOT,
+            answered=owner is not Owner.BOT or bool(answers),
             pending=pending,
             reopened=reopened,
+            told=tuple(read_message(one) for one in answers),
         )
 
     def append_reply(
@@ -410,6 +427,22 @@ class ConversationStore(OwnerTransitions):
                 connection.execute(_ADD_MESSAGES, rows)
         return tuple(read_message(row) for row in rows)
 
+    def append_system_once(self, conversation_id: str, message_id: str, draft: Draft) -> Message | None:
+        """Store a notice of the hotline itself, unless this id is taken: then None. Raises ConversationNotFound."""
+        now = self._clock()
+        with self._engine.connect() as connection:
+            state = self._bump(connection, conversation_id, 1, now)
+            known = {"b_id": conversation_id, "b_message_id": message_id}
+            if connection.execute(_BY_MESSAGE_ID, known).first() is not None:
+                connection.rollback()
+                return None
+            notice = replace(draft, sender=Sender.SYSTEM)
+            row = message_row(conversation_id, int(state.last_seq), notice, now)
+            row |= {"message_id": message_id}
+            connection.execute(_ADD_MESSAGES, row)
+            connection.commit()
+        return read_message(row)
+
     def append_order_once(self, conversation_id: str, draft: Draft) -> Message | None:
         """Tell an order (`draft` is its `order_card`), unless this conversation has been told its number, or has ended:
         then None. Raises ConversationNotFound."""
@@ -456,6 +489,13 @@ class ConversationStore(OwnerTransitions):
         )
         with self._engine.connect() as connection:
             return [read_message(row._mapping) for row in connection.execute(query).all()]
+
+    def by_message_id(self, conversation_id: str, message_id: str) -> Message | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                _BY_MESSAGE_ID, {"b_id": conversation_id, "b_message_id": message_id}
+            ).first()
+        return read_message(row._mapping) if row is not None else None
 
     def answer_of(self, conversation_id: str, seq: int) -> list[Message] | None:
         """The replies to citizen message `seq`; None while they are not complete. Empty: nobody had to answer."""
@@ -525,7 +565,7 @@ class ConversationStore(OwnerTransitions):
         return [HandoffMark(**{**row._mapping, "reason": HandoffReason(row.reason)}) for row in rows]
 
     def begin_call(self, conversation_id: str) -> datetime:
-        """The citizen of this page's conversation is on the line from now on: a seat has to talk with him. Returns since
+        """The citizen of this page's conversation is on the line from now on: a seat has to talk with them. Returns since
         when, for `end_call`."""
         now = self._clock()
         with self._engine.begin() as connection:
@@ -535,7 +575,7 @@ class ConversationStore(OwnerTransitions):
         return now
 
     def end_call(self, conversation_id: str, since: datetime) -> None:
-        """He is not any more, unless he has called again meanwhile; the conversation is a chat."""
+        """The citizen is on the line no longer, unless they have called again meanwhile; the conversation is a chat."""
         with self._engine.begin() as connection:
             connection.execute(
                 update(_conversations)
@@ -578,10 +618,30 @@ class ConversationStore(OwnerTransitions):
                 .values(turn_holder=None, turn_until=None)
             )
 
+    def pictures(self, conversation_id: str) -> tuple[SentPicture, ...]:
+        """What the citizen has sent, oldest first; none of a conversation that is unknown or erased."""
+        mine = (
+            _m.conversation_id == conversation_id,
+            _m.sender == Sender.CITIZEN.value,
+            _m.card.is_not(None),
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(_m.card, _m.at).where(*mine).order_by(_m.seq)).all()
+        return tuple(
+            SentPicture(id=str(found["id"]), type=str(found.get("type") or ""), at=row.at)
+            for row in rows
+            if (found := _attachment(row.card))
+        )
+
     def ping(self) -> None:
         """Raises whatever the database raises when it cannot answer."""
         with self._engine.connect() as connection:
             connection.execute(select(_c.id).limit(1)).first()
+
+    def ping_write(self) -> None:
+        """A write that changes nothing. Raises what the database raises when it answers, but takes no writes."""
+        with self._engine.begin() as connection:
+            connection.execute(_WRITE_NOTHING)
 
     def _bump(self, connection: Connection, conversation_id: str, by: int, now: datetime) -> Row[Any]:
         """Number the next `by` messages and lock the conversation until the transaction ends."""
@@ -592,7 +652,12 @@ class ConversationStore(OwnerTransitions):
 
     def _pending(self, connection: Connection, conversation_id: str, state: Any) -> Pending:
         rows = connection.execute(_PENDING, {"b_id": conversation_id}).all()
-        waiting = tuple(PendingMessage(seq=r.seq, text=r.text, payload=r.payload, at=r.at) for r in rows)
+        waiting = tuple(
+            PendingMessage(
+                seq=r.seq, text=r.text, payload=r.payload, at=r.at, picture=bool(_attachment(r.card))
+            )
+            for r in rows
+        )
         return Pending(
             owner=Owner(state.owner),
             epoch=state.epoch,

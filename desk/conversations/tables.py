@@ -1,4 +1,7 @@
-"""Tables of conversations, messages and handoff marks."""
+"""Tables of conversations, messages, handoff marks, handoffs and their journal.
+
+Handoffs are here because every change of owner writes them in the transaction that changes the conversation's row.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.store.base import Base
 from desk.store.times import UtcDateTime
+
+_OPEN = text("state <> 'done'")
 
 
 class ConversationRow(Base):
@@ -27,16 +32,16 @@ class ConversationRow(Base):
     rating_score: Mapped[int | None]
     rating_comment: Mapped[str | None] = mapped_column(Text)
     rated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # The lease of a turn, used only while Redis is away (see gateway/turn_lock.py).
+    # The lease of a turn, used only while Redis is away (see gateway/turns/turn_lock.py).
     turn_holder: Mapped[str | None] = mapped_column(String(64))
     turn_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Calls only, where the exchange has told them: the number that called, digits in one spelling, and the one it dialled.
     caller_phone: Mapped[str | None] = mapped_column(String(32), index=True)
     called_number: Mapped[str | None] = mapped_column(String(32))
-    # Conversations of pages only: since when their citizen is on the line; NULL: he is not, the conversation is a chat.
+    # Conversations of pages only: since when their citizen is on the line; NULL: not on the line, the conversation is a chat.
     calling_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Hash of the address or the calling number that opened it; by it wrong proofs of ownership are counted.
-    origin: Mapped[str | None] = mapped_column(String(32))
+    origin: Mapped[str | None] = mapped_column(String(32), index=True)
 
 
 class MessageRow(Base):
@@ -88,3 +93,55 @@ class HandoffMarkRow(Base):
     seq: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HandoffRow(Base):
+    __tablename__ = "handoffs"
+    __table_args__ = (
+        # The database itself refuses a second open handoff of a conversation.
+        Index("uq_handoffs_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # What the queue and the seats' loads are rebuilt from, every second: only what is open is in there.
+        Index("ix_handoffs_open", "state", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(32), ForeignKey("conversations.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str] = mapped_column(Text)
+    # "" is everybody's.
+    skill: Mapped[str] = mapped_column(String(32))
+    priority: Mapped[int]
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # The last message at that time.
+    requested_seq: Mapped[int]
+    # When it entered the queue this time; later than requested_at after a transfer or a lost seat.
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+    seat_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    # Who should get it first: the seat of last time, or the one it was transferred to.
+    wanted_seat: Mapped[str | None] = mapped_column(String(16))
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wrapped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    requeued: Mapped[int]
+    outcome: Mapped[str | None] = mapped_column(String(64))
+    tags: Mapped[list[str]] = mapped_column(JSON)
+    ended_by: Mapped[str | None] = mapped_column(String(16))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class HandoffEventRow(Base):
+    """The journal: rows are only ever added."""
+
+    __tablename__ = "handoff_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # NULL: asked for a callback without ever having been in the queue.
+    handoff_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("handoffs.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(String(32), ForeignKey("conversations.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    actor: Mapped[str] = mapped_column(String(16))
+    epoch: Mapped[int]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -30,8 +30,7 @@ from desk.conversations.handoff import (
     priority_of,
 )
 from desk.conversations.ownership import Move, next_owner
-from desk.conversations.tables import ConversationRow
-from desk.handoff.tables import HandoffEventRow, HandoffRow
+from desk.conversations.tables import ConversationRow, HandoffEventRow, HandoffRow
 
 _conversations = cast(Table, ConversationRow.__table__)
 _handoffs = cast(Table, HandoffRow.__table__)
@@ -223,7 +222,7 @@ class OwnerTransitions:
             )
 
     def end_handoff(self, conversation_id: str, seat_id: str, epoch: int | None) -> Turnover:
-        """SEAT -> WRAP_UP: said goodbye, the after-work begins. `seat_id` `citizen`: he has hung up, whoever talked with him."""
+        """SEAT -> WRAP_UP: said goodbye, the after-work begins. `seat_id` `citizen`: they have hung up, whoever talked with them."""
         with self._locked(conversation_id) as (connection, locked, now):
             by_citizen = seat_id == CITIZEN
             handoff = open_handoff(connection, conversation_id)

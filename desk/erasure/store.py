@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from desk.conversations import Owner, Sender
-from desk.conversations.tables import ConversationRow, HandoffMarkRow, MessageRow
+from desk.conversations.tables import ConversationRow, HandoffEventRow, HandoffMarkRow, HandoffRow, MessageRow
 from desk.handoff.store import CallbackState
-from desk.handoff.tables import CallbackRow, HandoffEventRow, HandoffRow, NoteRow
+from desk.handoff.tables import CallbackRow, NoteRow
 from desk.orders import tables as order_tables
 from desk.orders.digits import normal_phone
 from desk.orders.order import OPEN_STATUSES, EventKind
@@ -33,6 +33,7 @@ from desk.recordings import RecordingState
 from desk.recordings.tables import recordings
 from desk.seats import AuditLog
 from desk.seats.tables import knowledge_feedback
+from desk.wechat.tables import WechatCitizenRow, WechatJobRow
 
 Clock = Callable[[], datetime]
 
@@ -43,10 +44,11 @@ BATCH = 200
 # Shorter ones stand in too many texts by chance.
 MENTION_MIN_DIGITS = 7
 
-_conversations, _messages, _marks, _handoffs, _events, _callbacks, _notes = (
+_conversations, _messages, _marks, _handoffs, _events, _callbacks, _notes, _wechat, _wechat_jobs = (
     cast(Table, row.__table__)
     for row in (
-        ConversationRow, MessageRow, HandoffMarkRow, HandoffRow, HandoffEventRow, CallbackRow, NoteRow
+        ConversationRow, MessageRow, HandoffMarkRow, HandoffRow, HandoffEventRow, CallbackRow, NoteRow,
+        WechatCitizenRow, WechatJobRow,
     )
 )  # fmt: skip
 _orders = order_tables.orders
@@ -195,7 +197,8 @@ class ErasureStore:
                 callbacks=self._delete(connection, _callbacks, conversation_id),
                 notes=self._delete(connection, _notes, conversation_id),
             )
-            self._delete(connection, _marks, conversation_id)
+            for table in (_marks, _wechat, _wechat_jobs):
+                self._delete(connection, table, conversation_id)
             empty: dict[str, Any] = {"detail": {}}
             connection.execute(
                 update(_handoffs)

@@ -30,7 +30,7 @@ async def align(queue: Queue, turnover: Turnover, now: datetime, avoid: Sequence
     return [withdrawn(offer, Withdrawn.TAKEN if turnover.seat_id else Withdrawn.LEFT)]
 
 
-async def quietly(step: Awaitable[T]) -> T | None:
+async def unless_away(step: Awaitable[T]) -> T | None:
     """None while Redis is away."""
     try:
         return await step

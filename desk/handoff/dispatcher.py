@@ -14,7 +14,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from desk.conversations import EventKind, HandoffState
 from desk.conversations.handoff import SYSTEM
 from desk.conversations.store import Clock
-from desk.handoff.alignment import quietly
+from desk.handoff.alignment import unless_away
 from desk.handoff.entry import Offer
 from desk.handoff.errors import QueueUnavailable
 from desk.handoff.estimate import DEFAULT_HANDLING_S, handling_s, places
@@ -22,8 +22,8 @@ from desk.handoff.events import (
     Event,
     MoreToOffer,
     Offered,
-    Place,
     QueueMoved,
+    QueuePlace,
     SeatsChanged,
 )
 from desk.handoff.queue import Queue, Snapshot
@@ -42,7 +42,7 @@ _LEARN_EVERY = timedelta(minutes=1)
 
 
 class Blocking(Protocol):
-    """Runs blocking work off the event loop; gateway/blocking.py is one."""
+    """Runs blocking work off the event loop; gateway/runtime/blocking.py is one."""
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
@@ -63,7 +63,7 @@ class Dispatcher:
         self._clock = clock
         self.typical_s = DEFAULT_HANDLING_S
         self._learnt_at: datetime | None = None
-        self._told: Mapping[str, Place] = {}
+        self._told: Mapping[str, QueuePlace] = {}
 
     async def after_act(self) -> list[Event]:
         """Make offers after an act that is committed: whatever goes wrong here is mended by the next tick, and must
@@ -100,7 +100,7 @@ class Dispatcher:
             # Offers were made: the seats must hear of them.
         finally:
             if not unlocked:
-                await quietly(self._queue.unlock(fence, 0, force=True))
+                await unless_away(self._queue.unlock(fence, 0, force=True))
         return events if unlocked else [*events, MoreToOffer()]
 
     async def learn(self, now: datetime) -> None:
@@ -118,7 +118,7 @@ class Dispatcher:
         changed = frozenset(key for key, place in found.items() if told.get(key) != place)
         return [QueueMoved(positions=found, changed=changed)]
 
-    def places_of(self, snapshot: Snapshot) -> dict[str, Place]:
+    def places_of(self, snapshot: Snapshot) -> dict[str, QueuePlace]:
         now = self._clock()
         seats = snapshot.views(now, self._rules.seat_lost_s)
         return places(snapshot.entries.values(), seats, now, self._rules, self.typical_s)

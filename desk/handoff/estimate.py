@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from desk.conversations.handoff import EMERGENCY_PRIORITY
 from desk.handoff.entry import Entry
-from desk.handoff.events import Place
-from desk.handoff.hours import OpeningHours
+from desk.handoff.events import QueuePlace
 from desk.handoff.routing import Reach, Rules, is_around
 from desk.handoff.seat import SeatStatus, SeatView
+from desk.opening_hours import OpeningHours
 
 # Before the desk has its own figures: a text consultation of some minutes.
 DEFAULT_HANDLING_S = 360.0
@@ -52,7 +52,7 @@ def handling_s(recent: Sequence[float]) -> float:
 
 def places(
     entries: Iterable[Entry], seats: Sequence[SeatView], now: datetime, rules: Rules, typical_s: float
-) -> dict[str, Place]:
+) -> dict[str, QueuePlace]:
     """The place of every waiting conversation.
 
     The position counts everybody who is served earlier; the wait counts only those whom the same seats will serve.
@@ -61,7 +61,7 @@ def places(
     working = [seat for seat in seats if _working(seat)]
     teams: dict[tuple[str, bool], Team] = {}
     lines: dict[Team, int] = {}
-    found: dict[str, Place] = {}
+    found: dict[str, QueuePlace] = {}
     for position, entry in enumerate(sorted(entries, key=lambda entry: entry.order), start=1):
         circle = reach.circle(entry, now)
         if circle not in teams:
@@ -76,7 +76,7 @@ def places(
             low, high = _wait(lines[team], others, typical_s, before_s=max(0.0, left_s))
         # Without any console nothing is known of the seats: Redis may be away.
         skilled = not seats or reach.has_skill(entry.skill, working)
-        found[entry.conversation_id] = Place(position, low, high, skilled)
+        found[entry.conversation_id] = QueuePlace(position, low, high, skilled)
     return found
 
 
@@ -93,7 +93,7 @@ def admit(
 
     An emergency always may while any console is open, even one that takes no conversations: it is alerted. With
     nobody there the citizen is better off with a bot that goes on talking than in a silent queue. The same holds for who
-    speaks no Chinese and nobody who understands him is there: he is called back.
+    speaks no Chinese and nobody who understands them is there: they are called back.
     """
     if priority >= EMERGENCY_PRIORITY:
         return Admission.QUEUE if any(seat.present for seat in seats) else Admission.NO_SEAT

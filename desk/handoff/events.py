@@ -14,7 +14,7 @@ from typing import NamedTuple
 from desk.conversations import Handoff, Owner
 
 
-class Place(NamedTuple):
+class QueuePlace(NamedTuple):
     """Where somebody stands in the queue, from 1, and the honest wait in minutes; None where nobody can tell."""
 
     position: int
@@ -98,7 +98,7 @@ class HandoffEnded:
 class QueueMoved:
     """The places of everybody who waits, by conversation; those in `changed` are new or not what they were."""
 
-    positions: Mapping[str, Place]
+    positions: Mapping[str, QueuePlace]
     changed: frozenset[str] = frozenset()
 
 

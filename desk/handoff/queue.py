@@ -23,14 +23,13 @@ from desk.handoff.entry import Entry, Lease, Offer
 from desk.handoff.errors import QueueUnavailable
 from desk.handoff.seat import SeatState, SeatStatus, SeatView
 from desk.store.redis_keys import DISPATCHER_TTL_S, desk_key
+from desk.store.redis_trouble import RedisTrouble, Verdict, trouble_of
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # A claim whose process died is offered to the next seat after this; longer than a database may take to answer.
 CLAIM = timedelta(seconds=10)
-# After a failure nobody tries again for this long, so that a dead Redis costs one time-out a second, not one an act.
-PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +141,7 @@ class HandoffQueue:
         self._client = client
         self._keys = [desk_key(name) for name in scripts.KEY_NAMES]
         self._scripts: dict[str, Any] = {}
-        self._paused_until = 0.0
-        # The last command failed; told once an outage, not once a second.
-        self._broken = False
+        self._trouble = RedisTrouble()
 
     async def put(self, entry: Entry, now: datetime, avoid: Collection[str] = ()) -> None:
         raw = encode_entry(entry)
@@ -213,7 +210,7 @@ class HandoffQueue:
 
     async def take_turn(self, for_s: float) -> bool:
         key, ms = desk_key("turn"), int(for_s * 1000)
-        return bool(await self._run(lambda client: client.set(key, 1, nx=True, px=ms)))
+        return bool(await self._run(lambda client: client.set(key, 1, nx=True, px=ms), write=True))
 
     async def begin(self) -> tuple[int, Snapshot] | None:
         begun = await self._eval(scripts.BEGIN, int(DISPATCHER_TTL_S * 1000))
@@ -246,18 +243,19 @@ class HandoffQueue:
             run = self._scripts[body] = self._client.register_script(scripts.script(body))
         return await self._run(lambda _client: run(keys=self._keys, args=arguments))
 
-    async def _run(self, command: Callable[[Any], Awaitable[T]]) -> T:
-        if time.monotonic() < self._paused_until:
+    async def _run(self, command: Callable[[Any], Awaitable[T]], *, write: bool = False) -> T:
+        """`write`: a Redis that takes no writes refuses it for certain; scripts may only have read."""
+        if self._trouble.paused(time.monotonic()):
             raise QueueUnavailable
         try:
             result = await command(self._client)
         except (RedisError, OSError, TimeoutError) as error:
-            self._paused_until = time.monotonic() + PAUSE_S
-            if not self._broken:
-                _log.warning("queue_unavailable: %s", type(error).__name__)
-            self._broken = True
+            verdict = self._trouble.failed(error, time.monotonic())
+            if verdict is not None:
+                _log.warning("queue_unavailable: %s", trouble_of(error))
             raise QueueUnavailable from error
-        self._broken = False
+        if self._trouble.worked(time.monotonic(), write=write) is Verdict.BACK:
+            _log.info("queue_back")
         return result
 
 

@@ -161,7 +161,7 @@ return unknown
 """
 
 # now, silence, gap, then the seats that serve according to SQL.
-# Nobody looked for `gap`: Redis or all of us were away, so nobody could beat, and everybody gets his time again.
+# Nobody looked for `gap`: Redis or all of us were away, so nobody could beat, and everybody gets their time again.
 LOST = """
 local now = tonumber(ARGV[1])
 local last = tonumber(redis.call('GET', ticked) or '0')

@@ -24,7 +24,7 @@ from desk.conversations import (
 )
 from desk.conversations.handoff import CITIZEN
 from desk.conversations.store import Clock, utc_now
-from desk.handoff.alignment import align, ended, owner_changed, quietly, withdrawn
+from desk.handoff.alignment import align, ended, owner_changed, unless_away, withdrawn
 from desk.handoff.dispatcher import Blocking, Dispatcher
 from desk.handoff.entry import Offer, entry_of
 from desk.handoff.errors import OfferGone, QueueUnavailable
@@ -34,17 +34,18 @@ from desk.handoff.events import (
     CallbackAdded,
     Event,
     OfferWithdrawn,
-    Place,
+    QueuePlace,
     Requested,
     Requeued,
     SeatsChanged,
     Withdrawn,
 )
 from desk.handoff.keeper import Keeper
-from desk.handoff.queue import PAUSE_S, Queue, Snapshot
+from desk.handoff.queue import Queue, Snapshot
 from desk.handoff.routing import Rules
 from desk.handoff.seat import SeatState, SeatStatus, SeatView
 from desk.handoff.store import Callback, HandoffStore
+from desk.store.redis_trouble import PAUSE_S
 
 _HELD = frozenset({Owner.SEAT, Owner.WRAP_UP})
 
@@ -81,7 +82,7 @@ class Picture:
     wrap_up: tuple[Turnover, ...]
     offers: Mapping[str, Offer]
     seats: tuple[SeatView, ...]
-    places: Mapping[str, Place]
+    places: Mapping[str, QueuePlace]
 
 
 class HandoffService:
@@ -151,7 +152,7 @@ class HandoffService:
         try:
             turnover = await self._blocking.write(self._conversations.accept_handoff, handoff_id, seat_id)
         except NotTheOwner as taken:
-            await quietly(self._queue.take_out(conversation_id, taken.epoch))
+            await unless_away(self._queue.take_out(conversation_id, taken.epoch))
             raise OfferGone(handoff_id) from taken
         return await self._follow(turnover, Accepted(handoff=turnover.handoff, seat_id=seat_id))
 
@@ -161,7 +162,7 @@ class HandoffService:
         if handoff is None:
             return ()
         conversation_id = handoff.conversation_id
-        declined = await quietly(self._queue.decline(conversation_id, handoff_id, seat_id, self._clock()))
+        declined = await unless_away(self._queue.decline(conversation_id, handoff_id, seat_id, self._clock()))
         if not declined:
             return ()
         detail = {"reason": reason} if reason else {}
@@ -203,7 +204,7 @@ class HandoffService:
         note: str = "",
         lead: bool = False,
     ) -> Done:
-        """SEAT -> SEAT without a wait, to one who talks with the citizen already. The citizen is told nothing: he has
+        """SEAT -> SEAT without a wait, to one who talks with the citizen already. The citizen is told nothing: they have
         heard it."""
         turnover = await self._blocking.write(
             self._conversations.hand_over, conversation_id, actor, seat_id, epoch, note=note, lead=lead
@@ -320,7 +321,7 @@ class HandoffService:
 
     async def picture(self) -> Picture:
         """For a console that has just come (back)."""
-        snapshot = await quietly(self._queue.snapshot()) or Snapshot()
+        snapshot = await unless_away(self._queue.snapshot()) or Snapshot()
         found = await self._blocking.read(self._handoffs.open)
         now = self._clock()
         waiting = [t for t in found if t.handoff.state is HandoffState.WAITING]
@@ -335,9 +336,9 @@ class HandoffService:
             places=places(entries, seats, now, self._rules, self._dispatcher.typical_s),
         )
 
-    async def place(self, conversation_id: str) -> Place | None:
+    async def place(self, conversation_id: str) -> QueuePlace | None:
         """None if it does not wait. Without Redis: the position by SQL, and no promise about the time."""
-        snapshot = await quietly(self._queue.snapshot())
+        snapshot = await unless_away(self._queue.snapshot())
         if snapshot is not None and conversation_id in snapshot.entries:
             return self._dispatcher.places_of(snapshot).get(conversation_id)
         return (await self.picture()).places.get(conversation_id)
@@ -349,10 +350,10 @@ class HandoffService:
         stays with the bot, which is back as soon as Redis is, instead of waiting silently for somebody who may not exist.
         But one answer that was late (a busy machine) sends nobody away: it is asked for again.
         """
-        snapshot = await quietly(self._queue.snapshot())
+        snapshot = await unless_away(self._queue.snapshot())
         if snapshot is None:
             await asyncio.sleep(1.1 * PAUSE_S)
-            snapshot = await quietly(self._queue.snapshot())
+            snapshot = await unless_away(self._queue.snapshot())
         seats = snapshot.views(self._clock(), self._rules.seat_lost_s) if snapshot else []
         entries = list(snapshot.entries.values()) if snapshot else []
         return admit(local, self._rules, seats, entries, self._dispatcher.typical_s, skill, priority)

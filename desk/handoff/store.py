@@ -23,10 +23,10 @@ from desk.conversations import (
 )
 from desk.conversations.handoff import CITIZEN, is_call
 from desk.conversations.store import Clock, utc_now
-from desk.conversations.tables import ConversationRow, HandoffMarkRow
+from desk.conversations.tables import ConversationRow, HandoffEventRow, HandoffMarkRow, HandoffRow
 from desk.conversations.transitions import open_handoff, read_handoff
 from desk.handoff.errors import CallbackNotFound
-from desk.handoff.tables import CallbackRow, HandoffEventRow, HandoffRow, NoteRow
+from desk.handoff.tables import CallbackRow, NoteRow
 
 _handoffs = cast(Table, HandoffRow.__table__)
 _events = cast(Table, HandoffEventRow.__table__)

@@ -1,6 +1,6 @@
 """Turns a text into what it can be found by: words, characters and sounds. Pure after construction; thread-safe.
 
-Three views of the same text, because each fails where another holds: words miss typing errors and unknown names,
+Three views of the same text, because each fails where another helps: words miss typing errors and unknown names,
 characters miss homophones of speech recognition, sounds miss nothing but distinguish little.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import jieba
 from opencc import OpenCC
 
+from language.dialects.normaliser import to_mandarin
 from language.homophones import Repairer
 from language.sounds import CJK, sound
 from language.words import load
@@ -24,13 +25,13 @@ from language.words import load
 # jieba greets on stderr at each start otherwise.
 jieba.setLogLevel(logging.WARNING)
 
-# Longer texts are cut: what a citizen wants stands near the start or the end of a long story.
+# Longer texts are cut: in a long story citizens say what they want near the start or the end.
 ANALYSED_MAX_CHARS = 400
 
 _UNSPOKEN = re.compile(r"[^\w]+|_+")
 _RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z]+|\d+")
 
-# Sound alone carries no topic in these; kept out of the word view so that 请问…怎么… does not make two questions alike.
+# These carry no topic. Without them in the word view, 请问…怎么… does not make two questions alike.
 STOPWORDS = frozenset(
     "的 了 吗 呢 啊 呀 吧 嘛 哦 哈 嗯 呃 额 哎 唉 喂 么 着 过 得 地 之 就 都 也 还 又 再 很 太 那个 这个 就是 就是说 "
     "我 你 他 她 它 我们 你们 他们 咱 咱们 俺 您 请问 请 想问 问一下 问下 想问一下 一下 一个 有点 然后 现在 你好 您好 "
@@ -59,7 +60,7 @@ class Analyzer:
     def __init__(
         self, lexicon: Path | None = None, synonyms: Path | None = None, words: Path | None = None
     ) -> None:
-        # An own tokenizer: jieba's module-level one is shared by everything in the process.
+        # A tokenizer of our own: everything in the process shares jieba's module-level one.
         self._jieba = jieba.Tokenizer()
         self._jieba.initialize()
         self._repairer = Repairer(load(words)) if words and words.exists() else None
@@ -82,11 +83,14 @@ class Analyzer:
                 self._jieba.add_word(group[0])
 
     def normalise(self, text: str) -> str:
-        """Width, case, script and punctuation made equal; empty if nothing is left."""
+        """Width, case, script and punctuation made equal, words of dialects in Mandarin; empty if nothing is left."""
         folded = unicodedata.normalize("NFKC", text).lower()
         if len(folded) > ANALYSED_MAX_CHARS:
             half = ANALYSED_MAX_CHARS // 2
             folded = folded[:half] + " " + folded[-half:]
+        read = to_mandarin(folded)
+        # Where no word was of a dialect, whole words are simplified better than characters.
+        folded = read.text if read.changes else folded
         return _UNSPOKEN.sub(" ", self._simplify.convert(folded)).strip()
 
     def repair(self, text: str) -> str:

@@ -19,9 +19,10 @@ VOICE_MAX_CHARS = 200
 TITLE_MAX_CHARS = 200
 BODY_MAX_CHARS = 20_000
 QUESTIONS_MAX = 200
-# What an article may be given, by name; `answer` is another name of `body`.
+WORDINGS_MAX = 500
+# Names of the fields; `answer` is another name of `body`.
 COLUMNS = (
-    "id", "title", "questions", "keywords", "department", "region", "effective_from", "effective_to", "status", "source",
+    "id", "title", "questions", "wordings", "keywords", "department", "region", "effective_from", "effective_to", "status", "source",
     "voice", "body", "answer",
 )  # fmt: skip
 
@@ -40,7 +41,7 @@ STATUS_LABELS = {
     Status.WITHDRAWN: "已撤下",
 }
 
-# A second pair of eyes stands between writing and answering citizens; a withdrawn article starts anew as a draft.
+# Somebody else reviews an article before it answers citizens; a withdrawn article starts over as a draft.
 _NEXT = {
     Status.DRAFT: {Status.REVIEWED, Status.WITHDRAWN},
     Status.REVIEWED: {Status.DRAFT, Status.PUBLISHED, Status.WITHDRAWN},
@@ -51,7 +52,8 @@ _NEXT = {
 
 @dataclass(frozen=True)
 class Article:
-    """What ops write and citizens hear. `effective_to` is the last day on which it holds; None for no end."""
+    """What ops write and citizens hear. `effective_to` is the last day on which it holds; None for no end. `wordings` are
+    what citizens say when it is meant, told at length or half: the search compares with them, nobody is shown them."""
 
     id: str
     title: str
@@ -65,6 +67,7 @@ class Article:
     source: str = ""
     voice: str = ""
     body: str = ""
+    wordings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         problems = []
@@ -78,6 +81,8 @@ class Article:
             problems.append(f"voice is longer than {VOICE_MAX_CHARS} characters")
         if len(self.questions) > QUESTIONS_MAX:
             problems.append(f"more than {QUESTIONS_MAX} questions")
+        if len(self.wordings) > WORDINGS_MAX:
+            problems.append(f"more than {WORDINGS_MAX} wordings")
         if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
             problems.append("effective_to lies before effective_from")
         if problems:
@@ -109,13 +114,17 @@ class Article:
         """JSON-ready form; `from_dict` reads it back."""
         data = asdict(self)
         data["questions"], data["keywords"] = list(self.questions), list(self.keywords)
+        data["wordings"] = list(self.wordings)
+        if not self.wordings:
+            # An article without any keeps the hash that it had before there were any.
+            del data["wordings"]
         data["status"] = self.status.value
         for key in ("effective_from", "effective_to"):
             data[key] = data[key].isoformat() if data[key] else None
         return data
 
     def content_hash(self) -> str:
-        """Changes exactly when something a citizen or the search could notice changes."""
+        """Changes if, and only if, something changes that a citizen or the search could notice."""
         return hashlib.sha256(
             json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True).encode()
         ).hexdigest()
@@ -140,7 +149,9 @@ def article_from_dict(data: dict[str, Any]) -> Article:
     Raises:
         ArticleError: with every problem found, not only the first.
     """
-    problems: list[str] = []
+    unknown = sorted(str(key) for key in data if key not in COLUMNS)
+    # Its content would be lost.
+    problems = [f"unknown {', '.join(map(repr, unknown))}; there are {', '.join(COLUMNS)}"] if unknown else []
 
     def text(*names: str) -> str:
         for name in names:
@@ -188,6 +199,7 @@ def article_from_dict(data: dict[str, Any]) -> Article:
     fields = {
         "questions": texts("questions"),
         "keywords": texts("keywords"),
+        "wordings": texts("wordings"),
         "effective_from": day("effective_from"),
         "effective_to": day("effective_to"),
     }

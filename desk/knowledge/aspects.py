@@ -1,6 +1,7 @@
-"""What a question wants to know of a matter: how long, how much, what to bring, who may. Pure.
+"""Finds what a question asks about a matter: how long, how much, what to bring, who may. Pure.
 
-A table and nothing else: how citizens ask for an aspect, how articles head it, how a sentence that tells it sounds.
+All of it is a table: how citizens ask for an aspect, how articles head it, what a sentence that answers it looks
+like.
 """
 
 from __future__ import annotations
@@ -195,7 +196,7 @@ ASPECTS = (
     ),
 )
 
-# Words that ask and tell nothing of what is asked.
+# Words that only ask and name no matter.
 _ASKING = re.compile(
     r"怎么样?|怎样|咋个?|如何|什么|啥子?|多少|多久|几|哪[里儿个些]?|谁|吗|呢|么|嘛|能不能|可不可以|可以|要不要|是不是|"
     r"能|要|得|行|想|请问|问下?|我|你|俺|的|了|啊|呀|不"
@@ -210,7 +211,7 @@ _SHAPES = re.compile(
 )
 
 
-# How people ask away from the standard language, at the end of what they say: 补刻之前要先弄啥, 能整不, 哪能办, 好补伐.
+# Questions in dialect, at the end of the sentence: 补刻之前要先弄啥, 能整不, 哪能办, 好补伐.
 _DIALECT_SHAPES = re.compile(
     r"(?:(?:弄|干|整|搞|做|办|带|拿|交)(?:个)?(?:啥子?|么子|什么|哪样|咩)|咋(?:弄|办|整|搞|个|样)|哪能|点样|几时|几多|啥(?:子)?时候|去?边度|找哪个|信(?:谁|哪个)|先办哪)[^,，。;；!！]{0,6}$|"
     r"(?:[能行得中要有是会让给报办整成补领交用去]|可以|阔以|合理|合法|合规|违法|犯法|正常|够|算)(?:不|伐|冇|没)[吧啊呢嘛哈嘞]?$|"
@@ -224,13 +225,13 @@ def has_shape_of_question(text: str) -> bool:
 
 
 def has_form_of_question(text: str) -> bool:
-    """Whether the words have the form of a question, whatever it is about: a word like 网上 alone has none."""
+    """Whether the words have the form of a question, whatever it is about; a lone word such as 网上 has not."""
     return bool(_SHAPES.search(text) or _DIALECT_SHAPES.search(text))
 
 
 @lru_cache(maxsize=1024)
 def asked_in(question: str) -> tuple[Aspect, ...]:
-    """The aspects that the question wants, the telling ones first; none where it only names a matter."""
+    """The aspects that the question asks for, the most telling first; none if it only names a matter."""
     found = [aspect for aspect in ASPECTS if aspect.asked.search(question)]
     return tuple(sorted(found, key=lambda aspect: -aspect.weight))
 

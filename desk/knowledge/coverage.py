@@ -1,4 +1,4 @@
-"""How much of what a question names an article has: a rare word that it lacks tells that another matter is meant."""
+"""Measures how much of a question an article covers: if it lacks a rare word, another matter is meant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from desk.knowledge.analysis import STOPWORDS, Analyzer
 from desk.knowledge.article import Article
 from desk.knowledge.aspects import matter_of, telling_words
 
-# A word that stands only in an article's answer, not in what it is asked with, may stand there by the way.
+# A word that stands only in the answer, not in title or questions, may be there incidentally.
 IN_ANSWER = 0.6
 # Articles whose words are kept; an answer is chosen from a handful.
 KEPT = 2048
@@ -43,7 +43,7 @@ class Coverage:
 
     def _words_of_article(self, article: Article) -> tuple[frozenset[str], frozenset[str]]:
         asked = (article.title, *article.questions, *article.keywords)
-        # `normalise` cuts long texts: line by line nothing is lost.
+        # `normalise` cuts long texts, so go line by line.
         told = (*article.body.splitlines(), article.voice)
         return self._together(asked), self._together(told)
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -39,7 +37,8 @@ class Embedder(Protocol):
 
 
 class EncoderEmbedder:
-    """The product's own encoder (`language.encoder`): it ships, nothing is downloaded, a sentence costs 5 ms of one core."""
+    """The product's own encoder (`language.encoder`). It ships, so nothing is downloaded; a sentence costs 5 ms of
+    one core."""
 
     dimensions = 384
 
@@ -80,7 +79,7 @@ def embed_cached(engine: Engine, embedder: Embedder, texts: Sequence[str]) -> Ve
         missing = [i for i, text_hash in enumerate(part) if text_hash not in known]
         fresh = embedder.embed([texts[start + i] for i in missing])
         if missing:
-            # float16 halves the table; ranking does not notice.
+            # float16 halves the table and does not change the ranking.
             values = {part[i]: fresh[n].astype(np.float16).tobytes() for n, i in enumerate(missing)}
             insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
             statement = insert(VectorRow).on_conflict_do_nothing()
@@ -90,27 +89,3 @@ def embed_cached(engine: Engine, embedder: Embedder, texts: Sequence[str]) -> Ve
         for i, text_hash in enumerate(part):
             result[start + i] = np.frombuffer(known[text_hash], dtype=np.float16)
     return result
-
-
-def seed_cache(engine: Engine, file: Path) -> None:
-    """Put vectors that another database of this checkout computed into this one's cache. Missing file: nothing."""
-    if not file.exists():
-        return
-    with np.load(file) as arrays:
-        hashes, vectors = arrays["hashes"], arrays["vectors"]
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    rows = [{"text_hash": str(h), "vector": v.tobytes()} for h, v in zip(hashes, vectors, strict=True)]
-    with engine.begin() as connection:
-        for start in range(0, len(rows), SLICE):
-            connection.execute(insert(VectorRow).on_conflict_do_nothing(), rows[start : start + SLICE])
-
-
-def save_cache(engine: Engine, file: Path) -> None:
-    """Write this database's cached vectors to a file for `seed_cache`. Atomic."""
-    with engine.connect() as connection:
-        rows = connection.execute(select(VectorRow.text_hash, VectorRow.vector)).all()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}.part.npz")
-    vectors = np.array([np.frombuffer(vector, dtype=np.float16) for _, vector in rows])
-    np.savez(part, hashes=np.array([text_hash for text_hash, _ in rows]), vectors=vectors)
-    part.replace(file)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from desk.knowledge.sections import Passage, Section
 
-# A voice needs half a minute for it.
+# A voice takes half a minute for so many characters.
 SPOKEN_CHARS = 120
 PASSAGES_SHOWN = 3
 _CLAUSE_ENDS = re.compile(r"[，,；;、。][^，,；;、。]*$")
@@ -40,7 +40,7 @@ def excerpt(section: Section, best_first: Sequence[Passage], limit: int) -> str:
 
 
 def spoken(section: Section, best_first: Sequence[Passage]) -> str:
-    """The best sentence of a section and what follows it, as long as a voice may speak."""
+    """The best sentence of a section and what follows it, cut to what a voice may speak."""
     passages = section.passages
     best = next((passage for passage in best_first if not passage.opens_list), passages[0])
     text = best.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,29 +20,32 @@ WHOLE = "全文"
 # in short; a section and what else was asked.
 CHAT_CHARS, NEAREST_CHARS, TOTAL_CHARS = 120, 70, 170
 
+# One step of several answers no question alone: who asks how to get a new card hears that the old one is blocked first.
+_STEP = re.compile("第[一二三四五六七]步")
+
 # Weights and thresholds: chosen on the consultations of the simulated citizens and on tests/data/section_questions.tsv.
-# How much it tells that heading or passage fit what is asked; half as sure where the passage only hints at it.
+# Weight of a heading or passage that fits what is asked; a passage that only hints at it counts half.
 WEIGHT_HEADED, WEIGHT_TOLD, HINTED = 0.4, 0.45, 0.4
-# How much the question's own words tell, found in the passage, in the heading, anywhere in the section.
+# Weight of the question's words when found in the passage, in the heading, anywhere in the section.
 WEIGHT_WORDS, WEIGHT_HEADING, WEIGHT_SECTION = 1.0, 0.9, 0.35
-# How much it tells that the question says the heading itself (急救, 加装路灯).
+# Weight of a question that holds the heading itself (急救, 加装路灯).
 WEIGHT_NAMED = 0.8
-# A word of the title is in the question because of the matter, not because of the section (and tells nothing where
-# nothing else is asked); a word that the article
-# does not have at all only lowers how sure the others are.
+# A word of the title is in the question because of the matter, not the section (and tells nothing if nothing else is
+# asked). A word that the whole article lacks only makes the others less certain.
 TITLE_DISCOUNT, UNKNOWN = 0.3, 0.2
-# Below the first, no section fits better than any other: the article in short. From the others on, a section answers
-# alone, spoken and in chat; between them the article in short goes before it.
+# Below the first bound no section fits better than the others: tell the article in short. From the other two on a
+# section answers alone, spoken and in chat; in between, the article in short precedes it.
 MIN_SCORE, SURE_SPOKEN, SURE = 0.3, 0.6, 0.8
-# What a passage of another section must score of the best one to be told besides: with what is still open, or without.
+# Share of the best score that a passage of another section needs to be added: with an aspect still open, and without.
 ALSO, NEARLY = 0.4, 0.8
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is told of an article. `heading` is empty for the article in short; `others` are the other sections' names.
+    """The part of an article that is told. `heading` is empty for the article in short; `others` names the other
+    sections.
 
-    `untold` names what was asked and is told nowhere in the article.
+    `untold` names what was asked and stands nowhere in the article.
     """
 
     heading: str
@@ -69,7 +73,7 @@ class Focus:
         self._terms = lru_cache(maxsize=4096)(self._terms_of)
 
     def find(self, question: str, article: Article) -> Part:
-        """The part that answers the question; the article in short where it asks for nothing in particular."""
+        """The part that answers the question; the article in short if it asks for nothing in particular."""
         sections = cut(article.body)
         asked = asked_in(self._analyzer.normalise(question))
         ranked = self._rank(question, asked, article, sections)
@@ -80,8 +84,9 @@ class Focus:
         best_first = [candidate.passage for candidate in ranked if candidate.section == best.section]
         text, speech = excerpt(section, best_first, CHAT_CHARS), spoken(section, best_first)
         heading = section.heading
-        if best.score < SURE and article.voice:
-            # Half sure: the article in short, and what comes nearest to the question.
+        one_of_several = _STEP.match(section.heading) and not any(aspect.figure for aspect in asked)
+        if article.voice and (best.score < SURE or one_of_several):
+            # Half sure: tell the article in short, then the part that comes nearest to the question.
             nearest = excerpt(section, best_first, NEAREST_CHARS)
             heading, text = "", f"{article.voice}\n\n{_headed(section, nearest)}"
             speech = article.voice if best.score < SURE_SPOKEN else speech
@@ -93,7 +98,8 @@ class Focus:
         return Part(heading, text, speech, _names(sections, heading), untold, best.score)
 
     def _besides(self, asked: tuple[Aspect, ...], ranked: list[_Candidate], text: str) -> _Candidate | None:
-        """A passage of another section that answers nearly as well, or what else was asked; None if all is said."""
+        """A passage of another section that answers nearly as well, or answers what else was asked; None if nothing
+        is left."""
         best = ranked[0]
         missing = [a for a in asked if a.weight >= 0.8 and not a.told.search(text)]
         for candidate in ranked[1:]:
@@ -152,7 +158,7 @@ class Focus:
             * (1.5 if len(term) > 1 else 0.3)
             for term in self._terms(telling_words(self._analyzer.normalise(question)))
         }
-        # What the article does not say at all tells nothing about where its answer stands.
+        # A word that the article lacks says nothing about where the answer stands.
         total = sum(w * (1.0 if frequency[term] else UNKNOWN) for term, w in weights.items())
         return {term: weight / total for term, weight in weights.items()} if total else {}
 
@@ -177,7 +183,7 @@ def whole(article: Article) -> Part:
 
 
 def section_named(article: Article, heading: str) -> Part | None:
-    """The whole of one section; None where there is none of that name."""
+    """The whole of one section; None if there is no section of that name."""
     sections = cut(article.body)
     for section in sections:
         if section.heading == heading:
@@ -217,6 +223,6 @@ def _tells(aspect: Aspect, text: str) -> float:
 
 
 def _untold(asked: tuple[Aspect, ...], article: Article) -> str:
-    """The figure that was asked for and that the article has nowhere."""
+    """The figure that was asked for, if the article has it nowhere."""
     said = f"{article.body} {article.voice}"
     return next((aspect.name for aspect in asked if aspect.figure and not _tells(aspect, said)), "")

@@ -1,26 +1,31 @@
-"""Reads articles from Markdown, CSV, workbooks and JSONL. Every row is checked first; with one wrong row nothing is stored."""
+"""Reads articles from Markdown, CSV, workbooks and JSONL. Checks every row first: one wrong row, and nothing is
+stored."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import frontmatter
 import yaml
 
-from desk.knowledge.article import COLUMNS, Article, article_from_dict
+from desk.knowledge.article import COLUMNS, Article, Status, article_from_dict
 from desk.knowledge.errors import ArticleError, ImportRefused, RowProblem
 from desk.knowledge.table_files import NotATable, rows_of, text_of
 from desk.store.storable import storable, storable_json
 
+WORDINGS_FILE = "wordings.tsv"
+WORDINGS_COLUMNS = ("article", "section", "question")
 FILE_MAX_BYTES = 512 * 1024 * 1024
 
 
-def read_articles(path: Path) -> list[Article]:
-    """All articles of a .md, .csv, .xlsx or .jsonl file, or of every .md below a folder.
+def read_articles(path: Path, *, for_citizens: bool = False) -> list[Article]:
+    """All articles of a .md, .csv, .xlsx or .jsonl file, or of every .md below a folder, with the wordings of every
+    wordings.tsv beside them. `for_citizens`: what is published must have an answer to tell.
 
     Raises:
         ImportRefused: with one problem per wrong row, duplicate id or unreadable file.
@@ -40,7 +45,16 @@ def read_articles(path: Path) -> list[Article]:
                 RowProblem(source, row, f"id {article.id!r} was already used by {seen_at[article.id]}")
             )
             continue
+        if for_citizens and article.status is Status.PUBLISHED and not (article.voice or article.body):
+            problems.append(
+                RowProblem(source, row, "has no answer: fill voice or body, or set status to draft")
+            )
+            continue
         articles[article.id], seen_at[article.id] = article, where
+    if path.is_dir():
+        for article_id, wordings in read_wordings(path, set(articles), problems).items():
+            known = articles[article_id]
+            articles[article_id] = replace(known, wordings=(*known.wordings, *wordings))
     if not articles and not problems:
         problems.append(RowProblem(str(path), None, "no article found"))
     if problems:
@@ -48,12 +62,49 @@ def read_articles(path: Path) -> list[Article]:
     return list(articles.values())
 
 
+def read_wordings(
+    folder: Path, known: Collection[str], problems: list[RowProblem]
+) -> dict[str, tuple[str, ...]]:
+    """What citizens say when an article is meant, by the article's id, from every wordings.tsv below the folder (header
+    `article`, `section`, `question`; `known` are the ids that exist). What is wrong goes into `problems`."""
+    found: dict[str, list[str]] = {}
+    owners: dict[str, str] = {}
+    for file in sorted(folder.rglob(WORDINGS_FILE)):
+        name = str(file.relative_to(folder))
+        text = _text(_content(file, name, problems), name, problems)
+        if text is None:
+            continue
+        number = 1
+        try:
+            columns, rows = rows_of(text)
+            if columns != list(WORDINGS_COLUMNS):
+                wanted = f"the header must be {', '.join(WORDINGS_COLUMNS)}, split by tabs"
+                problems.append(RowProblem(name, number, wanted))
+                continue
+            for number, cells in rows:
+                article, _, question = (cell.strip() for cell in (*cells, "", "")[:3])
+                if not question:
+                    wanted = "needs an article, a section (or nothing) and a question"
+                    problems.append(RowProblem(name, number, wanted))
+                elif article not in known:
+                    problems.append(RowProblem(name, number, f"there is no article {article!r}"))
+                elif owners.setdefault(question, article) != article:
+                    problems.append(
+                        RowProblem(name, number, f"the same words stand for {owners[question]!r}")
+                    )
+                else:
+                    found.setdefault(article, []).append(question)
+        except csv.Error as error:
+            problems.append(RowProblem(name, number + 1, f"is not valid: {error}"))
+    return {article: tuple(dict.fromkeys(questions)) for article, questions in found.items()}
+
+
 def _rows(path: Path, problems: list[RowProblem]) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
     if path.is_dir():
         for file in sorted(path.rglob("*.md")):
             yield from _markdown(file, str(file.relative_to(path)), problems)
         return
-    # A table is known by what it holds: .xls may be HTML, or a CSV that can be read, and .csv a workbook.
+    # The content tells what a table is: .xls may be HTML or a readable CSV, and .csv a workbook.
     tables = dict.fromkeys((".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".et"), _table)
     readers = {".md": _markdown, ".jsonl": _jsonl, **tables}
     reader = readers.get(path.suffix.lower())
@@ -116,7 +167,7 @@ def _markdown(
 def _table(
     path: Path, name: str, problems: list[RowProblem]
 ) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
-    # Only who imports a workbook waits for its reader to load.
+    # Imported here: only the import of a workbook waits for its reader to load.
     from desk.knowledge.workbooks import is_workbook
 
     content = _content(path, name, problems)
@@ -179,7 +230,8 @@ def _csv(
 
 
 def _wrong_columns(columns: list[str]) -> str:
-    """What is wrong with the header of a table, "" for nothing. A column that nobody reads would be an answer lost."""
+    """What is wrong with the header of a table, "" for nothing. An unknown column is an error: its content would be
+    lost."""
     missing = {"id", "title"} - set(columns)
     if missing:
         return f"the header lacks {', '.join(sorted(missing))}"

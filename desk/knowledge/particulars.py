@@ -1,7 +1,8 @@
-"""Questions about one thing in town that no article can know: a plan, a timetable, a price, a rumour, who is best. Pure.
+"""Recognises questions about one thing in town that no article can know: a plan, a timetable, a price, a rumour, who
+is best. Pure.
 
-Articles say how something is done. The words of such a question fit one all the same (小学哪年建 - 小学怎么报名), so it is
-answered only where an article is asked nearly the same.
+Articles say how something is done. The words of such a question fit an article all the same (小学哪年建 - 小学怎么报名), so it
+is answered only if a stored question is nearly the same.
 """
 
 from __future__ import annotations

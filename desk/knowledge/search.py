@@ -41,18 +41,18 @@ logger = logging.getLogger(__name__)
 REVISION_CHECK_S = 2.0
 # How many articles an answer is chosen from.
 CONSIDERED = 6
-# From this score on the citizen has asked in the words of a stored question.
+# From this score on the citizen asked in the words of a stored question.
 IN_THE_VERY_WORDS = 0.97
 # How much it counts that an article has a section for what is asked, and what such a section scores at most. Chosen on
 # tests/data/section_questions.tsv: 72 right and 7 asked back of 80, without it 67 and 11.
 SECTION_COUNTS, SECTION_CERTAIN = 0.05, 1.5
-# How much it counts among near ones which share of the question's words an article has. Chosen on the same questions.
+# Weight, among near articles, of the share of the question's words that an article has. Chosen on the same questions.
 COVERAGE_COUNTS = 0.05
-# Where it is not sure that the best is meant, these are offered besides: as near as that, and so many in all.
+# If the best is not sure, articles as near as this are offered besides, so many in all.
 AROUND, ASKED_ABOUT = 0.06, 3
-# What scores most and is not the nearest is a tie within so many margins.
+# The highest score and the nearest article may differ; within so many margins that is a tie.
 DISAGREED = 2
-# A new matter after an answer has to be named, or found clearly.
+# After an answer a new matter has to be named or found clearly.
 STRAYS_BELOW, STRAYS_COVERED = 0.55, 0.4
 # Hits beyond the wanted ones, since some found articles may not be in force today.
 SPARE_HITS = 10
@@ -69,7 +69,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """One article that fits. `score` lies between 0 and 1 and is comparable between queries."""
+    """One article that fits. `score` lies between 0 and 1 and is comparable between queries; `likely` is the probability
+    that it is meant rather than another one, as far as the meaning tells."""
 
     id: str
     title: str
@@ -79,6 +80,7 @@ class Hit:
     body: str
     source: str
     effective_to: date | None
+    likely: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,11 +153,13 @@ class KnowledgeSearch:
         vector: Vectors | None = None
         if self._embedder is not None and loaded.index.has_vectors:
             vector = self._embedder.embed([self._analyzer.normalise(query)])[0]
+        likely = loaded.index.likely(vector)
         hits: list[Hit] = []
         for found in loaded.index.search(analysis, vector, top + SPARE_HITS):
             article = loaded.articles[loaded.index.article_ids[found.article]]
             if article.in_force(today):
-                hits.append(_hit(article, found.score))
+                chance = float(likely[found.article]) if likely is not None else None
+                hits.append(_hit(article, found.score, chance))
                 if len(hits) == top:
                     break
         return tuple(hits)
@@ -183,7 +187,7 @@ class KnowledgeSearch:
             return self._found(query, meant, hits, section)
         if not hits or not self._is_answer(query, hits[0]) or (told and self._strays(query, hits[0])):
             return Answer(Outcome.NOTHING, None, tuple(hits))
-        # The very words of one article's question leave no doubt, however near a sister article lies.
+        # The exact words of an article's question leave no doubt, however near a sister article lies.
         if hits[0].score >= IN_THE_VERY_WORDS:
             return self._found(query, hits[0], hits, section)
         ranked = self._ranked(query, hits)
@@ -193,17 +197,18 @@ class KnowledgeSearch:
         return self._found(query, choice[0], hits, section)
 
     def _is_answer(self, query: str, hit: Hit) -> bool:
-        """Whether the article may be one about what is asked at all."""
+        """Whether the article can be about the question at all."""
         if hit.score < ASKED_SO and of_a_particular(self._analyzer.normalise(query)):
             return False
         return self._evidence(query, hit, 0.0).possible(self._min_score)
 
     def _evidence(self, query: str, hit: Hit, lead: float) -> Evidence:
-        return Evidence(hit.score, self._coverage(query, hit), lead, len(self._analyzer.normalise(query)))
+        chars = len(self._analyzer.normalise(query))
+        return Evidence(hit.score, self._coverage(query, hit), lead, chars, hit.likely)
 
     def _strays(self, query: str, hit: Hit) -> bool:
-        """Whether a question after an answer would be led to a matter that it hardly names: 本科加几分, after an answer about
-        the household register, means no points of a driving licence."""
+        """Whether a question after an answer would lead to a matter that it hardly names: 本科加几分, after an answer
+        about the household register, is not about points of a driving licence."""
         covered = self._coverage(query, hit)
         return hit.score < STRAYS_BELOW and covered < STRAYS_COVERED
 
@@ -212,8 +217,8 @@ class KnowledgeSearch:
         return loaded.coverage.of(self._analyzer.repair(query[:QUERY_MAX_CHARS]), loaded.articles[hit.id])
 
     def _ranked(self, query: str, hits: list[Hit]) -> list[tuple[float, Hit]]:
-        """The hits by how near they are to the question, best first; of two sister articles the one that has what is asked
-        is nearer."""
+        """The hits by nearness to the question, best first; of two sister articles the one that covers the aspect is
+        nearer."""
         question = self._analyzer.repair(query[:QUERY_MAX_CHARS])
         loaded = self._current()
 
@@ -226,7 +231,7 @@ class KnowledgeSearch:
         return sorted(((nearness(hit), hit) for hit in hits), key=lambda pair: -pair[0])
 
     def _choice(self, query: str, ranked: list[tuple[float, Hit]], topic: str) -> list[Hit]:
-        """What the citizen has to choose from; a single article where there is no doubt."""
+        """The articles to choose from; a single one if there is no doubt."""
         nearest, best = ranked[0]
         scores_most = max(ranked, key=lambda pair: pair[1].score)[1]
         ties = [
@@ -238,7 +243,7 @@ class KnowledgeSearch:
         if len(choice) > 1 or choice[0].id == topic:
             return choice
         others = [(near, hit.score) for near, hit in ranked if hit.title != best.title]
-        # Ahead by what is found and by how it is ranked: where the two do not agree, it is not sure.
+        # It has to lead by score and by rank; if the two disagree, it is not sure.
         lead = min((min(nearest - near, best.score - score) for near, score in others), default=best.score)
         if self._evidence(query, best, lead).sure(self._min_score):
             return choice
@@ -246,7 +251,7 @@ class KnowledgeSearch:
         return _real_choice(around if len(around) > 1 else [hit for _, hit in ranked[:2]], topic)
 
     def _still_about(self, told: Article, query: str, hits: list[Hit]) -> Hit | None:
-        """The article told before, or a sister of it, where the question goes on; None for a new matter."""
+        """The article told before, or a sister of it, if the question continues; None for a new matter."""
         if self._follow_ups.goes_on(query, told, _rivals(hits)):
             return next((hit for hit in hits if hit.id == told.id), _hit(told, 0.0))
         if not self._follow_ups.asks(query) or (hits and hits[0].score >= WEAK):
@@ -285,13 +290,13 @@ class KnowledgeSearch:
                     self._loaded = self._load(self._store.revision())
                     self._checked_at = time.monotonic()
                 return self._loaded
-        # One thread looks; the others go on with what they have.
+        # One thread refreshes; the others go on with the old index.
         if self._loading.acquire(blocking=False):
             try:
                 revision = self._store.revision()
                 if revision != loaded.revision:
                     self._loaded = self._load(revision)
-                    # They would keep the old index in memory.
+                    # Cached hits would keep the old index in memory.
                     self._remembered.cache_clear()
                 self._checked_at = time.monotonic()
             finally:
@@ -306,10 +311,10 @@ class KnowledgeSearch:
         folder.parent.mkdir(parents=True, exist_ok=True)
         index = self._index(folder, published)
         if not self._knows(index.article_ids, published):
-            # Another database had this revision: its index is of no use.
+            # The index belongs to another database that had the same revision.
             shutil.rmtree(folder, ignore_errors=True)
             index = self._index(folder, published)
-        # The articles may have changed between reading the revision and reading them; the next look finds out.
+        # The articles may have changed since the revision was read; the next look finds out.
         missing = [a for a in index.article_ids if a not in published]
         if missing:
             published |= {a: article for a in missing if (article := self._store.get(a)) is not None}
@@ -350,8 +355,8 @@ class KnowledgeSearch:
 
 
 def unit_texts(article: Article) -> list[str]:
-    """The texts an article can be found by: title, questions, and its keywords together."""
-    texts = [article.title, *article.questions]
+    """The texts an article can be found by: title, questions, wordings, and its keywords together."""
+    texts = [article.title, *article.questions, *article.wordings]
     if article.keywords:
         texts.append(" ".join(article.keywords))
     return list(dict.fromkeys(texts))
@@ -373,7 +378,7 @@ def _real_choice(ties: list[Hit], told: str) -> list[Hit]:
     return choice
 
 
-def _hit(article: Article, score: float) -> Hit:
+def _hit(article: Article, score: float, likely: float | None = None) -> Hit:
     return Hit(
         id=article.id,
         title=article.title,
@@ -383,6 +388,7 @@ def _hit(article: Article, score: float) -> Hit:
         body=article.body,
         source=article.source,
         effective_to=article.effective_to,
+        likely=likely,
     )
 
 
@@ -397,16 +403,23 @@ def _forget_old(newest: Path, keep: int = 2) -> None:
 
 
 def open_search(
-    settings: Settings, collection: str = "main", engine: Engine | None = None, embedding: bool = True
+    settings: Settings,
+    collection: str = "main",
+    engine: Engine | None = None,
+    embedding: bool = True,
+    embedder: Embedder | None = None,
 ) -> KnowledgeSearch:
-    """A search over a collection with the shipped lexicon, synonyms and (if wanted and loadable) sentence vectors."""
+    """A search over a collection with the shipped lexicon, synonyms and (if wanted and loadable) sentence vectors, by
+    `embedder` or the shipped one."""
+    if embedder is None and embedding and settings.knowledge_embedding:
+        embedder = open_embedder()
     zone = ZoneInfo(settings.timezone)
     return KnowledgeSearch(
         engine or open_engine(settings.effective_database_url),
         settings.var_dir / "index",
         collection=collection,
         analyzer=Analyzer(ROOT / "data" / "lexicon", ROOT / "data" / "synonyms.txt", WORDS_FILE),
-        embedder=open_embedder() if embedding and settings.knowledge_embedding else None,
+        embedder=embedder,
         today=lambda: datetime.now(zone).date(),
         min_score=settings.knowledge_min_score,
         tie_margin=settings.knowledge_tie_margin,

@@ -24,7 +24,7 @@ class Passage:
 
     @property
     def opens_list(self) -> bool:
-        """Whether it only says that something follows."""
+        """Whether the passage only announces a list."""
         return self.text.endswith((":", "："))
 
 

@@ -125,7 +125,7 @@ class KnowledgeStore:
         with Session(self._engine) as session, session.begin():
             for table in (VersionRow, ArticleRow):
                 session.execute(delete(table).where(table.collection == self.collection))
-            # The revision goes on: what counts by it, such as the search's index on disk, must not take new articles for old.
+            # Keep counting the revision: an index on disk is named by it and must not take new articles for old.
             session.execute(
                 update(CollectionRow)
                 .where(CollectionRow.name == self.collection)
@@ -215,7 +215,7 @@ class KnowledgeStore:
         session.flush()
         session.add_all(versions)
         session.flush()
-        # Bounded memory for large imports; what is written needs no further tracking.
+        # Bound memory in large imports: written rows need no further tracking.
         for version in versions:
             session.expunge(version)
         return changed

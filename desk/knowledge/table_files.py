@@ -1,7 +1,7 @@
 """Tables as Excel and WPS really write them: what a file is, in which characters, and what its cells mean. Pure.
 
 "CSV" of a Chinese Excel is GBK, its "Unicode text" is UTF-16 with tabs, and both programs put a byte-order mark where they
-write UTF-8 - some exporters two. A file that is no text at all is named for what it is, whatever its ending says.
+write UTF-8 - some exporters two. A file that is no text is named for what it is, whatever its ending says.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
@@ -24,6 +25,10 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 )
 _HTML = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|\?xml)", re.IGNORECASE)
 _MARKS = "\ufeff"
+# Around the name of a column: a quote behind a space is a character to the csv module.
+_AROUND = _MARKS + " \u3000\t\r\n\"'“”"
+# Excel's own line above the header.
+_SEPARATOR = re.compile(r"\"?sep=([,;\t，|])\"?\r?\n", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+0{1,2}:00(?::00(?:\.0+)?)?)?")
 
 
@@ -59,7 +64,7 @@ def _decoded(content: bytes, encoding: str, name: str) -> str:
 
 
 def _gbk(content: bytes, wrong_at: int) -> str:
-    """gb18030 is GBK with everything that came later. It takes nearly any bytes, so the result has to look like text."""
+    """Decode as gb18030, the superset of GBK. It accepts nearly any bytes, so the result has to look like text."""
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError as error:
@@ -78,22 +83,31 @@ def _unmarked(content: bytes) -> str:
     return "has NUL bytes and is no text; save it as 'CSV UTF-8'"
 
 
-def rows_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The names of the columns, trimmed, and every row with its number, the header being 1.
+def column_name(text: str) -> str:
+    """A heading as the name of a column: ` "Title"` and `ＴＩＴＬＥ` are `title`."""
+    return unicodedata.normalize("NFKC", text.strip(_AROUND)).casefold().strip(_AROUND)
 
-    Commas, tabs or semicolons, whichever the header has most of. Empty cells beyond the header, which
+
+def rows_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The names of the columns in small letters, without spaces and quotes around them, and every row with its number, the
+    header being 1.
+
+    Commas, tabs or semicolons, whichever the header has most of, or what a line `sep=;` above it says. Empty cells beyond the header, which
     Excel writes for columns that once held something, are cut; rows without a word are left out. Raises csv.Error, also while the rows are read.
     """
-    text = text.lstrip("\r\n")
+    text, above = text.lstrip("\r\n"), 0
+    told = _SEPARATOR.match(text)
+    if told:
+        text, above = text[told.end() :], 1
     header_line = text.split("\n", 1)[0]
-    separator = max(",\t;，", key=header_line.count) if header_line else ","
+    separator = told[1] if told else max(",\t;，", key=header_line.count) if header_line else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    names = [name.strip(_MARKS + " \u3000\t") for name in next(reader, [])]
+    names = [column_name(name) for name in next(reader, [])]
     while names and names[-1] == "":
         names.pop()
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        for number, cells in enumerate(reader, 2):
+        for number, cells in enumerate(reader, 2 + above):
             while len(cells) > len(names) and cells[-1].strip() == "":
                 cells.pop()
             if any(cell.strip() for cell in cells):

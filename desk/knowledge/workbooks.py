@@ -1,4 +1,5 @@
-"""Workbooks (.xlsx) as Excel and WPS write them: each visible sheet is a table, each cell what a person sees in it.
+"""Reads workbooks (.xlsx) as Excel and WPS write them: each visible sheet is a table, each cell what a person sees in
+it.
 
 An id that shows 001 is kept as 001 though the cell holds the number 1, a day is a day whatever its format, and what shows
 no value (an error, a formula that was never worked out) is told with its cell instead of being imported as nothing.
@@ -17,10 +18,10 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from desk.knowledge.table_files import NotATable
+from desk.knowledge.table_files import NotATable, column_name
 
 FIRST_BYTES = b"PK\x03\x04"
-# What is unpacked of one; an article has 20,000 characters at most.
+# Limit of what is unpacked; an article has 20,000 characters at most.
 UNPACKED_MAX_BYTES = 512 * 1024 * 1024
 _WORKBOOK = "xl/workbook.xml"
 # 000 or 0000 alone, or with a colour or a condition before it: the digits that are shown at least.
@@ -31,7 +32,7 @@ _RETURNS = re.compile("_x000[dD]_\n?")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: the names of its columns, trimmed, and its rows with their numbers, the header being where it stands.
+    """A table: the names of its columns (`column_name`), and its rows with their numbers, the header being where it stands.
 
     `problems` are cells without a value that can be told, as sentences with the cell's name (B3)."""
 
@@ -61,7 +62,7 @@ def sheets_of(content: bytes) -> list[Sheet]:
         if unpacked > UNPACKED_MAX_BYTES:
             raise NotATable(f"is a workbook of more than {UNPACKED_MAX_BYTES // 1024**2} MB; split it")
         with warnings.catch_warnings():
-            # Of styles and extensions that it leaves out; none of them is a value.
+            # openpyxl warns of styles and extensions that it leaves out; none of them is a value.
             warnings.simplefilter("ignore")
             found = list(_sheets(content))
     except NotATable:
@@ -78,7 +79,7 @@ def sheets_of(content: bytes) -> list[Sheet]:
 
 def _sheets(content: bytes) -> Iterator[Sheet]:
     values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    # The same once more, with formulas in place of what they came to.
+    # Read again, with formulas instead of their results.
     formulas = load_workbook(io.BytesIO(content), read_only=True)
     try:
         for name in values.sheetnames:
@@ -112,7 +113,7 @@ def _table(name: str, sheet: Any, written: Any) -> Sheet | None:
         if not texts:
             continue
         if not columns:
-            header_row, columns = number, [text.strip() for text in texts]
+            header_row, columns = number, [column_name(text) for text in texts]
         else:
             rows.append((number, texts + [""] * (len(columns) - len(texts))))
     return Sheet(name, header_row, columns, rows, problems) if columns else None
@@ -127,7 +128,7 @@ def _wrong(cell: Any, source: Any) -> str:
 
 
 def _text(cell: Any) -> str:
-    """What the cell shows, as far as it is a value: without thousands' separators and currencies."""
+    """The value that the cell shows, without thousands' separators and currencies."""
     value = cell.value
     if value is None or cell.data_type == "e":
         return ""
@@ -148,7 +149,7 @@ def _text(cell: Any) -> str:
 def _number(value: int | float, number_format: str) -> str:
     whole = int(value) if value == int(value) else None
     if whole is None:
-        # Fifteen digits are what Excel keeps; the rest is how computers write a tenth.
+        # Excel keeps fifteen digits; further ones are rounding of binary fractions.
         return f"{value:.15g}"
     zeros = _ZEROS.fullmatch(number_format)
     return str(whole).zfill(len(zeros[1])) if zeros and whole >= 0 else str(whole)

@@ -70,6 +70,11 @@ class OrderStatus(StrEnum):
         """Somebody still owes the citizen an answer: the order can be hurried, withdrawn and duplicated."""
         return self in OPEN_STATUSES
 
+    @property
+    def is_answered(self) -> bool:
+        """There is something to rate."""
+        return self in (OrderStatus.ANSWERED, OrderStatus.CLOSED)
+
     def may_become(self, wanted: OrderStatus) -> bool:
         return wanted in _TRANSITIONS[self]
 
@@ -194,6 +199,8 @@ class EventKind(StrEnum):
     # Its words and its caller were erased (desk.erasure); the other events' notes with them.
     ERASED = "erased"
     AMENDED = "amended"
+    # Its citizen's mark for what became of it.
+    RATED = "rated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,5 +229,7 @@ class Order(NewOrder):
     query_code: str = field(default="", repr=False)
     hurry_count: int = 0
     hurried_at: datetime | None = None
+    # 1 to 5, by its citizen.
+    rating: int | None = None
     remarks: tuple[Remark, ...] = ()
     history: tuple[OrderEvent, ...] = ()

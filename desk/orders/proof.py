@@ -37,7 +37,7 @@ class Proof(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Asker:
     """Who asks for an order. `origin` names where they ask from, by `origin_of`; `line_phone` is the number that the
-    exchange has announced for the call. Both are empty where nobody knows them."""
+    exchange has announced for the call. Each is empty where there is none; so is the conversation on the order page."""
 
     conversation_id: str
     origin: str = ""
@@ -128,7 +128,9 @@ class TryBounds:
     def of(self, proof: Proof, number: str, asker: Asker) -> tuple[tuple[str, str, Bound], ...]:
         """Every count that a try goes into, as (scope, subject, bound). Always in this order: it is that of the locks."""
         tails = proof is Proof.TAIL
-        counts = [("conversation", asker.conversation_id, self.conversation)]
+        counts = []
+        if asker.conversation_id:
+            counts.append(("conversation", asker.conversation_id, self.conversation))
         if asker.origin:
             counts.append(("origin", asker.origin, self.origin_tails if tails else self.origin_codes))
         counts.append(("order", number, self.order_tails if tails else self.order_codes))

@@ -112,6 +112,7 @@ def order_of(
         duplicate_of=row["duplicate_of"] or "",
         hurry_count=row["hurry_count"],
         hurried_at=row["hurried_at"],
+        rating=row["rating"],
         sources={source["field"]: _source_of(source) for source in sources},
         remarks=tuple(Remark(text=remark["text"], by=remark["actor"], at=remark["at"]) for remark in remarks),
         history=tuple(event_of(event) for event in events),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -287,9 +287,17 @@ class OrderStore:
             or_(t.orders.c.phone == digits, t.orders.c.callback_phone == digits), limit=limit
         )
 
+    def find_by_numbers(self, numbers: Sequence[str]) -> tuple[Order, ...]:
+        """These orders, newest first, without remarks and history; unknown numbers are passed over."""
+        return self._summaries(t.orders.c.number.in_(list(numbers)), limit=max(len(numbers), 1))
+
     def find_by_conversation(self, conversation_id: str) -> tuple[Order, ...]:
         """Orders written in one conversation, newest first, at most 20, without remarks and history."""
         return self._summaries(t.orders.c.conversation_id == conversation_id)
+
+    def find_by_conversations(self, conversation_ids: Sequence[str]) -> tuple[Order, ...]:
+        """As `find_by_conversation`, of several."""
+        return self._summaries(t.orders.c.conversation_id.in_(list(conversation_ids)))
 
     def stored_between(self, since: datetime, until: datetime) -> tuple[NewlyStored, ...]:
         """Orders created in [since, until), oldest first."""
@@ -359,6 +367,25 @@ class OrderStore:
             check_transition(change.number, change.status, wanted)
             event = _event(EventKind.STATUS, by, clean_text(note), change.status, wanted)
             return change.done(event, {"status": wanted.value})
+
+    def rate(self, number: str, score: int, words: str, by: str) -> Order:
+        """Its citizen's mark, 1 to 5, for what became of it; a later one replaces it, and the journal keeps both.
+
+        Raises:
+            OrderNotFound, BadOrder (the mark, or words above 2,000 characters), BadTransition (there is no answer yet).
+        """
+        comment = clean_text(words)
+        if score not in range(1, 6):
+            raise BadOrder("rating", "is a whole number from 1 to 5")
+        if len(comment) > REMARK_MAX_CHARS:
+            raise BadOrder("comment", f"{len(comment)} characters, at most {REMARK_MAX_CHARS}")
+        with self._changing(number) as change:
+            if not change.status.is_answered:
+                raise BadTransition(change.number, change.status, "rated")
+            if change.row["rating"] == score and not comment:
+                return change.unchanged()
+            note = f"{score}分：{comment}" if comment else f"{score}分"
+            return change.done(_event(EventKind.RATED, by, note), {"rating": score})
 
     def amend(self, number: str, values: Mapping[str, str], by: str) -> Order:
         """Correct fields of an open order (AMENDABLE); what stood there before stays in the journal. Raises OrderNotFound,

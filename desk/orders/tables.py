@@ -44,6 +44,8 @@ orders = Table(
     Column("reply_wanted", Boolean, nullable=False),
     Column("hurry_count", Integer, nullable=False),
     Column("hurried_at", UtcDateTime),
+    # What its citizen thinks of the answer, 1 to 5; their words are in the journal.
+    Column("rating", Integer),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
@@ -105,4 +107,27 @@ order_tries = Table(
     Column("tries", Integer, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Index(None, "first_at"),
+)
+
+# Who has proved on the order page that orders are theirs (desk/orders/visits.py). Gone some hours later.
+order_visits = Table(
+    "order_visits",
+    Base.metadata,
+    # Of the token that the page shows.
+    Column("token_hash", String(64), primary_key=True),
+    Column("numbers", JSON, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+# One-time codes that were sent to phones (desk/orders/phone_codes.py). Gone some minutes later; the phone itself is not kept.
+order_codes = Table(
+    "order_codes",
+    Base.metadata,
+    # Of what the page shows that asked for the code.
+    Column("ticket_hash", String(64), primary_key=True),
+    Column("code", String(6), nullable=False),
+    # What the code opens; empty: no order has this phone, and no code was sent.
+    Column("numbers", JSON, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
 )

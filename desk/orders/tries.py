@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.orders import tables as t
 from desk.orders.errors import TooManyTries
-from desk.orders.proof import Asker, Proof, TryBounds
+from desk.orders.proof import Asker, Bound, Proof, TryBounds
 
 # A guesser with many addresses leaves many rows; so many old ones go with each try.
 _FORGOTTEN_AT_ONCE = 100
@@ -26,9 +27,14 @@ def count_try(
         TooManyTries: one of the counts is full. The transaction is to be rolled back then, too: who is shut out must not
             fill the counts of others.
     """
+    count_in(connection, bounds.of(proof, number, asker), now)
+
+
+def count_in(connection: Connection, counts: Iterable[tuple[str, str, Bound]], now: datetime) -> None:
+    """One more in each count (scope, subject, bound), always in the same order of scopes. Raises as `count_try` does."""
     new: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     c = t.order_tries.c
-    for scope, subject, bound in bounds.of(proof, number, asker):
+    for scope, subject, bound in counts:
         over = c.first_at <= now - bound.window
         tries, first_at = connection.execute(
             new(t.order_tries)

@@ -82,6 +82,7 @@ def order_line(order: Order, zone: ZoneInfo) -> dict[str, Any]:
         "reply_wanted": order.reply_wanted,
         "duplicate_of": format_number(order.duplicate_of) if order.duplicate_of else "",
         "hurry_count": order.hurry_count,
+        "rating": order.rating,
         "created_at": local_iso(order.created_at, zone),
         "due_at": local_iso(order.due_at, zone),
     }
@@ -100,7 +101,7 @@ def order_view(order: Order, zone: ZoneInfo, *, revealed: bool = False) -> dict[
     view = order_line(order, zone)
     if revealed:
         view |= {"title": order.title, "caller": order.caller_name + order.caller_title, "phone": order.phone}
-        # For who has made sure of the caller in another way and wants to tell him again.
+        # For who has made sure of the caller in another way and wants to tell them again.
         view |= {"query_code": order.query_code}
     hidden_place = order.confidential and not revealed
     if revealed:

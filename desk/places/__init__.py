@@ -11,7 +11,7 @@ what an order stores.
 from desk.places.address import parse_address
 from desk.places.columns import columns_of
 from desk.places.correction import amend, merge
-from desk.places.extent import place_part, whole_end
+from desk.places.extent import place_part, whole_end, whole_start
 from desk.places.gazetteer import Gazetteer, GazetteerError, default_gazetteer
 from desk.places.generic import names_one
 from desk.places.likeness import looks_like_place
@@ -39,5 +39,6 @@ __all__ = [
     "place_said",
     "told_in_passing",
     "whole_end",
+    "whole_start",
     "within",
 ]

@@ -16,7 +16,7 @@ from language.normalise import to_simplified
 # Parts further apart than this belong to different addresses: 我住东湖区,说的是...(a long story)...3栋.
 _GAP_MAX_CHARS = 8
 _LONE_NUMBER_MAX_CHARS = 20
-# How much a part tells about where it is, to choose between two addresses in one text.
+# How precisely a part tells the place; chooses between two addresses in one text.
 _WEIGHT = {
     "community": 3,
     "road": 3,
@@ -43,7 +43,7 @@ _BESIDE = re.compile(
 _CORNER = re.compile(r"\s?的?(交叉路口|交叉口|十字路口|路口|交口|交汇处?|口)")
 # The phase or quarter of an estate: 学府佳苑[三期], 工业园[B区].
 _PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}期|[A-Z东西南北中]区)(?![间别分域])")
-# What may stand between a road and an estate that were said as one address.
+# What may stand between a road and an estate of one address.
 _ONE_ADDRESS = re.compile(r"[的里内上\s,，、]{0,2}")
 _POI_KINDS = "小学|中学|幼儿园|大学|学校|医院|广场|大厦|商场|公园|菜市场|菜场|农贸市场|地铁站|公交站|火车站|汽车站|写字楼|产业园|工业园|体育馆|图书馆|派出所|加油站"
 _COMPOUND = (
@@ -56,18 +56,18 @@ _POI_ALONE = re.compile(rf"(?:[在住到])(?P<what>[{HAN}]{{2,8}}?(?:{_POI_KINDS
 def parse_address(text: str, gazetteer: Gazetteer | None = None) -> Place:
     """The place in `text`, with every part that is said or that follows without doubt (road -> street -> district).
 
-    `gazetteer` defaults to the shipped city. Numbers come out in Arabic digits (三栋 -> 3栋). What a citizen
-    takes back (不是88号,是86号) does not count. A text without an address gives a false Place, confidence 0.
+    `gazetteer` defaults to the shipped city. Numbers come out in Arabic digits (三栋 -> 3栋). Parts that the citizen
+    takes back (不是88号,是86号) do not count. A text without an address gives a false Place, confidence 0.
     """
     gazetteer = gazetteer or default_gazetteer()
-    # Same length throughout, so that `Place.text` can be cut from what the citizen wrote.
+    # Every step keeps the length, so that `Place.text` can be cut from what the citizen wrote.
     narrow = text.translate(_FULL_WIDTH)
     simplified = to_simplified(narrow)
     plain = _NEGATED.sub(lambda match: "\0" * len(match.group()), simplified)
     names = [_with_phase(plain, name) for name in find_names(plain, gazetteer)]
     found = sorted([*names, *find_doors(plain, names)], key=lambda part: part.start)
     if all(part.part == "number" for part in found) and len(text) > _LONE_NUMBER_MAX_CHARS:
-        # 86号 alone is a correction; in a story it is a day, a window, a form.
+        # A message of 86号 alone is a correction; in a story 86号 is a day, a window, a form.
         found = []
     if not found:
         return _landmark_without_name(plain, text)
@@ -89,7 +89,7 @@ def parse_address(text: str, gazetteer: Gazetteer | None = None) -> Place:
 
 
 def _as_written(part: Found, text: str) -> str:
-    """Names that are not the gazetteer's keep the citizen's characters: 乾安路 is not 干安路."""
+    """Names outside the gazetteer keep the citizen's characters: 乾安路 is not 干安路."""
     named = part.part in ("city", "district", "street", "community", "road") and not part.entries
     return text[part.start : part.end] if named else part.value
 
@@ -126,7 +126,7 @@ def _best_cluster(text: str, found: Sequence[Found]) -> list[Found]:
 
 
 def _compound_between(text: str, cluster: Sequence[Found]) -> str:
-    """A tower or yard that is named between number and building: 103号[维多利广场]A座."""
+    """A tower or yard named between number and building: 103号[维多利广场]A座."""
     for left, right in zip(cluster, cluster[1:], strict=False):
         between = text[left.end : right.start]
         if right.part in ("building", "unit", "room") and re.fullmatch(
@@ -137,7 +137,7 @@ def _compound_between(text: str, cluster: Sequence[Found]) -> str:
 
 
 def _compound_before(text: str, cluster: Sequence[Found]) -> str:
-    """An estate that only its door and its ending make known: [华源上海城]3栋."""
+    """An estate that only the door behind it and its ending reveal: [华源上海城]3栋."""
     if any(part.part in ("road", "community", "landmark", "number") for part in cluster):
         return ""
     door = next((part for part in cluster if part.part in ("building", "unit", "room")), None)
@@ -175,7 +175,7 @@ def _detail(text: str, cluster: Sequence[Found], chosen: dict[str, Found]) -> tu
 
 
 def _landmark_without_name(plain: str, text: str) -> Place:
-    """第三小学门口 in a city whose schools nobody listed: kept as detail, with little confidence."""
+    """第三小学门口 in a city whose schools are not listed: kept as detail, with low confidence."""
     poi = _POI_ALONE.search(plain)
     if poi is None:
         return Place()
@@ -184,7 +184,7 @@ def _landmark_without_name(plain: str, text: str) -> Place:
 
 
 def _completed(place: Place, chosen: dict[str, Found], gazetteer: Gazetteer) -> Place:
-    """Fill district and street from the names below them where only one way up fits what was said."""
+    """Fill in district and street from the names below them, if only one way up fits what was said."""
     confidence = min(0.95, max(part.certainty for part in chosen.values()))
     # The smaller the place, the surer its street: a road runs through several, a community does not.
     for level in ("community", "landmark", "road", "street"):
@@ -194,7 +194,7 @@ def _completed(place: Place, chosen: dict[str, Found], gazetteer: Gazetteer) -> 
         ways = [gazetteer.way_up(entry) for entry in part.entries]
         fitting = [way for way in ways if _fits(way, place, level)]
         if not fitting:
-            # Said and known disagree: what was said stands, and somebody should ask.
+            # Said and known disagree: keep what was said, and let somebody ask.
             return replace(place, confidence=min(confidence, 0.5))
         common = {
             name: value

@@ -1,4 +1,4 @@
-"""The columns of an order's place. Read one after the other they are what the citizen said."""
+"""Splits a place into the columns of an order. Read one after the other they give what the citizen said."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Columns(NamedTuple):
 
 
 def columns_of(place: Place, gazetteer: Gazetteer | None = None) -> Columns:
-    """What stands at the head of the place as said moves into its column, the rest is the detail.
+    """Parts at the head of the place as said move into their columns; the rest is the detail.
 
-    A community in the middle of the words stays there, else it would be read twice. A place in another city has no
-    columns of ours. The own city's name is left out before a
+    A community in the middle of the words stays there, or it would be read twice. A place in another city fills no
+    column of ours. The own city's name is left out before a
     district: all columns lie in it.
     """
     if not place.said:

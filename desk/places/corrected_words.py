@@ -1,4 +1,4 @@
-"""What a citizen takes back and what is to stand instead: "不是66号,是68号" -> (66号, 68号)."""
+"""Reads what a citizen takes back and what replaces it: "不是66号,是68号" -> (66号, 68号)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from desk.places.spoken import as_said
 _END = r"[,，。;；!！?？\s]"
 _IS = r"(?:而?应该就?是|应当是|而是|其?实?是|系|改成|改为|应该|叫)"
 _NOT = r"(?:并?不是|唔系|不系|不叫|没在|不在|别写成?|别记成?|不要写成?|不要记成?|而不是|(?:你们?)?(?:给我)?(?:写|念|读|记|听|打)成了?)"
-# The part that somebody names by its word: 门牌错了,86号.
+# Words that name the wrong part: 门牌错了,86号.
 FIELDS = {
     "门牌": "number", "门牌号": "number", "号码": "number", "房号": "room", "房间号": "room", "房间": "room", "室号": "room", "楼号": "building",
     "栋号": "building", "幢号": "building", "楼栋": "building", "单元": "unit", "单元号": "unit", "楼层": "floor", "路名": "road", "路": "road",
@@ -18,7 +18,7 @@ FIELDS = {
     "方位": "gate", "门": "gate",
 }  # fmt: skip
 _FIELD = "|".join(sorted(FIELDS, key=len, reverse=True))
-# A clause that says what went wrong, not where it is.
+# A clause that says what went wrong and not where it is.
 _EXCUSE = re.compile(
     rf"(?:^|(?<=[,，。;；!！\s]))(?:(?:我|你们?|刚才?|可能|上回|就)*(?:说|讲|记|看|写|打|念|听|搞|整|弄|报)(?:(?:得|的)?(?:快|错|岔|反|串|混|漏)|成[^,，\s]{{1,4}}?)[了啦哒咗]?|不对+(?:不对)*|对|抱歉|sorry|不好意思|等一?下|等会儿?|那啥|哦|呃|嗯|对了|更正(?:一下)?|地址更正一下|有误)(?:{_END}+|$)"
 )
@@ -52,9 +52,9 @@ _LEAD = re.compile(rf"^(?:{_END}|不对|不是|错了|{_IS}|是|就是|在|改|�
 
 @dataclass(frozen=True)
 class Correction:
-    """`old` is what is taken back, "" where the citizen only says the right value. `clauses` are what he says in its
-    place: the value first, more about the place after it. `kind` is the part that he named by its word, or "".
-    `denies` is true where something was called wrong."""
+    """`old` is taken back, "" if the citizen only says the right value. `clauses` replace it: the value first, then
+    more about the place. `kind` is the part that the citizen named by its word, or "".
+    `denies`: something was called wrong."""
 
     clauses: tuple[str, ...]
     old: str = ""
@@ -63,7 +63,7 @@ class Correction:
 
 
 def corrected(words: str) -> Correction:
-    """Reads one message; without any sign of correction it is all new value."""
+    """Reads one message; without any sign of a correction all of it is the new value."""
     words = words.strip("。.!！ ").translate({ord(mark): None for mark in '“”"「」『』'})
     rest = _EXCUSE.sub("", words).strip()
     rest = _SPELLING.sub("", rest).strip() or rest
@@ -93,7 +93,7 @@ def _clean_old(words: str) -> str:
 
 
 def _clauses(words: str) -> tuple[str, ...]:
-    """The value and what follows it; said twice it counts once (火把巷 火把巷)."""
+    """The value and what follows it; a repeated value counts once (火把巷 火把巷)."""
     words = _FIELD_LEAD.sub("", _LEAD.sub("", words.strip()))
     found: list[str] = []
     for clause in re.split(r"[,，。;；!！]+|\s+(?![0-9A-Za-z]|[号栋幢座单楼层室])", words):

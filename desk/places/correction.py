@@ -1,4 +1,4 @@
-"""Applies what a citizen corrects: exactly the part that was named is replaced, the rest stays as it was said."""
+"""Applies a citizen's correction: replaces exactly the part that was named and keeps the rest as it was said."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from desk.places.place import PARTS, Place, format_place
 from desk.places.spoken import place_said
 from desk.places.stretches import KINDS, NAMES, UPPER, Stretch, same_value, stretches
 
-# A village after its town is a community to the parser, and a village by itself.
+# The parser calls a village a community after its town, and a village when it stands alone.
 _VILLAGES = ("village", "community")
 _DOORS = ("number", "building", "unit", "room")
-# A number to call is no door.
+# A telephone number is no door.
 _CALL_NUMBER = re.compile("[0-9零〇幺一二三四五六七八九洞动拐勾腰]{7,}")
 # What may follow a door without a comma: 学府佳苑 + 后门, 水韵东方小区 + 靠近进门121栋.
 _JOINS = re.compile("靠|挨|旁|对面|附近|隔壁|门口|里|内|楼[上下]|[东南西北前后][边面侧头]|[底地]下")
@@ -27,7 +27,7 @@ def amend(old: Place, words: str, gazetteer: Gazetteer | None = None) -> Place |
 
     * What is taken back (不是66号,是68号) is replaced where it stands; a value alone replaces its own kind.
     * A whole new address (a name of its own that is not the old one, with something more) replaces everything.
-    * What `said` has nothing of is put in by size (2单元 behind 3栋) or behind the rest (靠公交站那个).
+    * A part that `said` lacks goes in by size (2单元 behind 3栋) or at the end (靠公交站那个).
     """
     if _CALL_NUMBER.search(re.sub(r"[\s-]", "", words)):
         return None
@@ -72,7 +72,7 @@ def merge(place: Place, correction: Place) -> Place:
     if other_district and named_elsewhere and not (given.keys() & kept.keys() & {"road", "community"}):
         _drop(kept, "road", "community", *_DOORS, "detail")
     if other_district or other_road or other_community:
-        # The new name brings its own street if it is known; the old one may not fit any more.
+        # A known new name brings its own street; the old one may no longer fit.
         _drop(kept, "street")
     if other_community:
         _drop(kept, "building", "unit", "room")
@@ -92,13 +92,13 @@ def _read_anew(old: Place, said: str, words: str, gazetteer: Gazetteer | None) -
         return old
     found = place_said(said, gazetteer)
     if not found.district and found.road == old.road and found.community == old.community:
-        # The district was told elsewhere, or followed from a name that still stands.
+        # The district was said separately, or follows from a name that still stands.
         found = replace(found, district=old.district, street=found.street or old.street)
     return replace(found, said=said, text=words.strip())
 
 
 def _amended(said: str, correction: Correction, gazetteer: Gazetteer | None) -> str | None:
-    """The whole of what is said now, or None where nothing in the correction is about a place."""
+    """The whole place as said now; None if nothing in the correction is about a place."""
     value, *more = correction.clauses
     new, old = stretches(value, gazetteer), stretches(said, gazetteer)
     if correction.kind in _VILLAGES and (renamed := _renamed(said, old, value, new)):
@@ -106,8 +106,8 @@ def _amended(said: str, correction: Correction, gazetteer: Gazetteer | None) -> 
     if correction.old and _holds(said, correction.old):
         amended: str | None = _replaced(said, old, correction.old, value, new)
     elif correction.old and not any(stretch.kind in {s.kind for s in old} for stretch in new):
-        # What was wrong is not in the place: a sum, a day. Unless it was heard a little differently.
-        # Two doors of one place, where neither had been told: 不是智汇路那个门,是未来大道那个.
+        # The wrong part is not in the place (a sum, a day), unless it was heard a little differently.
+        # Two doors of one place, of which none had been said: 不是智汇路那个门,是未来大道那个.
         both = bool(new) and looks_like_place(correction.old, gazetteer, bare_names=False)
         adds = both and any(stretch.kind in NAMES for stretch in new)
         return None if _is_number(value) else _with_name(said, value, correction, gazetteer, adds=adds)
@@ -132,7 +132,7 @@ def _amended(said: str, correction: Correction, gazetteer: Gazetteer | None) -> 
 
 
 def _renamed(said: str, old: list[Stretch], value: str, new: list[Stretch]) -> str:
-    """The village or estate alone, where its name was called wrong: 村名讲岔了，是下溪村的石拱桥. "" without one."""
+    """The village or estate alone, if its name was called wrong: 村名讲岔了，是下溪村的石拱桥. Else ""."""
     wrong = next((stretch for stretch in old if stretch.kind in _VILLAGES), None)
     right = next((stretch for stretch in new if stretch.kind in _VILLAGES), None)
     if wrong is None or right is None or same_value(wrong.of(said), right.of(value)):
@@ -150,7 +150,8 @@ def _is_elsewhere(
     correction: Correction,
     gazetteer: Gazetteer | None,
 ) -> bool:
-    """A whole new address: another name of the same kind with a door or a district, or one known to lie elsewhere."""
+    """Whether it is a whole new address: another name of the same kind with a door or a district, or one known to lie
+    elsewhere."""
     named = [stretch for stretch in new if stretch.kind in NAMES]
     had = {stretch.kind for stretch in old if stretch.kind in NAMES}
     if not named:
@@ -167,12 +168,12 @@ def _is_elsewhere(
     here, there = parse_address(said, gazetteer), parse_address(value, gazetteer)
     if here.district and there.district and here.district != there.district:
         return True
-    # A name of another kind that was said in the place of the old one.
+    # A name of another kind that replaces the old one.
     return correction.denies and bool(had) and bool(more)
 
 
 def _replaced(said: str, old: list[Stretch], taken_back: str, value: str, new: list[Stretch]) -> str:
-    """`taken_back` stands in `said`: the stretch that it is, or lies in, gives way to `value`."""
+    """Replace `taken_back`, which stands in `said`, or the stretch around it, by `value`."""
     there = _bounded(taken_back).search(said)
     if there is None:
         return said
@@ -187,13 +188,13 @@ def _replaced(said: str, old: list[Stretch], taken_back: str, value: str, new: l
             return said[:start] + value + said[end:]
     inside = [stretch for stretch in old if start <= stretch.start and stretch.end <= end]
     if len(inside) > 1 and len(new) == 1:
-        # More was taken back than was said anew: 不是静海路98号,是89弄.
+        # More is taken back than is given: 不是静海路98号,是89弄.
         kinds = ("number", "lane") if new[0].kind in ("number", "lane") else (new[0].kind,)
         same = [stretch for stretch in inside if stretch.kind in kinds]
         if same:
             return said[: same[-1].start] + value + said[same[-1].end :]
     if value.endswith("那个") and "那个" in taken_back:
-        # 智汇路那个门 -> 未来大道那个: what stands behind it stays.
+        # 智汇路那个门 -> 未来大道那个: keep what stands behind it.
         value += taken_back.split("那个", 1)[1]
     later = [s for s in new if s.kind in KINDS]
     after = said[end:]
@@ -206,7 +207,7 @@ def _replaced(said: str, old: list[Stretch], taken_back: str, value: str, new: l
 
 
 def _bounded(words: str) -> re.Pattern[str]:
-    """6号 does not stand in 66号."""
+    """Whether it stands there as a whole: 6号 does not stand in 66号."""
     numeral = "[0-9一二三四五六七八九十]"
     before = f"(?<!{numeral})" if re.match(numeral, words) else ""
     return re.compile(before + re.escape(words) + (f"(?!{numeral})" if words[-1:].isdigit() else ""))
@@ -221,7 +222,7 @@ def _is_one(new: list[Stretch], value: str, kind: str) -> bool:
 
 
 def _joined(before: str, value: str, after: str) -> str:
-    """Without doubling what both have: 枣岭村 + 村四组, 学府路 + 学府路68号."""
+    """Join two texts without doubling what both hold: 枣岭村 + 村四组, 学府路 + 学府路68号."""
     for length in range(min(len(value), len(after)), 0, -1):
         if after.startswith(value[-length:]):
             after = after[length:]
@@ -238,16 +239,16 @@ def _is_number(words: str) -> bool:
 
 
 def _with_number(said: str, old: list[Stretch], value: str, kind: str) -> str | None:
-    """A bare numeral: of the door that was named, else of the only door that looks like it."""
+    """Put in a bare numeral: at the door that was named, else at the only door that looks like it."""
     if kind:
         fitting = [stretch for stretch in old if stretch.kind == kind]
     elif "-" in value:
-        # B2-171 for B2-117: the letter is a part of the number; 117 alone leaves it where it stands.
+        # B2-171 for B2-117: the letter belongs to the number; 117 alone keeps it.
         lettered = "[A-Za-z]?" if value[:1].isalpha() else ""
         doors = re.search(rf"{lettered}\d+[A-Za-z]?(?:-\d+[A-Za-z]?)+", said)
         return said[: doors.start()] + value + said[doors.end() :] if doors else said + value
     elif value[0].isalpha() and (codes := re.findall(r"(?<![A-Za-z0-9])[A-Za-z]\d{1,5}(?![0-9-])", said)):
-        # A21 for A12: the stall, the pitch, the post that alone has a letter.
+        # A21 for A12: the only stall, pitch or post with a letter.
         return said.replace(codes[0], value) if len(codes) == 1 else None
     elif re.fullmatch(r"\d{3,4}", value):
         fitting = [stretch for stretch in old if stretch.kind == "room"] or [
@@ -277,12 +278,12 @@ def _with_parts(
     correction: Correction,
     gazetteer: Gazetteer | None,
 ) -> str | None:
-    """Each part of `value` in the place of its own kind; what `said` has nothing of is put in."""
+    """Put each part of `value` in the place of its kind; parts that `said` lacks are added."""
     if _holds(said, value):
         return said
     kinds = {stretch.kind for stretch in old}
     if new and new[0].start > 0 and not any(s.kind in kinds for s in new):
-        # 靠近进门121栋: one phrase, kept together.
+        # 靠近进门121栋 is one phrase: keep it together.
         return (
             _appended(said, value)
             if looks_like_place(value, gazetteer, bare_names=correction.denies)
@@ -327,7 +328,7 @@ def _put(
 
 
 def _inserted(said: str, here: list[Stretch], kind: str, part: str) -> str:
-    """A part of a kind that `said` lacks, behind the last part that is larger."""
+    """Put in a part of a kind that `said` lacks, behind the last larger part."""
     if kind not in KINDS:
         return _appended(said, part)
     larger = [s for s in here if s.kind in KINDS and KINDS.index(s.kind) < KINDS.index(kind)]
@@ -347,7 +348,7 @@ def _inserted(said: str, here: list[Stretch], kind: str, part: str) -> str:
 def _with_name(
     said: str, value: str, correction: Correction, gazetteer: Gazetteer | None, *, adds: bool = True
 ) -> str | None:
-    """A value of no kind (黄泥岗, 未来大道那个): in the place of what it resembles, else behind the rest."""
+    """Put in a value of no kind (黄泥岗, 未来大道那个): in place of what it resembles, else at the end."""
     if _holds(said, value):
         return said
     for start in range(len(said) - len(value) + 1):
@@ -382,7 +383,7 @@ def _all_upper(said: str, here: list[Stretch]) -> bool:
 
 
 def _rest(text: str, found: list[Stretch]) -> str:
-    """What lies outside the stretches, joints aside."""
+    """The text outside the stretches, without joints."""
     kept = list(text)
     for stretch in found:
         kept[stretch.start : stretch.end] = " " * (stretch.end - stretch.start)

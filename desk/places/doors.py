@@ -51,7 +51,7 @@ def find_doors(text: str, names: list[Found]) -> list[Found]:
         return all(end <= other_start or start >= other_end for other_start, other_end in taken)
 
     def behind(start: int, parts: tuple[str, ...]) -> bool:
-        """True if one of these parts ends right before `start`."""
+        """Whether one of these parts ends right before `start`."""
         return any(
             part.part in parts and part.end <= start and _JOINT.fullmatch(text, part.end, start)
             for part in (*names, *found)

@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 _FOLDER = Path(__file__).resolve().parents[2] / "data" / "places"
 SHIPPED = (_FOLDER / "mingzhou.tsv", _FOLDER / "landmarks.tsv")
 COLUMNS = ("level", "name", "parent", "aliases")
-# Of the problems of a file, so many are told in one line: another city's file has thousands.
+# How many problems of a file fit into the one line: another city's file has thousands.
 _TOLD = 5
 LEVELS = ("city", "district", "street", "community", "road", "landmark")
 
@@ -91,7 +91,7 @@ class Gazetteer:
     def sounding_like(self, name: str, level: str) -> tuple[Entry, ...]:
         """Entries of the level that sound like `name` (tones aside): 河平路 finds 和平路.
 
-        Empty if nothing or more than one name sounds so.
+        Empty if no name or several names sound so.
         """
         names = self._by_sound.get(sound_of(name), set())
         same_level = [entry for found in names for entry in self._by_name[found] if entry.level == level]

@@ -23,28 +23,28 @@ _NAMED = re.compile(
     r"|车上|船上|机上|车厢|地铁|公交|高铁|火车|号线|次列车|站台|天台|车库|停车场|电梯|楼梯|服务区|收费站|商圈|商业街|牌坊|球场|采砂场|山窝|坡上|国道|省道|公里"
     r"|[0-9一二三四五六七八九十]+(?:[组队社层室期]|号[院楼厂摊窗])|[A-Z]\d?(?:区|座|口|馆)|\d+-\d+"
 )
-# What may follow the word that makes it a place: the head of a Chinese phrase stands last (楼下大排档的音响 is a loudspeaker).
+# What may follow the word of place: the head of a Chinese phrase stands last, so 楼下大排档的音响 is a loudspeaker.
 _BEHIND = re.compile(
     r".{0,1}|[^的]{0,2}|[头口尾边上里内]?的?(?:位置|地方|方向|地段|路段|拐角|转角|角落|空地|草坪|岗亭|[那这嗰呢嘞].{0,6}|第.{1,5})|往.{1,8}|[上下]的?车?|.{0,3}[0-9A-Z一二三四五六七八九十]+[号层楼栋区米]?"
 )
 _DOING = re.compile(
     "实习|上班|打工|打卡|读书|上学|吃饭|买[的了]|办[的了]|上课|干活|住院|做[的了工]|施工$|开会|音响|广告"
 )
-# Sums, spells and numbers of people tell of a trouble.
+# Sums, lengths of time and numbers of people belong to a trouble.
 _AMOUNT = re.compile(
     r"(?:[0-9]|[一二三四五六七八九十百千两几])(?:多|来|几|点)?(?:块|元|万|千块|百块|毛钱?|蚊|个多?月|天|年(?!级)|小时|分钟|个钟|[次趟遍节斤回]|户人|号人|(?:多)?个?人)"
 )
-# A shop or a firm is introduced by these, not a place.
+# These introduce a shop or a firm, not a place.
 _CALLED = re.compile(
     r"^(?:那家)?(?:店铺?|店家|商家|公司|老板|单位|招牌|牌子|名字|物业|平台)(?:的?名字?)?(?:叫|是|写)"
 )
 _BY_VERB = re.compile("^(?:爬|停(?!车|机)|开(?!发|元|福|平|化|原|阳|州|封|源|远)|让我?们?停)")
-# Clauses that answer another question: a number to call, a moment.
+# Clauses that answer another question: a telephone number, a moment.
 _NUMBER = re.compile(r"(?!\d+-\d+-\d+$)[0-9零〇一幺腰二两三四五六七八九洞动拐勾\-]{4,}")
 _MOMENT = re.compile(
     r"[0-9一二三四五六七八九十两零]+(?:点(?:半|钟)?|月份?|分钟?)|晚上|早上|上午|下午|中午|半夜|凌晨|[前昨今明后]儿?[天个晚年]|上?个?(?:礼拜|星期|周[一二三四五六日末])|月底|那天|一早|去年|(?:^|月)[0-9一二三四五六七八九十]+号(?=[晚早上下中]|$)"
 )
-# A name that only its last character makes a place: 铂悦府, 绿荫华庭. It counts in a short clause.
+# Names of which only the last character says place: 铂悦府, 绿荫华庭. They count in a short clause.
 _ENDING = re.compile(
     r"[府里苑庭园城汇岸居郡轩阁墅谷岛山河江湖溪海洲州县市集岭台坞浦滩关口屋地国际天下春天名都]$"
 )
@@ -59,7 +59,7 @@ _ROUTE = re.compile(r"[0-9A-Z一二三四五六七八九十零幺]{1,5}路(?:公
 
 
 def looks_like_place(words: str, gazetteer: Gazetteer | None = None, *, bare_names: bool = True) -> bool:
-    """True if some clause of the answer names a place; a sentence that only mentions one does not.
+    """Whether some clause of the answer names a place; a sentence that only mentions one does not count.
 
     `bare_names` counts a short name without any word of place (绿地香榭), as an answer may be one.
 
@@ -93,8 +93,10 @@ def _names_a_place(clause: str, written: str, gazetteer: Gazetteer | None) -> bo
         return False
     found = parse_address(clause, gazetteer)
     named = found.road or found.community or found.street or found.district or found.building
+    if named and found.confidence < 0.8 and re.search("看不|找不|认不|不认|叫(?:什么|啥|么子)", clause):
+        return False
     if named and len(found.text) * 2 >= len(clause) - 2:
-        # A name that only its ending makes one may be a sentence: 物业说找社区.
+        # What only its ending makes a name may be a sentence: 物业说找社区.
         told = found.confidence < 0.8 and re.search("[说找喊骂让]|停了", found.text)
         return not told and not re.search(r"[吗呢]$", written)
     if re.search(r"[吗呢]$", written) or _SENTENCE.search(clause):
@@ -112,7 +114,7 @@ def _names_a_place(clause: str, written: str, gazetteer: Gazetteer | None) -> bo
 
 
 def _is_bare_name(clause: str) -> bool:
-    """A name with nothing around it: 铂悦府, 绿地香榭."""
+    """Whether it is a name with nothing around it: 铂悦府, 绿地香榭."""
     if _SENTENCE.search(clause) or _MOMENT.search(clause) or _NO_NAME.search(clause):
         return False
     if _NUMBER.fullmatch(clause) or _BY_VERB.search(clause) or _DOING.search(clause):

@@ -1,4 +1,4 @@
-"""Spots named places in a text: those of the gazetteer, and others by the endings that Chinese names have."""
+"""Finds named places in a text: those of the gazetteer, and others by the endings of Chinese names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from desk.places.gazetteer import Entry, Gazetteer
 
-# With the rare characters of place names (䃥, 𠙶), which lie outside the common block.
+# Includes the rare characters of place names (䃥, 𠙶) outside the common block.
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 
 
@@ -33,13 +33,13 @@ class _Ending:
     endings: str
     stem_max: int
     stem_min: int
-    # Stems that make an everyday word of the ending (马路, 小区 after 老旧), tested against the end of the stem.
+    # Stems that turn the ending into an everyday word (马路, 小区 after 老旧); tested against the end of the stem.
     no_name: str
     # What may not follow: 路灯, 区别.
     not_before: str = ""
 
 
-# Words that end a walk to the left: a name does not reach over them.
+# A name does not reach left over these words.
 _STOP_WORDS = (
     "投诉|举报|反映|反应|咨询|求助|登记|可以|是否|地处|配合|建议|导致|关于|经过|途经|叫做|做|使|就(?!业)|我们|你们|他们|人家|我家|我在|就在|住在|位于|地址|附近|旁边|对面|靠近|隔壁|门口|这边|那边|这里|那里|本人|现在|"
     "[在住是到从于的我你他她它们这那有去往叫跟被把让给离又还也都很太了着过吗呢吧啊嗯呃不没要想说问请每整满全各某哪走占堵修]"
@@ -82,7 +82,7 @@ _BESIDE_LANDMARK = re.compile(
 _UPPER = ("区", "县", "市", "省")
 # A door ends what comes before a name: 66号[学府佳苑].
 _DOOR_BEFORE = re.compile(r"(?<=[0-9A-Za-z一二三四五六七八九十])(?:号[院楼]?|栋|幢|座|弄|室|单元)")
-# What is left of an upper level in front of a road: 门镇[运河北路], 发区[朝阳东路].
+# Remains of an upper level in front of a road: 门镇[运河北路], 发区[朝阳东路].
 _UPPER_BEFORE = re.compile("(?<=.)[区县镇乡](?=..)")
 _SECTION = re.compile("[东西南北中]?[一二三四五六1-6]段|[东西南北中]路")
 _CITY = re.compile(
@@ -134,7 +134,8 @@ def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Found]:
 
 
 def _at_landmark(text: str, start: int, end: int) -> bool:
-    """市政府 is mostly somebody to complain to; it is a place in 在市政府 and 市政府门口."""
+    """Whether a landmark is meant as a place: 市政府 is mostly somebody to complain to, but a place in 在市政府 and
+    市政府门口."""
     return (
         bool(re.search("[在到去住从离于]$", text[:start]) or _BESIDE_LANDMARK.match(text, end))
         or len(text) <= 8
@@ -153,7 +154,7 @@ def _named_by_ending(text: str, ending: _Ending, gazetteer: Gazetteer) -> Iterat
             yield heard
             continue
         start = trim(text, first, match.start())
-        # What is left of an upper level that was not understood (A市...); only districts begin so (市中区).
+        # Remains of an upper level that was not understood (A市...); only districts begin so (市中区).
         while ending.part != "district" and text[start : start + 1] in _UPPER and start < match.start():
             start += 1
         if ending.part == "road":
@@ -199,7 +200,7 @@ def _other_cities(text: str) -> Iterator[Found]:
 
 
 def _villages(text: str, found: list[Found]) -> list[Found]:
-    """村 is too common a word: it names a place only right after a town."""
+    """Villages. 村 is a common word and names a place only right after a town."""
     ends = {part.end for part in found if part.part in ("street", "district")}
     return [
         Found(part="community", value=match.group(), start=match.start(), end=match.end(), certainty=0.7)
@@ -209,7 +210,7 @@ def _villages(text: str, found: list[Found]) -> list[Found]:
 
 
 def trim(text: str, first: int, last: int) -> int:
-    """Where a name that ends at `last` can begin at the earliest, not before `first`."""
+    """The earliest start, not before `first`, of a name that ends at `last`."""
     # A stop word that begins before the stem ends in it: 实名举|报青桐镇.
     before = max(0, first - 1)
     start = first

@@ -1,4 +1,4 @@
-"""Places of one name: whether the words leave it open which of them is meant, and what an answer to that chooses."""
+"""Several places of one name: tells whether the words leave open which is meant, and reads the citizen's choice."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ENDING = re.compile("(?:新区|区|县|旗|市|街道|镇|乡)$")
 def namesakes(place: Place, gazetteer: Gazetteer | None = None) -> tuple[str, ...]:
     """The districts, or else the streets, in which places of this name lie, in the order of the file.
 
-    Empty where there is one such place, none that is known, or the citizen has told which. A road that goes through
-    several streets is one road.
+    Empty if there is one such place or no known one, or if the citizen has said which. A road through several streets
+    is one road.
     """
     gazetteer = gazetteer or default_gazetteer()
     for level in _SMALL_TO_LARGE:
@@ -46,7 +46,8 @@ def namesakes(place: Place, gazetteer: Gazetteer | None = None) -> tuple[str, ..
 
 
 def chosen(words: str, names: Sequence[str], gazetteer: Gazetteer | None = None) -> str:
-    """Which of `names` the answer means: by name, alias, name without its ending (青石的), or place in the row; else ""."""
+    """Which of `names` the answer means: by name, alias, name without its ending (青石的), or position in the list; else
+    ""."""
     gazetteer = gazetteer or default_gazetteer()
     told = _NEGATED.sub("", words)
     meant = [name for name in names if any(alias in told for alias in _called(name, gazetteer))]
@@ -59,7 +60,7 @@ def chosen(words: str, names: Sequence[str], gazetteer: Gazetteer | None = None)
 
 
 def within(place: Place, name: str) -> Place:
-    """The place with the district or street that was chosen, in its words too."""
+    """The place with the chosen district or street, also in its words."""
     said = format_place(place)
     more = place_said(place.city + name + said.removeprefix(place.city))
     return replace(more, text=place.text, confidence=max(place.confidence, more.confidence))
@@ -74,7 +75,7 @@ _ABOVE = {
 
 
 def _entries(place: Place, level: str, gazetteer: Gazetteer) -> list[Entry]:
-    # A landmark has no part of its own; it begins the detail.
+    # A landmark has no part of its own and begins the detail.
     text = place.detail if level == "landmark" else getattr(place, level)
     return [
         entry

@@ -1,4 +1,5 @@
-"""An address told in passing, beside the trouble: only one that leaves no doubt, for nobody asked for it."""
+"""Finds an address that the citizen mentions while telling a trouble. Nobody asked for it, so only an unmistakable
+one counts."""
 
 from __future__ import annotations
 
@@ -17,18 +18,18 @@ _KNOWN = 0.9
 _ALONE_CHARS = 20
 _ESTATE = re.compile(r"小区|花园|家园|新村|公寓|花苑|嘉园|[雅名佳新]苑|家属院|华府|公馆|山庄|宿舍|期$")
 _VERB = re.compile("[进出让不有被把给找说停来去回]")
-# These name a place by themselves; institutions do only with a side, for they are complained of as often.
+# These name a place by themselves. Institutions do so only with a side (门口): people complain about them as often.
 _SPOT = re.compile(
     rf"(?P<name>[{HAN}]{{2,8}}?(?:公园|广场|商业街|步行街|美食街|大厦|农贸市场|菜市场|菜场|地铁站|公交站|[火汽]?车站|高铁站|机场|大桥|立交桥|水库|码头|工业园|产业园))"
     rf"|(?P<house>[{HAN}]{{2,8}}?(?:小学|中学|学校|大学|幼儿园|医院|卫生院|超市|商场|银行|派出所|政府|体育馆|图书馆))(?=[东南西北前后正侧大]{{0,2}}门|(?:斜|正)?对[面过]|旁边|隔壁|附近|后[面头]|路口|公交站)"
     rf"|(?P<village>[{HAN}]{{2,5}}村(?!民|委|干|里|口|主任|支书|书记|长|庄|庙|村|镇|级|都)(?:[一二三四五六七八九十0-9]+[组队社])?)"
 )
-# A road alone is where the trouble is if the telling begins with it, and nothing goes on with its name.
+# A lone road is where the trouble is if the telling begins with it and nothing continues its name.
 _HEAD = re.compile(r"(?:.*[,，。!！\s])?(?:就|我们|咱们|我要投诉|我要反映|反映|投诉)?(?:在|是)?", re.DOTALL)
 _NO_ROAD = re.compile(
     r"[上下]?[班车]|站|[支分]行|派出所|小学|中学|学校|幼儿园|医院|[\u4e00-\u9fff]{0,3}店|街道|社区|公交|小区|校区|法院|税务|政务|大厅|窗口|[\u4e00-\u9fff]{0,2}所|和|跟|与|到"
 )
-# What is no part of a name, though it stands right before one.
+# Words that stand right before a name and do not belong to it.
 _BEFORE = re.compile(
     r"希望|举报|投诉|反映|检举|控告|[^,，。]{0,4}(?:包进|分到|招到|安排到|介绍到|送到|开往|飞往)|去年|今年|今天|昨天|前天|昨晚|今早|最近|每天|天天|早上|晚上|下午|上午|中午|看到|看见|发现|为什么|怎么|还有|那个|这个|一个|许多|很多|附近|隔壁|农$|城中|全|本|[哪几各某整]|因为|因|修|拆|建|比如|像|跑|逛|俺们?|咱们?|市民|帮|同|和|与|跟"
 )
@@ -38,7 +39,7 @@ _COMMON_VILLAGE = re.compile(
 
 
 def told_in_passing(words: str, gazetteer: Gazetteer | None = None) -> tuple[int, int]:
-    """Where the address stands in a telling; (0, 0) where none leaves no doubt."""
+    """Start and end of the address in a telling; (0, 0) if none is unmistakable."""
     place = parse_address(words, gazetteer)
     start = words.find(place.text) if place.text else -1
     if start >= 0:
@@ -51,7 +52,7 @@ def told_in_passing(words: str, gazetteer: Gazetteer | None = None) -> tuple[int
     for spot in _SPOT.finditer(words):
         at = _start_of_name(words, *spot.span())
         if start >= 0 and start < at < start + len(place.text):
-            # 建设路小学: 建 is no verb in the name of a road.
+            # 建设路小学: in the name of a road 建 is no verb.
             at = start
         name = words[at : spot.end()]
         if (

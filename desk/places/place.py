@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 
-from desk.places.generic import names_one
+from desk.places.generic import is_own, names_one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,25 +34,35 @@ class Place:
     confidence: float = 0.0
 
     def __bool__(self) -> bool:
-        """True if something was said, or at least one part is known."""
+        """Whether something was said or at least one part is known."""
         return bool(self.said) or any(getattr(self, name) for name in PARTS)
 
     @property
     def locatable(self) -> bool:
-        """True if somebody could go there: more is known than a door, a district, or a place of any kind (公司楼下)."""
-        if self.road or self.community or self.street:
+        """Whether somebody could go there: more is known than a door, a district, or an unspecific place (公司楼下)."""
+        # 阿拉小区 is an estate by its ending alone.
+        if self.road or self.street or (self.community and not is_own(self.community)):
             return True
         return bool(self.detail and not self.said) or (self._is_described and names_one(self.said))
 
     @property
     def is_long(self) -> bool:
-        """True if only a road or a river was named, that nobody walks along to look: 人民路, 锦带河那边."""
-        left = self.said.removeprefix(self.city).removeprefix(self.district).removeprefix(self.street)
-        return _LONG.fullmatch(left) is not None
+        """Whether only a road, a river or a whole town was named, which is too long to search: 人民路, 锦带河那边, 溪口县."""
+        return _LONG.fullmatch(self._closer) is not None or not (self._closer or self.road or self.community)
+
+    @property
+    def is_town(self) -> bool:
+        """Whether nothing closer than a town or a street office is known."""
+        return bool(self.street) and not (self._closer or self.road or self.community)
+
+    @property
+    def _closer(self) -> str:
+        """What was said beyond city, district and street office or town."""
+        return self.said.removeprefix(self.city).removeprefix(self.district).removeprefix(self.street)
 
     @property
     def _is_described(self) -> bool:
-        """The citizen's words name more than city, district and doors: 老供销社对面, 3路公交车上."""
+        """Whether the citizen's words name more than city, district and doors: 老供销社对面, 3路公交车上."""
         left = self.said.removeprefix(self.city).removeprefix(self.district)
         if left == self.said and self.district:
             # 东湖那边 names the district by its short name.
@@ -64,7 +74,8 @@ PARTS: tuple[str, ...] = tuple(f.name for f in fields(Place) if f.name not in ("
 
 _LONG = re.compile(
     r"[\u4e00-\u9fffA-Z0-9]{1,7}?(?:大道|大街|路|街|高架|快速路|高速|国道|省道|河|江|渠|堤)(?:上面?|边上?|那边|这边|那里|这里|一带|附近|两边|沿线|上头)?"
-    r"(?:的?(?:盲道|人行道|路面|路灯|绿化带|辅道|(?:非?机动|[快慢])车道|隔离带|行道树|步道|栏杆))?"
+    r"(?:的?(?:(?:新|刚|才|重新?)(?:修|铺|建|装|画)好?的)?(?:盲道|人行道|路面|路灯|绿化带|辅道|(?:非?机动|[快慢])车道|隔离带|行道树|步道|栏杆)(?:上面?|边上?)?(?:[那这][排条段个棵些][\u4e00-\u9fff]{0,3})?)?"
+    r"|(?:[\u4e00-\u9fff]{1,4}[县市区])?[\u4e00-\u9fff]{1,4}(?:县|[^小园社校厂景片战]区|镇|乡|街道)"
 )
 _DOORS = re.compile(
     r"[附负第]?[0-9A-Za-z零一二三四五六七八九十百甲乙丙丁]+(?:号楼|[号栋幢座室楼层弄户期区]|单元|门洞)|[东南西北前后正侧大小]{1,2}门"
@@ -73,12 +84,12 @@ _DOORS = re.compile(
 
 
 def format_place(place: Place) -> str:
-    """The place in one line: the citizen's words, or, where only parts are known, those written out."""
+    """The place in one line: the citizen's words; if only parts are known, the parts written out."""
     return place.said or written_out(place)
 
 
 def written_out(place: Place) -> str:
-    """The parts the way an address is written in China: from large to small, without spaces.
+    """The parts as an address is written in China: from large to small, without spaces.
 
     Road and number come before the community (和平路88号幸福里小区3栋), a number without a road after it.
     """

@@ -11,7 +11,7 @@ from desk.places.names import HAN
 from desk.places.place import Place
 from language.numerals import approximate_number, arabic
 
-# What the parser could not read is still what the citizen said; somebody should look at it.
+# Confidence of words that the parser could not read: keep them, and let somebody look.
 UNREAD_CONFIDENCE = 0.4
 
 _FULL_WIDTH = {
@@ -21,9 +21,9 @@ _FULL_WIDTH |= {0xFF03: 0x23, 0xFF0D: 0x2D, 0x2014: 0x2D, 0x2013: 0x2D}
 _MARKS = re.compile(r"[\s,，;；。．!！?？…~～]+")
 _NUMERALS = "零〇○一幺二两三四五六七八九十百千"
 _DIGITS = "零〇幺一二三四五六七八九"
-# A space joins nothing that would be read as one number or one word: A3 5楼.
+# A space stays where its neighbours would merge into one number or word: A3 5楼.
 _SPACE = re.compile(rf"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])|(?<=[{_DIGITS}]{{2}})\s+(?=[{_DIGITS}]{{2}})")
-# Numerals of doors are numbers; those of names (三里亭, 湖滨一村), groups, phases and single floors are words.
+# Numerals of doors become digits; those of names (三里亭, 湖滨一村), groups, phases and single floors stay words.
 _DOOR = re.compile(
     rf"(?<![{_NUMERALS}第0-9])(?P<num>[{_NUMERALS}]+)(?=\s?(?:号(?!线|院线)|栋|幢|座(?!桥|山)|单元|门洞|弄|室|户(?!人)))"
     rf"|(?<![{_NUMERALS}第0-9])(?P<floor>[{_NUMERALS}]{{2,}})(?=\s?[楼层])"
@@ -42,7 +42,8 @@ _TAIL = re.compile(
 
 
 def as_said(words: str) -> str:
-    """The stretch as it is shown: lead-ins and tails gone, door numerals in digits, spaces closed, nothing else touched.
+    """The stretch as it is shown: without lead-ins and tails, door numerals in digits, spaces closed, nothing else
+    changed.
 
     >>> as_said("就在 华源上海城三栋 那边"), as_said("老供销社对面那栋 一楼 挨到卖豆花饭那家")
     ('华源上海城3栋', '老供销社对面那栋一楼挨到卖豆花饭那家')
@@ -55,7 +56,7 @@ def as_said(words: str) -> str:
 
 
 def place_said(words: str, gazetteer: Gazetteer | None = None) -> Place:
-    """The place of a stretch that is one: everything as said, with the parts that the parser finds in it."""
+    """The place in a stretch that is a place: everything as said, with the parts that the parser finds."""
     said = as_said(words)
     if not said:
         return Place()
@@ -68,7 +69,7 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def _without_edges(said: str) -> str:
-    """Lead-ins come in rows (嗯,就是在…); a place is never stripped away altogether."""
+    """Strip lead-ins, which come in rows (嗯,就是在…), but never the whole place."""
     while (lead := _LEAD.match(said)) and lead.end() < len(said):
         said = said[lead.end() :]
     while (

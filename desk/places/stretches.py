@@ -10,12 +10,12 @@ from desk.places.names import HAN, find_names
 from language.normalise import to_simplified
 from language.numerals import arabic
 
-# From large to small: where a part that was missing is put in.
+# From large to small; a missing part goes in by this order.
 KINDS = (
     "city", "district", "street", "village", "road", "number", "annex", "community", "phase", "group",
     "building", "unit", "floor", "room", "gate", "exit", "side",
 )  # fmt: skip
-# The kinds that name where it is; the others only say which door of it.
+# Kinds that name the place; the others only say which door.
 NAMES = ("road", "community", "village", "landmark")
 UPPER = ("city", "district", "street")
 
@@ -35,7 +35,7 @@ _DOORS = re.compile(
     rf"|(?P<room>(?<![0-9A-Za-z]){_NUM}(?:室|号房|房间)|(?<![0-9A-Za-z-])\d{{3,4}}(?![0-9米块元路号国省线年]))"
     rf"|(?P<floor>(?:地下|负)?{_NUM}[楼层](?![上下道])|[顶底]楼)"
 )
-# 36号门口, 88号楼下: behind a road it is the house, and no gate or building of that number.
+# 36号门口, 88号楼下: behind a road the number is the house's, not that of a gate or building.
 _HOUSE = re.compile(rf"{_NUM}号(?=门[口前外]|楼[上下])")
 _VILLAGE = re.compile(rf"[{HAN}]{{2,6}}?(?:村(?!民|委)|屯|寨)")
 
@@ -53,7 +53,7 @@ class Stretch:
 
 
 def stretches(said: str, gazetteer: Gazetteer | None = None) -> list[Stretch]:
-    """Left to right, not overlapping; what is of no kind lies between them."""
+    """The stretches, left to right, not overlapping; text of no kind lies between them."""
     plain = to_simplified(said)
     found = [Stretch(f.part, f.start, f.end) for f in find_names(plain, gazetteer or default_gazetteer())]
 

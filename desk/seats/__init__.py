@@ -1,4 +1,4 @@
-"""The people at the desk: their accounts, how they sign in, what of their doings is written down."""
+"""The people at the desk: accounts, sign-ins, and the audit log of what they do."""
 
 from desk.seats.accounts import Accounts, Attempt
 from desk.seats.audit import AuditEntry, AuditLog

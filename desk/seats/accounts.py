@@ -1,7 +1,7 @@
 """Signing in and changing passwords, in steps.
 
-Checking a password is slow on purpose and must not hold a database connection, nor the event loop of the gateway. So
-signing in is four calls, each of which its caller runs where it belongs:
+Checking a password is slow on purpose and must hold up neither a database connection nor the gateway's event loop. So
+signing in is four calls; the caller runs each in its proper place:
 
     place = accounts.place(username, address, devices)      # SQL; is this a device that we know?
     attempt = accounts.begin(username, place)               # SQL; counts the try, raises Locked, Slowed
@@ -24,7 +24,7 @@ from desk.seats.errors import Disabled, Locked, UserNotFound, WrongPassword
 from desk.seats.lockout import Tries
 from desk.seats.passwords import Argon2Hasher, Hasher, check_password
 from desk.seats.sign_ins import SignedIn, SignInStore
-from desk.seats.tries import Place, address_place, count_try, device_place, forgive
+from desk.seats.tries import SignInPlace, address_place, count_try, device_place, forgive
 from desk.seats.user import User, clean_username
 from desk.seats.users import UserStore, user_of
 
@@ -34,10 +34,10 @@ SESSION_H_DEFAULT = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """A try to sign in that has been counted. `user` is None if there is none of that name."""
+    """A counted attempt to sign in. `user` is None if nobody has that name."""
 
     username: str
-    place: Place
+    place: SignInPlace
     user: User | None
     password_hash: str | None
     tries: Tries
@@ -61,8 +61,8 @@ class Accounts:
         self.users = UserStore(engine, self.audit, clock)
         self.sign_ins = SignInStore(engine, session, clock)
 
-    def place(self, username: str, address: str, devices: str = "") -> Place:
-        """Where a try comes from: a device that has signed in as this person before, else a stranger's address.
+    def place(self, username: str, address: str, devices: str = "") -> SignInPlace:
+        """The origin of an attempt: a device that has signed in as this person before, else a stranger's address.
 
         `devices`: the browser's cookie of `devices`.
         """
@@ -82,7 +82,7 @@ class Accounts:
             raise UserNotFound
         return with_device(devices, user_id, kept, self._clock())
 
-    def begin(self, username: str, place: Place | None = None) -> Attempt:
+    def begin(self, username: str, place: SignInPlace | None = None) -> Attempt:
         """Count a try. Raises Locked, Slowed, which say the same whether the user exists or not."""
         place = place or address_place("")
         with self._engine.begin() as connection:
@@ -117,7 +117,7 @@ class Accounts:
             raise self._refusal(attempt)
         with self._engine.begin() as connection:
             forgive(connection, attempt.username, attempt.place)
-            # Again, because checking the password took a while.
+            # Read again, because checking the password took a while.
             row = _by_username(connection, attempt.username)
             if row is None or row["password_hash"] != attempt.password_hash:
                 raise WrongPassword
@@ -157,7 +157,7 @@ class Accounts:
                 .where(t.users.c.id == user.id, t.users.c.password_hash == attempt.password_hash)
                 .values(password_hash=new_hash)
             )
-            # Somebody else set a password in the meantime; his word counts.
+            # Somebody else has set a password meanwhile; theirs stands.
             if changed.rowcount != 1:
                 raise WrongPassword
             forgive(connection, attempt.username, attempt.place)
@@ -176,7 +176,7 @@ class Accounts:
         return self.hasher.hash(password)
 
     def _note_failure(self, attempt: Attempt, address: str) -> None:
-        """The name that was typed is not kept: it may be a password in the wrong field."""
+        """Note the failure without the typed name: it may be a password in the wrong field."""
         actor = attempt.user.id if attempt.user else ""
         locked = attempt.tries.locked_until is not None and attempt.tries.failures == 0
         detail = {"known": attempt.user is not None, "locked": locked}

@@ -1,4 +1,4 @@
-"""Who looked at what, and who changed what: an append-only log that itself holds nobody's data in clear."""
+"""The audit log: who looked at what, and who changed what. Append-only; it holds no personal data in clear."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VALUE_MAX_CHARS = 500
 PAGE_MAX = 500
 # An order number and an id of ours must stay whole; a telephone number must not slip in as one.
 _PHONE_LIKE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|0\d{9,11}")
-# Users' and conversations' ids and codes of ours (`housing_fund`) would only suffer from the masks.
+# Masks would damage ids of users and conversations and our own codes (`housing_fund`).
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -42,7 +42,7 @@ class AuditEntry:
 
 
 class AuditLog:
-    """Thread-safe: share one. Blocks. There is no way to change or remove a line."""
+    """Thread-safe: share one. Blocks. Lines cannot be changed or removed."""
 
     def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
         self._engine = engine
@@ -59,7 +59,7 @@ class AuditLog:
     ) -> None:
         """Committed when this returns: write first, then show what was asked for.
 
-        `detail` may hold words of people (the reason for a look): personal data in them is masked, longer ones are cut.
+        `detail` may hold people's words (the reason for a look): personal data in them is masked, long ones are cut.
         """
         with self._engine.begin() as connection:
             self.write_in(connection, actor, action, subject_type, subject_id, detail, address)
@@ -120,7 +120,7 @@ def masked_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 def _masked(key: str, value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
-        # A phone number as a number is still one.
+        # A telephone number may also come as an int.
         return mask_text(str(value)) if isinstance(value, int) and abs(value) >= 10**6 else value
     if isinstance(value, Mapping):
         return masked_detail(value)

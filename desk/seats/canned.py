@@ -12,7 +12,7 @@ import yaml
 from desk.seats.errors import BadCannedReplies
 
 TEXT_MAX_CHARS = 500
-# citizen: how he is addressed (王先生, else 您); seat: the badge; city: from the settings.
+# citizen: the form of address (王先生, else 您); seat: the badge; city: from the settings.
 PLACEHOLDERS = frozenset({"citizen", "seat", "city"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,39}")

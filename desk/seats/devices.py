@@ -1,8 +1,8 @@
-"""Browsers from which somebody has signed in before: a signed cookie says so, for each person who did. Pure.
+"""Known devices: a signed cookie names the people who have signed in from this browser. Pure.
 
-A known device goes past whatever strangers' wrong passwords have brought upon a name or an address; its own wrong
-passwords are counted for it alone. The signature's key is made of the person's password hash: nothing has to be kept,
-every gateway knows it, and a new password makes every device a stranger. One cookie serves several people, since
+Locks and waits that strangers' wrong passwords cause do not hold up a known device; its own wrong passwords count for
+it alone. The signing key derives from the person's password hash: nothing has to be stored, every gateway can compute
+it, and a new password makes every device unknown. One cookie serves several people, since
 seats of different shifts share a browser:
 
     u1f2e3d4c5b6.1795953600.9f86d081884c7d65.<43 signs>~u0a1b2c3d4e5.…
@@ -18,12 +18,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Longer than a holiday; each sign-in begins it anew.
+# Longer than a holiday; each sign-in starts it again.
 KNOWN_FOR = timedelta(days=180)
-# A workplace that more people share keeps the latest; twenty fill half of what a cookie may hold.
+# If more people share a browser, the latest stay; twenty entries fill half a cookie.
 PEOPLE_MAX = 20
 COOKIE_MAX_CHARS = 4096
-# Stands for a person who does not exist, so that finding nobody takes as long.
+# Stands in for a person who does not exist, so that the check takes as long.
 _NOBODY = "nobody has this hash"
 _ENTRY = re.compile(r"(u[0-9a-f]{1,15})\.(\d{1,12})\.([0-9a-f]{16})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
@@ -38,7 +38,7 @@ class Device:
 
 
 def known_device(cookie: str, user_id: str | None, password_hash: str | None, now: datetime) -> Device | None:
-    """The device, if its cookie has this person's valid entry. None for both stands for a name that nobody has."""
+    """The device, if its cookie has a valid entry of this person. Pass None for both for a name that nobody has."""
     entries = (match for match in map(_ENTRY.fullmatch, _entries(cookie)) if match is not None)
     found = next((match for match in entries if match[1] == user_id), None)
     device = Device(

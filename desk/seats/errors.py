@@ -22,7 +22,7 @@ from datetime import datetime
 
 
 class SeatError(Exception):
-    """Base of everything that this room raises. `retryable`: the same call may succeed later."""
+    """Base of this folder's errors. `retryable`: the same call may succeed later."""
 
     log_safe = True
     retryable = False

@@ -1,4 +1,4 @@
-"""What seats think of the articles that the console showed them. Operators read it to mend knowledge."""
+"""Seats' verdicts on the articles that the console showed them. Operators read them to mend the knowledge."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ArticleVerdicts:
 
 
 def hash_query(query: str) -> str:
-    """Tells equal questions apart from others; what citizens asked is not kept beside a seat's name."""
+    """A hash by which equal questions are counted; the citizen's words are not kept beside a seat's name."""
     return hashlib.sha256(" ".join(query.lower().split()).encode()).hexdigest() if query.strip() else ""
 
 
@@ -66,7 +66,7 @@ class KnowledgeFeedback:
         query: str = "",
         comment: str = "",
     ) -> None:
-        """A later verdict of the same seat on the same article in the same conversation replaces the earlier one."""
+        """Store a verdict. It replaces the seat's earlier one on this article in this conversation."""
         row = {
             "at": self._clock(),
             "user_id": user_id,

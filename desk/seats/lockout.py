@@ -1,4 +1,4 @@
-"""When wrong passwords keep somebody out, whom, and for how long. Pure; time is an argument.
+"""Decides whom wrong passwords keep out, and for how long. Pure; time is an argument.
 
 Failures count for a name *and* where they came from together (an address, or a device that is known): five within 15
 minutes shut that way to that account for 15 minutes, the next five for 30, then an hour, at most four hours. A
@@ -7,7 +7,7 @@ does a right password from there.
 
 A guesser with many addresses is slowed down by name: after twenty failures of strangers within 15 minutes, tries of
 strangers are taken one after the other, two seconds apart, and from the same address ten. That is softer than a lock:
-whoever comes again after a moment is heard, and it ends by itself. Known devices never wait for strangers.
+whoever tries again after a moment is heard, and it ends by itself. Known devices never wait for strangers.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PACE_FROM_ONE_PLACE = timedelta(seconds=10)
 
 @dataclass(frozen=True, kw_only=True)
 class Tries:
-    """What is remembered of one name from one place, or of all strangers. `locks`: how often in a row it was shut."""
+    """The tries of one name from one place, or of all strangers. `locks`: how often in a row it was shut."""
 
     failures: int = 0
     since: datetime | None = None
@@ -44,19 +44,19 @@ class Tries:
 
 
 def after_failure(tries: Tries, now: datetime) -> Tries:
-    """One more failure; the one that reaches the limit shuts the way. Not to be called while it is shut."""
+    """Count one more failure; the one that reaches the limit locks. Do not call it while locked."""
     if tries.locked_until is not None and now - tries.locked_until >= FORGOTTEN_AFTER:
         tries = Tries()
     tries = counted(tries, now)
     if tries.failures < MAX_FAILURES:
         return tries
-    # The power is bounded before it is taken: a long series of locks must not overflow.
+    # Bound the exponent first: a long series of locks must not overflow.
     length = min(FIRST_LOCK * 2 ** min(tries.locks, 10), LONGEST_LOCK)
     return Tries(failures=0, since=None, locks=tries.locks + 1, locked_until=now + length, last=now)
 
 
 def counted(tries: Tries, now: datetime) -> Tries:
-    """One more failure, which shuts nothing."""
+    """Count one more failure without locking."""
     if tries.since is None or now - tries.since >= WINDOW:
         tries = replace(tries, failures=0, since=now)
     return replace(tries, failures=tries.failures + 1, last=now)

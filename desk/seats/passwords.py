@@ -13,11 +13,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from desk.seats.errors import WeakPassword
 
 MIN_CHARS = 10
-# Longer ones would only buy an attacker work for our processor.
+# Longer ones would only let an attacker keep our processor busy.
 MAX_CHARS = 128
 MIN_DIFFERENT_CHARS = 5
 
-# Long enough and yet the first that anybody tries; compared without case and after undoing 0 -> o and the like.
+# Long enough, yet everybody tries them first. Compared without case and after undoing 0 -> o and the like.
 _COMMON = frozenset(
     """
     password password1 password12 password123 password1234 passwordpassword mypassword mypassword1 passw0rd123
@@ -39,12 +39,12 @@ _ROWS = (
     "asdfghjkl",
     "zxcvbnm",
 )
-# The longest stretch of a row (345678, qwerty) that still leaves the rest of the password to be guessed.
+# The longest run (345678, qwerty) that leaves enough of the password to guess.
 _MAX_ROW_SHARE = 0.6
 
 
 def normal(password: str) -> str:
-    """Full-width characters of a Chinese keyboard count as the plain ones that they look like."""
+    """The password with the full-width characters of a Chinese keyboard as plain ones."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -69,7 +69,7 @@ def check_password(password: str, username: str, display_name: str = "") -> None
 
 
 def _is_name(lower: str, name: str) -> bool:
-    """The name itself, repeated, backwards, or with nothing but digits and signs around it."""
+    """Whether it is the name itself, repeated, backwards, or with only digits and signs around it."""
     if len(name) < 2:
         return False
     rest = lower.replace(name, "").replace(name[::-1], "")
@@ -114,7 +114,7 @@ class Argon2Hasher:
         return self._hasher.hash(normal(password))
 
     def verify(self, kept: str | None, password: str) -> bool:
-        # Made at the first call, whoever calls: not only when somebody asks for a user that does not exist.
+        # Made at the first call of any kind, so that a user who does not exist is not told by the time it takes.
         nobody = self._nobody
         try:
             return self._hasher.verify(kept or nobody, normal(password)) and kept is not None

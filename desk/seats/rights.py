@@ -1,4 +1,4 @@
-"""What a role may do: the one table of it. Whoever guards a door, draws a page or acts for a seat asks here. Pure."""
+"""The one table of what a role may do. Doors, pages and the acts of seats ask here. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from desk.seats.user import Role, User
 
 
 class Right(StrEnum):
-    """What a door can ask for. Pages are told the codes and show no link that its user may not follow."""
+    """What a door can ask for. Pages get the codes and show no link that their user may not follow."""
 
-    # Signing out, one's own password: everybody who has an account.
+    # Sign out, change one's own password: everybody with an account.
     ACCOUNT = "account"
     # Talk with citizens: be ready, be offered and called in, read and write in one's own conversations.
     SERVE = "serve"
@@ -31,5 +31,5 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 
 
 def may(user: User, right: Right) -> bool:
-    """Nobody who is out of use may do anything."""
+    """Whether the user has the right; a disabled user has none."""
     return user.active and right in RIGHTS[user.role]

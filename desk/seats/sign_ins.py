@@ -1,4 +1,4 @@
-"""Who is signed in. The browser holds a random token in a cookie; only its SHA-256 is kept here."""
+"""The sign-ins. The browser holds a random token in a cookie; only its SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from desk.seats.users import user_of
 
 Clock = Callable[[], datetime]
 
-# A console whose browser went to sleep or was left at home. An open console is seen by its heartbeats.
+# Ends the sign-in of a browser that sleeps or was left at home; an open console sends heartbeats.
 IDLE_LIMIT = timedelta(hours=2)
-# A write per request would make reading as dear as writing.
+# Not more often: a write per request would make reading as expensive as writing.
 TOUCH_EVERY = timedelta(minutes=1)
-# More than anybody has browsers; the oldest sign-in gives way.
+# More browsers than anybody has; the oldest sign-in gives way.
 SIGN_INS_PER_USER = 20
 
 
@@ -54,7 +54,7 @@ class SignInStore:
         self._clock = clock
 
     def find(self, token_hash: str) -> SignedIn:
-        """The user of a sign-in, as he is now: roles and skills are never older than this call.
+        """The user of a sign-in as stored now: roles and skills are never older than this call.
 
         Raises NotSignedIn: unknown, run out, idle for too long, or the user is out of use.
         """

@@ -1,4 +1,4 @@
-"""What a seat is trained for. A conversation that needs a skill is offered to those who have it."""
+"""The skills of seats. A conversation that needs a skill is offered to those who have it."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ SKILLS: dict[str, str] = {
 
 
 def skill_label(code: str) -> str:
-    """The Chinese name; a code that this version does not know stands for itself."""
+    """The Chinese name; an unknown code is returned as it is."""
     return SKILLS.get(code, code)

@@ -17,7 +17,7 @@ users = Table(
     Column("id", String(16), primary_key=True),
     Column("username", String(32), nullable=False),
     Column("display_name", String(64), nullable=False),
-    # NULL for people who never talk with citizens: many may have none, nobody may share one.
+    # NULL for people who never talk with citizens; a badge is unique, NULL may repeat.
     Column("badge", String(12)),
     Column("password_hash", String(255), nullable=False),
     Column("role", String(16), nullable=False),
@@ -29,11 +29,11 @@ users = Table(
     Unique("badge"),
 )
 
-# Kept by username and not by user, so that a name that nobody has behaves like any other.
+# Keyed by username, not by user, so that a name that nobody has behaves like any other.
 sign_in_tries = Table(
     "sign_in_tries",
     Base.metadata,
-    # SHA-256: people type their password into the wrong field.
+    # SHA-256, because people type their password into the wrong field.
     Column("username_hash", String(64), primary_key=True),
     # SHA-256 of an address, a known device or a sign-in; empty: all strangers together.
     Column("place", String(64), primary_key=True),

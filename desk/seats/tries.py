@@ -22,40 +22,40 @@ _c = sign_in_tries.c
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a try comes from. `known`: somebody has signed in from there as this person before."""
+class SignInPlace:
+    """The origin of an attempt. `known`: somebody has signed in from there as this person before."""
 
     key: str
     known: bool
 
 
-def address_place(address: str) -> Place:
-    """A stranger's: whoever comes from this address."""
-    return Place(key=_hash(f"address {address}"), known=False)
+def address_place(address: str) -> SignInPlace:
+    """The place of a stranger: everybody who comes from this address."""
+    return SignInPlace(key=_hash(f"address {address}"), known=False)
 
 
-def device_place(device: Device) -> Place:
-    return Place(key=_hash(f"device {device.user_id} {device.nonce}"), known=True)
+def device_place(device: Device) -> SignInPlace:
+    return SignInPlace(key=_hash(f"device {device.user_id} {device.nonce}"), known=True)
 
 
-def sign_in_place(token_hash: str) -> Place:
-    """The console of somebody who is signed in and asked for their password once more."""
-    return Place(key=_hash(f"sign-in {token_hash}"), known=True)
+def sign_in_place(token_hash: str) -> SignInPlace:
+    """The place of somebody who is signed in and is asked for their password again."""
+    return SignInPlace(key=_hash(f"sign-in {token_hash}"), known=True)
 
 
 def hash_username(username: str) -> str:
     return _hash(clean_username(username))
 
 
-def count_try(connection: Connection, username: str, place: Place, now: datetime) -> Tries:
+def count_try(connection: Connection, username: str, place: SignInPlace, now: datetime) -> Tries:
     """Count a try as a failure before it is judged, so that tries in parallel cannot slip past the limit.
 
     Raises Locked, Slowed, and then nothing was counted. A right password calls `forgive`.
     """
     name = hash_username(username)
-    # The first statement writes: on SQLite it takes the lock. It also keeps made-up names from piling up.
+    # Write first: on SQLite that takes the lock. It also keeps made-up names from piling up.
     connection.execute(delete(sign_in_tries).where(_c.touched_at < now - FORGOTTEN_AFTER - LONGEST_LOCK))
-    # The strangers' row first, always: two tries must not wait for one another's rows.
+    # Always lock the strangers' row first, so that two tries never wait for each other's rows.
     strangers = None if place.known else _taken(connection, name, STRANGERS, now)
     here = _taken(connection, name, place.key, now)
     if here.is_locked(now):
@@ -71,8 +71,8 @@ def count_try(connection: Connection, username: str, place: Place, now: datetime
     return after
 
 
-def forgive(connection: Connection, username: str, place: Place) -> None:
-    """The password was right: what came from there is forgotten, and the strangers have one failure less."""
+def forgive(connection: Connection, username: str, place: SignInPlace) -> None:
+    """The password was right: forget the failures from there, and take one off the strangers' count."""
     name = hash_username(username)
     if not place.known:
         connection.execute(
@@ -84,12 +84,12 @@ def forgive(connection: Connection, username: str, place: Place) -> None:
 
 
 def forget(connection: Connection, username: str) -> None:
-    """Everything about this name, from wherever."""
+    """Forget everything about this name, from all places."""
     connection.execute(delete(sign_in_tries).where(_c.username_hash == hash_username(username)))
 
 
 def _taken(connection: Connection, name: str, place: str, now: datetime) -> Tries:
-    """What is remembered, its row locked until the transaction ends."""
+    """The stored tries; the row stays locked until the transaction ends."""
     new: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(
         new(sign_in_tries)

@@ -1,4 +1,4 @@
-"""A person who works at the desk, and the rules for what is known about him. Pure."""
+"""A person who works at the desk, and the rules for each field. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])")
 _BADGE = re.compile(r"[0-9A-Z]{1,12}")
 DISPLAY_NAME_MAX_CHARS = 32
 CAPACITY_DEFAULT = 5
-# Nobody writes with more citizens at once and still reads what they say.
+# Nobody can write with more citizens at once and still read what they say.
 CAPACITY_MAX = 20
 
 
@@ -34,7 +34,7 @@ class Role(StrEnum):
 
     @property
     def meets_citizens(self) -> bool:
-        """Citizens are told the badge of whoever talks with them, so these need one."""
+        """Whether the role talks with citizens. Citizens are told the badge, so these users need one."""
         return self in (Role.SEAT, Role.LEAD)
 
 
@@ -54,7 +54,7 @@ class User:
     capacity: int
     active: bool
     created_at: datetime
-    # Until when wrong passwords keep somebody who tried them out of the account; None where nobody is.
+    # Until when wrong passwords keep somebody out of the account; None if nobody is kept out.
     locked_until: datetime | None = None
 
 
@@ -81,7 +81,7 @@ class UserChange:
 
 
 def checked_new(new: NewUser) -> NewUser:
-    """Every field as it is stored. Raises BadUser for the first that breaks a rule."""
+    """The user with every field as it is stored. Raises BadUser for the first field that breaks a rule."""
     return NewUser(
         username=checked_username(new.username),
         display_name=checked_display_name(new.display_name),
@@ -93,7 +93,7 @@ def checked_new(new: NewUser) -> NewUser:
 
 
 def clean_username(text: str) -> str:
-    """As people may type it (capitals, full-width letters, blanks around) -> as it is stored; anything goes."""
+    """The stored form of a username as people type it (capitals, full-width letters, blanks around). Never raises."""
     return unicodedata.normalize("NFKC", text).strip().lower()
 
 

@@ -97,7 +97,7 @@ class UserStore:
         return tuple(sorted(users, key=lambda user: list(Role).index(user.role), reverse=True))
 
     def change(self, user_id: str, change: UserChange, by: str, address: str = "") -> User:
-        """Change what is given. Deactivating ends every sign-in of the user.
+        """Change the given fields. Deactivating ends every sign-in of the user.
 
         Raises:
             UserNotFound, BadUser, Taken, LastAdmin.
@@ -108,7 +108,7 @@ class UserStore:
             if not values:
                 return self._with_lock(connection, before)
             _keep_an_admin(connection, before, values)
-            # A savepoint: PostgreSQL would let us ask nothing more in a transaction that failed.
+            # A savepoint, because PostgreSQL accepts no further statement in a failed transaction.
             try:
                 with connection.begin_nested():
                     connection.execute(update(t.users).where(t.users.c.id == user_id).values(**values))
@@ -122,7 +122,7 @@ class UserStore:
             return self._with_lock(connection, {**before, **values})
 
     def set_password(self, user_id: str, password_hash: str, by: str, address: str = "") -> None:
-        """A new password ends every sign-in of the user and opens an account that wrong ones had shut.
+        """Set a password. It ends every sign-in of the user and opens an account that wrong ones had locked.
 
         Raises UserNotFound.
         """
@@ -175,7 +175,7 @@ def user_of(row: RowMapping | dict[str, Any], locked_until: datetime | None = No
 
 
 def _locked(connection: Connection, user_id: str) -> dict[str, Any]:
-    """The user's row, locked until the transaction ends. A write comes first: it is the lock on both databases."""
+    """The user's row, locked until the transaction ends. It writes first, because a write locks on both databases."""
     row = (
         connection.execute(
             update(t.users).where(t.users.c.id == user_id).values(id=user_id).returning(t.users)
@@ -212,7 +212,7 @@ def _keep_an_admin(connection: Connection, before: dict[str, Any], values: dict[
         or (after["role"] == Role.ADMIN and after["active"])
     ):
         return
-    # Locked, so that two admins who demote each other at once do not both succeed.
+    # Lock the rows, so that two admins who demote each other at once do not both succeed.
     admins = select(t.users.c.id).where(t.users.c.role == Role.ADMIN.value, t.users.c.active)
     if len(connection.execute(admins.order_by(t.users.c.id).with_for_update()).all()) < 2:
         raise LastAdmin

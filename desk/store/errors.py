@@ -15,9 +15,12 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+# PostgreSQL's code of a server that only reads: a standby, or one that an operator has locked.
+READ_ONLY = "25006"
+
 
 def is_away(error: BaseException) -> bool:
-    """It cannot be reached, is locked or full, answers too late, or is broken: later it may take the same."""
+    """It cannot be reached, is locked, full or read-only, answers too late, or is broken: later it may take the same."""
     if isinstance(error, PoolTimeout | TimeoutError):
         return True
     if not isinstance(error, DBAPIError):
@@ -25,6 +28,7 @@ def is_away(error: BaseException) -> bool:
     # `DatabaseError` itself, without a kind: SQLite says so of a file that is no database.
     return (
         error.connection_invalidated
+        or getattr(error.orig, "sqlstate", None) == READ_ONLY
         or isinstance(error, OperationalError | InterfaceError)
         or type(error) is DatabaseError
     )

@@ -32,6 +32,14 @@ def assert_clean(stream: io.StringIO) -> str:
     return output
 
 
+def test_the_id_of_a_call_stays_whole(lines: io.StringIO) -> None:
+    """Its digits may look like a telephone number; the exchange knows the call by nothing else."""
+    call = "cefac6ad-8033-4891-a3ca-9d94f810250b"
+    structlog.get_logger("desk.test").info("phone_call_ended", call=call, other=call)
+    record = json.loads(lines.getvalue())
+    assert record["call"] == call and record["other"] != call
+
+
 def test_declared_personal_keys_are_dropped(lines: io.StringIO) -> None:
     structlog.get_logger("desk.test").info("order_stored", pii_text=SECRETS[4], conversation="c1", seq=3)
     record = json.loads(assert_clean(lines))

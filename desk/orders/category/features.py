@@ -6,18 +6,15 @@ than those the weights were learnt for. Characters bear misspelt texts, sounds t
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-import jieba
 import numpy as np
 import numpy.typing as npt
 
+from language.cutting import plain_tokenizer
 from language.sounds import sound
 
 Floats = npt.NDArray[np.float32]
@@ -31,8 +28,6 @@ WORD_MARK, SOUND_MARK = "\u0001", "\u0002"
 SOUND_SCALE = 0.7
 KEYWORD_SCALE = 0.5
 
-jieba.setLogLevel(logging.WARNING)
-
 
 @dataclass(frozen=True)
 class Vector:
@@ -40,12 +35,6 @@ class Vector:
 
     columns: Columns
     values: Floats
-
-
-@cache
-def plain_tokenizer() -> Any:
-    """One for the process: its dictionary takes a second to load and never changes."""
-    return jieba.Tokenizer()
 
 
 class Terms:

@@ -22,7 +22,9 @@ __all__ = ["DIGRESSIONS", "Kind", "Step", "step"]
 MOST_ASKED = 3
 # Who tells on, in one short message after another, comes to the answer later; so many are looked at before it is let go.
 MOST_ASKED_TELLING = 6
-_OPTIONAL = frozenset({"place", "event_time", "subject", "appeal", "caller", "phone"})
+# Who wants it said once more, slower or simpler gets that so often, and is not kept at the question for ever.
+MOST_SAID_AGAIN = 4
+_OPTIONAL = frozenset({"place", "event_time", "subject", "appeal", "caller", "phone", "confidential"})
 _ENDS = frozenset({Kind.DIGRESSED, Kind.CONFIRMED, Kind.CANCELLED, Kind.ONLY_ASKS, Kind.STUCK})
 
 
@@ -35,7 +37,9 @@ def step(draft: Draft, turn: Turn) -> Step:
         if turn.words and turn.reading:
             taken = _not_for_ever(draft, taken)
     if draft.asked == "place" and taken.kind is Kind.ANSWERED and taken.draft.place.locatable:
-        told = taken.draft.check(PLACE_TOLD)
+        # Where in a town it is is asked for once more.
+        closer = taken.draft.place.is_town and not draft.tries.get("place")
+        told = taken.draft.tried("place") if closer else taken.draft.check(PLACE_TOLD)
         taken = replace(taken, draft=told.asking(next_field(told)) if told.asked == "place" else told)
     repeats = turn.does("repeat") or turn.intent in ("repeat", "slower")
     same = bool(draft.asked) and taken.draft.asked == draft.asked and taken.kind not in _ENDS
@@ -59,9 +63,21 @@ def _not_for_ever(before: Draft, taken: Step) -> Step:
     asked = taken.draft.asked
     if asked != before.asked or asked not in _OPTIONAL or taken.kind not in (Kind.ANSWERED, Kind.GRUMBLE):
         return taken
-    counted = taken.draft.tried(f"again_{asked}")
     most = MOST_ASKED_TELLING if "description" in taken.changed else MOST_ASKED
-    if counted.tries[f"again_{asked}"] < most:
-        return replace(taken, draft=counted)
-    let_go = counted.skip(asked)
-    return replace(taken, draft=let_go.asking(next_field(let_go)))
+    return replace(taken, draft=_let_go(taken.draft, f"again_{asked}", most))
+
+
+def said_again(draft: Draft) -> Draft:
+    """The draft after its question was not answered but wished to be heard once more, or passed over for something else:
+    what an order can do without is let go in the end."""
+    if draft.asked not in _OPTIONAL:
+        return draft
+    return _let_go(draft, f"said_again_{draft.asked}", MOST_SAID_AGAIN)
+
+
+def _let_go(draft: Draft, count: str, most: int) -> Draft:
+    counted = draft.tried(count)
+    if counted.tries[count] < most:
+        return counted
+    let_go = counted.skip(draft.asked)
+    return let_go.asking(next_field(let_go))

@@ -67,7 +67,7 @@ _NAMING = re.compile(r"(?:^|[我俺就喊都写])叫|叫我|姓|名字|名儿|�
 # 我要咨询个事, 提条建议: a thing that is told of is counted; 个税, 事业单位, 一条狗 are words of the matter.
 _THING_TOLD = r"(?:一?[个件条桩下点](?:小|大)?)?(?:事情?(?![业故主先后务])|情况|问题(?!奶|食|疫|少)|工单)"
 _OPENING = re.compile(
-    r"^(?:喂|您好|你好|[侬恁]好|hello|嗨|那个|嗯|呃|啊|[哎唉诶][呀哟]?|我[跟和同]你们?[说讲](?![的过好])|你们?听我[说讲]|就是|请问|同志|师傅|话务员|12345吗?|"
+    r"^(?:喂|[您你侬恁]家?好(?:[哈啊呀](?=[\s,，。我]))?|在(?:吗|不在|么)(?=[\s,，。?？]|$)[?？]?|hello|嗨|那个|嗯|呃|啊|[哎唉诶][呀哟]?|我[跟和同]你们?[说讲](?![的过好])|你们?听我[说讲]|就是|请问|同志|师傅|话务员|12345吗?|"
     r"我[要想](?![饭债命不])|我来(?![自到了])|想(?:要)?(?![不起到])|要(?![饭债命不是么])|来(?=(?:咨询|反映|投诉|举报|问|说|报|登记))|"
     r"[帮给替]我(?=登记|反映|投诉|举报|记|开)|开(?=一?[个张]?工单)|[向跟给]你们(?=反映|反应|投诉|举报|求助|建议|提|说|讲)|"
     rf"(?:反映|反应|投诉|举报|求助(?!站)|建议(?![书稿])|表扬|咨询(?!公司|师|室|费)|登记(?!表|证|处|机关|员|结婚|离婚))(?:一下|下|一?[个件条](?![人税体别]))?(?:{_THING_TOLD})?|"
@@ -88,6 +88,9 @@ _HOLLOW = re.compile(
 _OF_AN_ORDER = re.compile(r"工单|单子|单号|[那上]张?单|诉求|进[度展]|撤[回销诉]|催(?:一下|办|催|单)")
 _COURTESY = re.compile(
     r"^(?:谢谢|多谢|感谢|麻烦|辛苦|拜托|您好|你好|喂|听得到吗|在吗|等一?下|好的?|再见|拜拜)(?:您|你|了|啊|哈|你们|您了)*$"
+)
+_DOERS = re.compile(
+    r"(?:那个?|有|有人)?(?:电鱼|毒鱼|炸鱼|[充送收跳养打卖修开摆拉跑做搞装发放扫挖砌倒贴催拖唱遛烧停赌骗偷造贩捕猎砍伐占盖租炒排喷][\u4e00-\u9fff]{1,6})的"
 )
 # Corrections of what the description never holds: the caller's name and number.
 _ABOUT_CALLER = re.compile(r"姓|名字|称呼|电话|号码|手机|尾号|\d位|[一两三四]位")
@@ -172,6 +175,9 @@ def _tells_enough(draft: Draft, rest: str) -> bool:
     """ "我要投诉", "在和平路" and "我要投诉好又来超市" name no trouble yet."""
     if has_content(rest):
         return len(rest) >= 2
+    if draft.type in ("report", "complain") and _DOERS.fullmatch(rest):
+        # 举报电鱼的: what is done is the matter.
+        return True
     return len(rest) - len(draft.get("subject")) >= (2 if draft.has("subject") else DESCRIPTION_MIN_CHARS)
 
 
@@ -257,7 +263,7 @@ def _goes_on_telling(
     if turn.reading.does("grumble", at_least=_GRUMBLE_IS_CLEAR) and not turn.does("value"):
         return False
     values = set(changed) - {"description", "type", "event_time", "confidential"}
-    if asked in values and asked != "place":
+    if asked in values and asked not in ("place", "subject"):
         return False
     if asked in ("caller", "phone") and (stretches(turn, "name", "phone") or _NUMERALS.search(words)):
         return False
@@ -373,7 +379,8 @@ def _mended(draft: Draft, before: Draft, turn: Turn, correcting: bool, changed: 
         places = _standing(told.value, wrong)
         if len(places) == 1 and _alike(wrong, right):
             at = places[0]
-            value = told.value[:at] + _rest_of(right, told.value[:at]) + told.value[at + len(wrong) :]
+            head, tail = told.value[:at], told.value[at + len(wrong) :]
+            value = head + _rest_of(right, wrong, head, tail) + tail
             return draft.with_field("description", replace(told, value=value[:MAX_CHARS]))
         doubtful = doubtful or bool(places) or _in_other_digits(told.value, wrong)
     old, new = before.place, draft.place
@@ -393,11 +400,17 @@ def _mended(draft: Draft, before: Draft, turn: Turn, correcting: bool, changed: 
     return draft.with_field("description", replace(told, value=both[:MAX_CHARS]))
 
 
-def _rest_of(right: str, before: str) -> str:
-    """What of the right value does not stand right before it already: 和平路|88号 -> 和平路86号."""
+def _rest_of(right: str, wrong: str, before: str, after: str) -> str:
+    """What of the right value does not stand right before or behind it already: 和平路|88号 -> 和平路86号, and of 13个小孩
+    for 11个, where 11个|小孩 is told, 13个."""
     for length in range(len(right) - 1, 1, -1):
         if before.endswith(right[:length]):
-            return right[length:]
+            right = right[length:]
+            break
+    for length in range(len(right) - 1, 0, -1):
+        tail = right[-length:]
+        if after.startswith(tail) and not wrong.endswith(tail):
+            return right[:-length]
     return right
 
 

@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 
 from desk.orders.drafting.describing import tidy, with_description
 from desk.orders.drafting.draft import Draft, Value
-from desk.orders.drafting.locating import READ_BACK, with_place
+from desk.orders.drafting.false_starts import without_false_starts
+from desk.orders.drafting.locating import NAMES_FIRM, READ_BACK, with_place
 from desk.orders.drafting.moments import day_of, time_told
-from desk.orders.drafting.naming import corrected_from, names_in
+from desk.orders.drafting.naming import SIDE, corrected_from, names_in
 from desk.orders.drafting.order_types import judged
-from desk.orders.drafting.persons import Person, find_person, person_at
+from desk.orders.drafting.own_name import name_of_kin, own_name
+from desk.orders.drafting.persons import Person, find_person, person_at, told_apart
 from desk.orders.drafting.phrases import (
     appeal_in,
+    declines_after_asking,
     has_content,
     is_correction,
     is_no,
@@ -30,14 +33,25 @@ from desk.orders.drafting.phrases import (
     type_said,
     wants_confidence,
 )
-from desk.orders.drafting.plan import needs_subject, tells_of_manners
+from desk.orders.drafting.plan import ANNOUNCED, needs_subject, tells_of_manners
+from desk.orders.drafting.slips import behind, put_right, slip_in
 from desk.orders.drafting.sources import said
+from desk.orders.drafting.spelling import without_explanations
 from desk.orders.drafting.steps import names_field
 from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
-from desk.orders.drafting.subjects import answered, find_subject, house_in, is_kind, names_somebody
+from desk.orders.drafting.subjects import (
+    answered,
+    find_subject,
+    house_in,
+    is_kind,
+    is_unnamed,
+    names_somebody,
+    takes_back,
+)
 from desk.orders.drafting.turn import Turn
 from desk.orders.order import Order
 from language.phones import Digits, Phone, digit_runs, find_phone, find_phones, normal, problem, with_tail
+from language.reading import HOLDS
 
 __all__ = ["ANNOUNCED", "LINE_OFFERED", "Filled", "fill", "said", "tidy", "with_line_phone"]
 
@@ -48,8 +62,6 @@ _TYPE_OF_INTENT = {
 EARLIER = "earlier"
 # How much the type of the first words weighs once more is told.
 _TYPE_KEPT = 0.5
-# In `Draft.checked`: the type is certain, for the citizen has named it.
-ANNOUNCED = "type"
 _LAW_BREAKING = re.compile(r"举报|查处|违法|犯法|无证|非法|私自|偷|假|黑|赌|诈|骗|贪|贿|超载|传销")
 _PHONE_LEAD = re.compile(
     r"(?:我的?)?(?:联系)?(?:电话|手机|号码|手机号|联系方式|打)(?:号码?|号)?(?:是|为|:|：)?[ ,，]*$"
@@ -60,10 +72,26 @@ _ANOTHERS_NUMBER = re.compile(
     r"(?:[他她它](?:们|的)?|对方|老板娘?|包工头|工头|经理|主任|书记|房东|中介|物业|店家?|商家|客服|司机|骗子|公司|单位|快递员?|骑手|外卖员?|师傅|保安|医生|老师|教练|管家|卖家|驿站|邻居)(?:的)?(?:联系)?(?:电话|手机|号码)?(?:号码?|号)?(?:是|为|:|：)?[ ,，]*$|"
     r"(?:接到|来电|收到|显示)(?:了|的)?(?:一个|个)?(?:电话|号码|短信)?(?:是|:|：)?[ ,，]*$"
 )
+# 月嫂电话139…, 收费员的手机是…: whoever is named before it has it, but for words that say what kind of number it is.
+_WHOSE_NUMBER = re.compile(
+    r"(?:^|[,，。;；、\s])(?P<who>[\u4e00-\u9fffA-Za-z]{2,8}?)(?:的)?(?:联系)?(?:电话|手机|号码)(?:号码?|号)?(?:是|为|:|：)?[ ,，]*$"
+)
+_OWN_LEAD = re.compile(
+    r"(?:打|联系|回|留|用|找|记)(?:就|还是|请)?(?:打|联系|留|用)?(?:我|俺)(?:的|自己的?|本人的?|这个)?(?:手机|电话|号码?)?(?:是|吧)?[\s,，:：]*$"
+)
+_OWN_NUMBER = re.compile(
+    r"我|俺|咱|偶|本人|自己|联系|备用|固定|座机|家里|单位|办公|回访|常用|另外|这个|那个|就是|记下|记一下|留|打|换|改|新|老|旧|姓|叫|[登填写是用有]"
+)
 # 打了不接: a number that was called by the caller is not his.
 _CALLED_IN_VAIN = re.compile(
     r"^[\s,，]*(?:我)?(?:打(?:了|过去|过)?|拨)?(?:[^,，。\s]{0,4})?(?:不接|没人接|打不通|不通|停机|空号|关机|拉黑)"
 )
+# 号码是139…，不过你们别打这个: nor is one that nobody is to call.
+_NOT_TO_CALL = re.compile(
+    r"^[\s,，。]*(?:不过|但是?|可是?)?(?:请)?(?:你们?|您|恁)?(?:千万)?(?:不要|别|莫|甭|不用)(?:再|给|往)?(?:打|联系)(?:这个|这号)"
+)
+# Right behind a number: it was wrong.
+_SLIPPED = re.compile(r"^[\s,，、。.…—啊哦噢呃哎呀诶]*(?:不对|勿对|错了|[说报讲念打记]错)")
 _TAKEN_BACK = re.compile(
     r"^[\s,，、]*(?:哦|噢|呃|啊|哎|等等)*[\s,，]*(?:不是|不对|错了|说错|讲错|唔系)(?:[\s,，]*(?:不是|不对|错了|了))*[\s,，]*(?:是|应该是)?"
 )
@@ -71,6 +99,8 @@ _TAKEN_BACK = re.compile(
 _COUNTED = re.compile(r"(?:那|这)?([一二两三四五六七八1-8])个(?![月人字小])")
 _ABOUT_PHONE = re.compile(r"电话|手机|号码|尾号|位|中间|开头|[最末]后?")
 _PLACE_LEAD = re.compile(r"地址|位置|地点|门牌|应该|就是|[是在就改成为到哈吧的]")
+# 车牌后面几位是五六三幺 is said of no telephone.
+_OTHER_NUMBER = re.compile("车牌|车号|牌照|卡号|单号|户号|身份证|编号|门牌")
 _ABOUT_PLACE = re.compile(r"门牌|地址|[栋幢楼室路街]|单元|小区")
 # 你是问我女叫么子吧: who was misunderstood names one of their own, and nobody that the matter is about.
 _OF_THEIR_OWN = re.compile(
@@ -79,6 +109,15 @@ _OF_THEIR_OWN = re.compile(
 _COUNTED_PERSONS = re.compile(
     r"[一两二三四五六七八九十几]?(?:位|个|名|帮|伙|家|些)(?:师傅|同志|小伙子|大姐|大哥|医生|护士|老师|民警|人)?"
 )
+_LOOKS = re.compile(
+    r"[一两二三四五六七八九十几俩仨]+个?(?:男|女|老头|老太|小伙|年轻|中年男|中年女|中年人|大妈|大爷)(?:的|人|子|儿|太太?)*|(?:白|黑|红|银|灰|蓝|黄|绿)色?的?(?:面包|小轿|轿|货|越野|商务|三轮|电瓶|电动)?车|面包车|皮卡|货车|车牌|车号|戴(?:着)?(?:帽子|眼镜|口罩)|穿(?:着)?[^,，。]{1,8}(?:衣服|制服|马甲|裤子)"
+)
+# 恒通|那个二手车市场: where it was, and none of those who trade there.
+_IN_A_YARD = re.compile(
+    r"(?:那个|这个|的那个)?(?:二手车?|小商品|批发|建材|家具|电子|农贸|水产|花鸟|旧货|服装|国际|商贸)?(?:市场|商场|广场|大厦|产业园|科技园|商业街|步行街)(?!部|管)"
+)
+_FIRM_BEHIND = re.compile("(?:物业|公司|超市|集团|银行|学校|医院|[店厂馆院])$")
+_PREPOSITION = re.compile(r"(?:搁|把|被|跟)(?=[\u4e00-\u9fffA-Za-z]{2})")
 # Of a house, a person in it may be meant: 班主任在家补课.
 _SOMEBODY_IN_IT = re.compile(r"班主任|老师|校长|园长|教练|宿管|大夫|医生|护士|护工|院长|保安")
 _THEIR_PERSON = re.compile(r"[\u4e00-\u9fff]{1,6}(?=$|[\s,，。;；!！?？])")
@@ -121,7 +160,12 @@ _ANY_OF_A_TRADE = re.compile(
 # A subject that was read with this probability is one, whatever the rules know of names.
 SURE_SUBJECT = 0.8
 LIKELY_SUBJECT = 0.6
+# So is a name that stands in a story without what leads to one (我姓, 我叫).
+SURE_NAME = 0.85
+_SECRET_PRAISE, _SURELY_ASKED = 0.7, 0.8
+_TELLS = 0.3
 MOST_SUBJECTS = 3
+_YARDS = ("停车", "的停车", "车库", "食堂")
 _HOUSE_CONFIDENCE = 0.6
 _ANSWERS_NOTHING = (
     "refuse", "unknown", "yes", "no", "nothing", "ask", "process", "human", "cancel", "secret", "open", "callback",
@@ -129,6 +173,9 @@ _ANSWERS_NOTHING = (
 )  # fmt: skip
 # A longer clause tells why, and that belongs to the matter.
 _WISH_CHARS = 20
+_DECLINED_SECRECY = re.compile("(?:不|别|莫|无|甭)(?:要|用|需要?|必)?(?:给我)?保密(?![?？吗么])")
+# 不要保密？那他知道了怎么办 asks, and is afraid.
+_ASKS_BACK = re.compile("保密(?:的话|了)?[?？吗么]")
 _FEARS = re.compile(r"怕|别|莫|千万|必须|一定|不[要能想敢许]|匿名")
 # 刚才村名讲岔了 leaves no doubt.
 _SLIP = re.compile(
@@ -152,22 +199,54 @@ def fill(draft: Draft, turn: Turn) -> Filled:
     words = turn.words
     if not words:
         return Filled(draft)
+    slip = slip_in(draft, words)
+    if slip is not None:
+        told, draft, turn = draft, put_right(draft, slip), behind(turn, slip.end)
+        if not turn.words:
+            return Filled(draft, ("place",) if slip.wrong in told.place.said else ("description",))
     before, correcting = draft, _corrects(draft, turn)
     changed: list[str] = []
     used: list[Range] = []
     private: list[Range] = []
     draft = _fill_type(draft, turn, correcting, changed)
     draft, trouble = _fill_phone(draft, turn, correcting, changed, private)
-    draft = _fill_caller(draft, turn, correcting, changed, private)
+    naming = _searched(draft, turn, private)
+    draft = _fill_caller(draft, naming, correcting, changed, private)
     draft = with_place(draft, turn, correcting, changed, used, private)
     draft = _fill_time(draft, turn, correcting, changed, used)
     draft = _fill_confidence(draft, turn, changed, private)
-    draft = _fill_subject(draft, turn, correcting, changed, used)
+    draft = _fill_subject(draft, naming, correcting, changed, used)
     draft = _with_house(draft, turn, changed)
     draft = _fill_appeal(draft, turn, correcting, changed, used)
     draft = with_description(draft, before, turn, correcting, changed, used, private)
     draft = _settled_type(draft, before)
     return Filled(draft, tuple(dict.fromkeys(changed)), trouble)
+
+
+def _searched(draft: Draft, turn: Turn, private: list[Range]) -> Turn:
+    """The turn without the false starts of who was asked for a name, and without what spells the caller's, which becomes
+    private. Unasked, only characters of the caller's own name are spelled. (Its offsets stay true.)"""
+    words = turn.words
+    if draft.asked in ("subject", "caller"):
+        words = without_false_starts(words)
+    own = _name_chars(turn, words)
+    if draft.asked == "caller" or own:
+        plain = without_explanations(words, of="" if draft.asked == "caller" else own)
+        private += _blanked(words, plain)
+        words = plain
+    return turn if words == turn.words else replace(turn, text=turn.text.replace(turn.words, words))
+
+
+def _name_chars(turn: Turn, words: str) -> str:
+    """The characters of the caller's own name, as the rules find it, and as it was read; "" where none is told."""
+    person = find_person(words)
+    return (person.name if person else "") + "".join(span.text for span in stretches(turn, "name"))
+
+
+def _blanked(words: str, plain: str) -> list[Range]:
+    """Where commas stand in `plain` in place of `words`."""
+    blanks = "".join("1" if old != new else "0" for old, new in zip(words, plain, strict=True))
+    return [found.span() for found in re.finditer("1+", blanks)]
 
 
 def _corrects(draft: Draft, turn: Turn) -> bool:
@@ -218,6 +297,9 @@ def _fill_type(draft: Draft, turn: Turn, correcting: bool, changed: list[str]) -
     opening = not draft.asked
     named = type_said(turn.words)
     listens = opening or correcting or draft.asked in ("description", "confirm")
+    if named and named == draft.type:
+        # 我要投诉他们 in the middle of a story: it is a complaint about somebody.
+        draft = draft.check(ANNOUNCED)
     if named and (listens or only_names_type(turn.words)):
         draft = draft.check(ANNOUNCED)
         if named != draft.type and not opening:
@@ -270,8 +352,12 @@ def _fill_phone(
 
 def _taken_back(number: str, words: str, end: int) -> tuple[str, int]:
     """The number after "7891 不是不是 7890", said in one breath, and where the words of it end."""
-    back = _TAKEN_BACK.match(words[end:])
-    runs = digit_runs(words[end + back.end() :], 1) if back else []
+    behind = words[end:]
+    if _SLIPPED.match(behind) and not find_phones(behind) and (amended := with_tail(number, behind)):
+        # …3140 哎呀错了错了 最后不是四零是四二: all that follows is about the number.
+        return amended, len(words)
+    back = _TAKEN_BACK.match(behind)
+    runs = digit_runs(behind[back.end() :], 1) if back else []
     if not back or not runs or runs[0].start > 2 or back.group().strip(" ,，、") == "不是":
         # 是139…不是138… names the wrong one behind the right one.
         return number, end
@@ -297,26 +383,51 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
     if not turn.reading:
         return good or _recognised(turn), bad
     spans = stretches(turn, "phone")
+    numbers = find_phones(words)
+    own = [number for number in numbers if _OWN_LEAD.search(words[: number.start]) and not number.negated]
+    if len(numbers) > 1 and len(own) == 1:
+        # 我爸那个号是134…，联系打我的，182….
+        return own[0], bad
     for span in spans:
-        for number in find_phones(words):
+        for number in numbers:
             usable = not number.negated and not number.foreign and (asked or not _is_anothers(words, number))
             if usable and overlap(span.range, (number.start, number.end)):
                 return number, bad
-        # A local number counts where nothing else is said: 82275139，座机.
+        # A local number counts where nothing else is said: 82275139，座机. One that is taken back behind it does not.
         alone, _ = find_phone(span.text)
-        if alone is not None and (
-            asked or not _is_anothers(words, replace(alone, start=span.start, end=span.end))
+        denied = any(overlap(span.range, (n.start, n.end)) for n in numbers if n.negated)
+        if (
+            alone is not None
+            and not denied
+            and (asked or not _is_anothers(words, replace(alone, start=span.start, end=span.end)))
         ):
             start = span.start + alone.start
             return replace(alone, start=start, end=span.start + alone.end), bad
     if good is not None and not asked and _is_anothers(words, good):
         return None, None
+    if good is None and asked and len(numbers) == 1:
+        return _put_right(words, numbers[0]), bad
     return good, bad if asked or spans else None
+
+
+def _put_right(words: str, number: Phone) -> Digits | None:
+    """A number that is taken back and put right in the same breath: 13857204169，不对不对，最后是196."""
+    if amended := with_tail(number.digits, words[number.end :]):
+        return Digits(amended, number.start, len(words))
+    right, end = _taken_back(number.digits, words, number.end)
+    return Digits(right, number.start, end) if end > number.end else None
 
 
 def _is_anothers(words: str, number: Digits) -> bool:
     before, behind = words[: number.start], words[number.end :]
-    return bool(_ANOTHERS_NUMBER.search(before) or _CALLED_IN_VAIN.match(behind))
+    whose = _WHOSE_NUMBER.search(before)
+    named = whose is not None and not _OWN_NUMBER.search(whose["who"])
+    return bool(
+        named
+        or _ANOTHERS_NUMBER.search(before)
+        or _CALLED_IN_VAIN.match(behind)
+        or _NOT_TO_CALL.match(behind)
+    )
 
 
 def _recognised(turn: Turn) -> Digits | None:
@@ -333,14 +444,28 @@ def _amended_phone(draft: Draft, turn: Turn, correcting: bool) -> str:
     if not draft.has("phone") or not (asked or correcting or draft.asked in READ_BACK):
         return ""
     words = turn.words
+    if _OTHER_NUMBER.search(words) and not re.search("电话|手机", words):
+        return ""
     if not asked and (not _ABOUT_PHONE.search(words) or _ABOUT_PLACE.search(words)):
         # "不是66号，是68号" is said of a house.
         if not stretches(turn, "phone"):
             return ""
-    amended = with_tail(draft.get("phone"), _COUNTED.sub(r"\1位", words)) or _with_part(
+    amended = _with_tail(draft.get("phone"), _COUNTED.sub(r"\1位", words)) or _with_part(
         draft.get("phone"), turn
     )
     return amended if amended != draft.get("phone") else ""
+
+
+def _with_tail(number: str, words: str) -> str:
+    """`with_tail`, also where the end of the number is said once more behind it: 最后一位错了 是六 二七零六."""
+    if amended := with_tail(number, words):
+        return amended
+    for _, end in reversed(clauses(words)[:-1]):
+        amended = with_tail(number, words[:end])
+        again = "".join(run.digits for run in digit_runs(words[end:], 1))
+        if amended and again and amended.endswith(again):
+            return amended
+    return ""
 
 
 def _with_part(number: str, turn: Turn) -> str:
@@ -397,14 +522,34 @@ def _fill_caller(
     return draft
 
 
+def _own_names(draft: Draft, turn: Turn) -> list[Stretch]:
+    """What was read as the caller's name. In a story (应该是奕,神采奕奕的奕; 裂 有的地方一脚下去都是沙子) it needs more than
+    that, for stories are full of others, and of words that stand alone."""
+    read = stretches(turn, "name")
+    tells = turn.reading.does("details", at_least=_TELLS)
+    if draft.asked in ("caller", "change") or draft.asked in READ_BACK or not tells:
+        return read
+    return [
+        span for span in read if span.confidence >= SURE_NAME or _NAME_LEAD.search(turn.words[: span.start])
+    ]
+
+
 def _caller_in(draft: Draft, turn: Turn, correcting: bool) -> Person | None:
     words, asked = turn.words, draft.asked == "caller"
     if draft.asked in READ_BACK and (whole := _in_full(draft.get("caller_name"), words)):
         return whole
+    if draft.asked in READ_BACK and draft.has("caller_name") and (apart := told_apart(words)):
+        # 姓是立早章，可别写成弓长张: of the name that is known, the surname.
+        given = apart.name[1:] or draft.get("caller_name")[1:]
+        return replace(apart, name=apart.name[:1] + given, start=0, end=len(words))
     if not turn.reading:
         return find_person(words, asked=asked)
+    if asked and (own := own_name(words)) and not turn.does("refuse"):
+        return own
+    if asked and draft.tries.get("caller", 0) and (kin := name_of_kin(words)):
+        return kin
     named = find_person(words)
-    read = [person_at(words, span.start, span.end) for span in stretches(turn, "name")]
+    read = [person_at(words, span.start, span.end) for span in _own_names(draft, turn)]
     # A yes to something else is nobody's name.
     found = [person for person in read if person and not (is_yes(words) or is_no(words))]
     if found and (asked or correcting or named or not draft.has("caller_name") or draft.asked in READ_BACK):
@@ -478,13 +623,31 @@ def _is_only_wish(clause: str) -> bool:
     return len(clause) <= _WISH_CHARS and wants_confidence(clause) is not None and not has_content(clause)
 
 
+def wishes_secrecy(draft: Draft, turn: Turn) -> bool:
+    """Whether the reading hears a wish for secrecy. Who praises seldom has one: 我的名字不要紧 is modest."""
+    return turn.reading.does("secret", at_least=_SECRET_PRAISE if draft.type == "praise" else HOLDS)
+
+
+def asks_about_secrecy(turn: Turn) -> bool:
+    """保密是啥意思，公司会看到我名字吗: asked whether it is wanted, they want to know what it means first."""
+    first = next(iter(clauses(turn.words)), (0, 0))
+    wished = is_yes(turn.words[slice(*first)])
+    return not wished and turn.reading.does("process", at_least=_SURELY_ASKED) and is_question(turn.words)
+
+
 def _wanted_by_reading(draft: Draft, turn: Turn, by_words: bool | None) -> bool | None:
+    # 不要保密: what is declined in it is no fear.
+    fears = bool(_FEARS.search(_DECLINED_SECRECY.sub("", turn.words)))
     # 这有啥好保密的，不用: the word alone is no wish.
-    idle = draft.asked == "confidential" and turn.does("open") and not _FEARS.search(turn.words)
-    clear = by_words is False and "实名" not in turn.words
-    if clear and not _FEARS.search(turn.words):
+    idle = draft.asked == "confidential" and turn.does("open") and not fears
+    clear = by_words is False and "实名" not in turn.words and not _ASKS_BACK.search(turn.words)
+    if clear and not fears:
         return False
-    if turn.does("secret") or (by_words is True and not idle):
+    if draft.asked == "confidential" and declines_after_asking(turn.words):
+        return False
+    if draft.asked == "confidential" and asks_about_secrecy(turn):
+        return None
+    if wishes_secrecy(draft, turn) or (by_words is True and not idle):
         return True
     if draft.get("confidential") == "yes" and not clear:
         return None
@@ -500,9 +663,17 @@ def _fill_subject(draft: Draft, turn: Turn, correcting: bool, changed: list[str]
     )
     if found is None:
         return draft
+    somewhere = draft.asked != "subject" and not _FIRM_BEHIND.search(found.text)
+    if somewhere and _IN_A_YARD.match(turn.words, found.end):
+        return draft
     if turn.reading and not _PLATE.fullmatch(found.text):
         used.append(found.range)
+    if draft.asked == "subject" and is_unnamed(found.text):
+        draft = draft.tried("subject")
     if found.text == draft.get("subject"):
+        if draft.asked == "subject":
+            # Asked once more, they know no more of it.
+            changed.append("subject")
         return draft
     if draft.asked:
         changed.append("subject")
@@ -518,8 +689,24 @@ def _with_house(draft: Draft, turn: Turn, changed: Sequence[str]) -> Draft:
         return draft
     start, end = house_in(draft.place_text, draft.get("description"))
     if end <= start:
-        return draft
+        return _with_firm(draft, turn)
     return draft.with_field("subject", said(turn, draft.place_text[start:end], 0, 0, _HOUSE_CONFIDENCE))
+
+
+def _with_firm(draft: Draft, turn: Turn) -> Draft:
+    """The firm of the trade that was told of, named with the place: of 驾校, 通顺驾校 训练场搁老机场路那块儿."""
+    for name in names_in(turn.words):
+        if name.sure and names_somebody(turn.words, name.start, name.end) and _is_told_of(draft, name.text):
+            return draft.with_field("subject", said(turn, name.text, name.start, name.end, _HOUSE_CONFIDENCE))
+    return draft
+
+
+def _is_told_of(draft: Draft, firm: str) -> bool:
+    """Whether the matter is about a firm of this trade. 医院停车场乱收费 is about somebody in the hospital's yard."""
+    told = draft.get("description")
+    trades = [firm[-length:] for length in (4, 3, 2) if len(firm) > length + 1]
+    ends = [found.end() for trade in trades for found in re.finditer(re.escape(trade), told)]
+    return any(not SIDE.match(told, end) and not told.startswith(_YARDS, end) for end in ends)
 
 
 def _subject_read(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Range]) -> Stretch | None:
@@ -527,7 +714,7 @@ def _subject_read(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Ran
         return _subject_answered(turn, used)
     words, known = turn.words, draft.get("subject")
     named = _named_subjects(draft, turn, correcting, used)
-    if known and correcting and names_field(words, "subject"):
+    if correcting and (NAMES_FIRM.search(words) or (known and names_field(words, "subject"))):
         right = _NAMED_RIGHT.search(words)
         if right and names_somebody(words, *right.span("name")):
             return Stretch(right["name"], *right.span("name"), 0.8)
@@ -549,15 +736,15 @@ def _named_subjects(draft: Draft, turn: Turn, correcting: bool, used: Sequence[R
     start = corrected_from(words) if correcting else 0
     spans = [
         span
-        for span in (_with_office(words, span) for span in stretches(turn, "subject"))
-        if _names_party(words, span.range) and not is_kind(span.text)
+        for span in (_with_office(words, _led_in(span)) for span in stretches(turn, "subject"))
+        if _names_party(words, span.range) and not (is_kind(span.text) or is_unnamed(span.text))
     ]
     if not (correcting or turn.does("details", "value")):
         return spans
     found = [
         Stretch(name.text, name.start + start, name.end + start, 0.8)
         for name in names_in(words[start:])
-        if name.sure
+        if name.sure and not is_unnamed(name.text)
     ]
     found = [
         one
@@ -599,12 +786,19 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
     silent = not turn.does("value", "correct", "details") and turn.does(*_ANSWERS_NOTHING)
     # 写着啥驿站 俺不识字 names one, though he says that he does not know.
     if silent and (not names or not turn.does("unknown")):
-        return None
+        sure = [_led_in(span) for span in stretches(turn, "subject") if span.confidence >= SURE_SUBJECT]
+        # 速充宝 桩上写着呢 看不出来是谁家的? scolds, and names it.
+        if sure:
+            return sure[0]
+        return _described(words) if turn.does("unknown") and not takes_back(rest) else None
     if is_yes(words) or is_no(words) or is_skip(words) or _OF_THEIR_OWN.search(words):
+        return None
+    if takes_back(rest) and not names:
+        # 三年级五班 哎别写班级.
         return None
     spans = [
         span
-        for span in (_with_count(words, span) for span in stretches(turn, "subject"))
+        for span in (_with_count(words, _led_in(span)) for span in stretches(turn, "subject"))
         if span.start >= start
         and names_somebody(words, span.start, span.end)
         and not _is_only_place(words, span.range, used)
@@ -651,6 +845,15 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
     return spans[0] if spans else plain if plain.text else None
 
 
+def _described(words: str) -> Stretch | None:
+    """Who is unknown and can be told by looks: 不认识 两个男的 开白色面包车."""
+    looks = [clause for clause in clauses(words) if _LOOKS.search(words[slice(*clause)])]
+    if not looks:
+        return None
+    start, end = looks[0][0], looks[-1][1]
+    return Stretch(words[start:end], start, end, LIKELY_SUBJECT)
+
+
 def _with_office(words: str, span: Stretch) -> Stretch:
     """The span to the end of the office that it breaks off in: 村支|书."""
     for office in _OFFICES:
@@ -659,6 +862,14 @@ def _with_office(words: str, span: Stretch) -> Stretch:
                 end = at + len(office)
                 return replace(span, text=words[span.start : end], end=end)
     return span
+
+
+def _led_in(span: Stretch) -> Stretch:
+    """The span without a preposition that was read as part of it: 搁|恒通."""
+    lead = _PREPOSITION.match(span.text)
+    if lead is None:
+        return span
+    return replace(span, text=span.text[lead.end() :], start=span.start + lead.end())
 
 
 def _with_count(words: str, span: Stretch) -> Stretch:

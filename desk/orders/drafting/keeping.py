@@ -17,6 +17,7 @@ from desk.orders.drafting.phrases import (
     is_anybody_there,
     is_question,
     only_asks,
+    wants_visit,
 )
 from desk.orders.drafting.plan import needs_place, next_field
 from desk.orders.drafting.sources import said
@@ -36,6 +37,13 @@ _DESPAIR = re.compile(
 _PERSON_WORDS = re.compile(
     r"人工|客服|真人|活人|坐席|接线|话务|专员|工作人员|领导|负责|主管|转|找|叫|喊|换|人呢|有人|来人|个人|[跟和同]人|person|human|agent|operator|staff|someone|people",
     re.IGNORECASE,
+)
+_GOES_THERE = re.compile(
+    r"(?:好的?|行|哦|嗯|谢谢|知道了|明白了|[,，。\s])*(?:那(?:我|俺)(?:自己|就|再|先|明天)*|(?:我|俺)(?:自己|这就|明天|等下))去(?:找|问|跑|办|看)(?!过|了)[^,，。]{0,8}(?:[,，。!！\s]|谢谢)*"
+)
+# 去柜台让我叫家人来接电话: somebody was told to fetch a person of their own.
+_TOLD_TO = re.compile(
+    r"(?:让|叫|要|喊)(?:我|俺|咱)(?:们)?(?:去|再|又|自己)?(?:叫|找|喊)(?:家人|家里人|家属|儿女|儿子|女儿|孩子|老伴|爱人|监护人|别人|年轻人|村干部|会计)"
 )
 _OF_THE_HOTLINE = re.compile(
     r"(?:打|拨|12345|你们?(?:这|那|热线)?|热线)[^,，。]{0,8}有(?:没有)?人(?:接|值班|听)(?:电话)?(?:不|吗|么|没|啊|呀|的)*[?？]?$"
@@ -68,6 +76,12 @@ def asked_beside(turn: Turn) -> str:
     return question_in(turn) if turn.does("ask", "process") else ""
 
 
+def tells_who_was_fetched(turn: Turn) -> bool:
+    """Whether the words tell that somebody was sent for a person: 去柜台让我叫家人来接电话."""
+    fetched = bool(_TOLD_TO.search(turn.words)) and not asks_for_person(turn.words)
+    return fetched and not turn.reading.does("human")
+
+
 def is_about_us(turn: Turn) -> bool:
     """Whether what is asked is about this hotline or the order rather than for an article."""
     acts = turn.reading.acts
@@ -78,6 +92,12 @@ _WHY = re.compile(
     r"(?:还|也|都|咋|怎么|为啥|为什么|干嘛|干啥|凭啥|非)要?(?:留|填|报|给)?(?:我|的)?(?:电话|手机|号码?|名字|姓名)"
 )
 _NO_ORDER = re.compile(r"不(?:用|要|需要?|必|想)?(?:登记|投诉|报|留)|不是(?:要|来)?(?:反映|投诉|举报|登记)")
+
+
+# 我问一句，这个登记了以后是谁来查.
+_OF_THIS_ORDER = re.compile(
+    r"(?:登记|报上去?|记下来?)(?:上去?|完|好|了)*(?:以?后|之后|的话)|这(?:个|张)?(?:单子|工单|登记)"
+)
 
 
 def says_that_he_asks(draft: Draft, turn: Turn) -> bool:
@@ -92,23 +112,42 @@ def says_that_he_asks(draft: Draft, turn: Turn) -> bool:
     if _WHY.search(turn.words):
         # 就问一句还要电话啊 grumbles at the question, and wants the order all the same.
         return False
+    if is_about_us(turn) or _OF_THIS_ORDER.search(turn.words):
+        return False
     told = draft.get("description")
     # 我就问问，这种建议真会有人看吗: who has made a suggestion or a complaint asks about it.
     open_type = draft.type in ("consult", "help")
     in_shape = is_question(told) or has_shape_of_question(told)
-    asked = not told or draft.type == "consult" or (open_type and in_shape)
+    # Who has told where it is, and who they are, has come for an order.
+    begun = draft.place.locatable or draft.has("caller_name")
+    asked = not told or draft.type == "consult" or (open_type and in_shape and not begun)
     declines = (
         turn.does("cancel", "no", "refuse") or gives_up(turn.words) or bool(_NO_ORDER.search(turn.words))
     )
     return asked or declines
 
 
+_SYLLABLE = re.compile(r"\W*[^\W\d_]\W*$")
+# 我叫才让多杰: a name that the intent does not know sounds like a call for somebody.
+_TELLS_NAME = re.compile(r"(?:喂|你好|您好|[，,。\s])*(?:我|俺|咱)(?:的?名字)?(?:叫|姓|是姓)(?!不|人|你)")
+
+
 def wants_something_else(turn: Turn) -> bool:
     """Whether a turn that may be taken for a wish for a person is none: who asks if anybody is there wants to be heard,
     and who asks when somebody will call speaks of his order."""
-    if turn.button or asks_for_person(turn.words):
+    if turn.button:
         return False
-    told = turn.reading.does("details", "value", at_least=TELLS)
+    if _GOES_THERE.fullmatch(turn.words.strip()) and not turn.reading.does("human", at_least=HEARD):
+        # 那我去找人事: they go there themselves.
+        return True
+    if wants_visit(turn.words) or tells_who_was_fetched(turn):
+        return True
+    if asks_for_person(turn.words):
+        return False
+    if turn.intent == "ask_human" and _SYLLABLE.match(turn.words) and not is_anybody_there(turn.words):
+        # 人。 is what a bad line leaves of anything.
+        return not turn.reading.does("human")
+    told = turn.reading.does("details", "value", at_least=TELLS) or bool(_TELLS_NAME.match(turn.words))
     if (
         turn.intent == "ask_human"
         and (turn.confidence < HEARD or told)

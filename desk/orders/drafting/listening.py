@@ -13,7 +13,7 @@ from dataclasses import replace
 from desk.knowledge.aspects import has_shape_of_question
 from desk.orders.drafting.describing import follows_up, tidy
 from desk.orders.drafting.draft import Draft, Value
-from desk.orders.drafting.filling import ANNOUNCED, Filled, fill
+from desk.orders.drafting.filling import ANNOUNCED, Filled, fill, wishes_secrecy
 from desk.orders.drafting.keeping import (
     YES_NO,
     cannot_wait,
@@ -24,12 +24,14 @@ from desk.orders.drafting.keeping import (
     question_in,
     says_that_he_asks,
     silently,
+    tells_who_was_fetched,
     with_confidential,
     with_question,
 )
 from desk.orders.drafting.moments import speaks_of_time
 from desk.orders.drafting.order_types import by_words
 from desk.orders.drafting.phrases import (
+    MUST_BE_TOLD,
     asks_for_person,
     gives_up,
     goes_on,
@@ -42,6 +44,7 @@ from desk.orders.drafting.phrases import (
 )
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.read_backs import at_yes_no, corrects_number, what_is_wrong
+from desk.orders.drafting.slips import slip_in
 from desk.orders.drafting.sources import said
 from desk.orders.drafting.steps import (
     AWAY_CONFIDENCE,
@@ -85,6 +88,7 @@ _WHEN_TO_CALL = re.compile(
 )
 # 电话能不留吗, 非得说名字啊: whether it must be told is a question; it is answered, and asked once more.
 _MUST_IT = re.compile(
+    rf"{MUST_BE_TOLD}|"
     r"(?:能不能|可不可以|可以|能|行不行|可)(?:不|先不|不要)(?:留|说|写|填|给|报|登)[^,，。]{0,6}(?:吗|么|嘛|不|[?？])|"
     r"(?:能|可以|可)(?:不|先不)(?:留|说|写|填|给|报|登)(?:[啊吧呀]|$|[\s,，])|"
     r"(?:非得|非要|一定要|必须要?|都要|也要|还要|还得|要不要|用不用)(?:留|写|填|说|给|登记|登|报)?(?:我)?(?:的)?(?:真名|全名|实名|名字|姓名|电话|手机号?|号码)?[^,，。]{0,3}(?:啊|吗|么|嘛|不|[?？])"
@@ -93,6 +97,20 @@ _ASKED_WHETHER = "whether_"
 # 网上的 没地址, 没有具体位置: there is none to be told, whatever stands beside it.
 _NO_PLACE = re.compile(
     r"(?:没有?|莫得|冇|哪有|哪来的?|无)(?:什么|啥|个)?(?:具体|详细|固定|实体|线下|确切)?的?(?:地址|地点|位置|门店|店面|实体店)(?!.{0,4}(?:找|问|说|写|登|填|错))"
+)
+# 要号码做什么, 要我电话干嘛: what it is for.
+_WHAT_FOR = re.compile(
+    r"要(?:我|俺)?(?:的)?(?:号码|电话|手机号?|名字|姓名|地址|身份证)[^,，。]{0,2}(?:做|干|有)(?:什么|啥|嘛|么子|咩)"
+)
+# 丢在哪里我怎么知道, 我看不见路牌 你等我问下: more than a plain "I do not know".
+_TELLS_BESIDE = 6
+_CANNOT_SEE = re.compile("看不(?:清|见|到|出)|没(?:有)?(?:挂)?(?:招牌|牌子|名字|店名)")
+_PLAIN_UNKNOWN = re.compile(
+    r"(?:这个|那个|我|俺|咱|真|确实|也|都|就|是|一下子|具体|现在|暂时|不太|不大|不怎么|实在|不|知道|晓得|清楚|认识|记得|了解|懂|说不(?:上来|清|好)|记不(?:得|清|住)|忘(?:了|记了?)|没(?:注意|看|问|留意)(?:到|过)?|归|哪家|哪里|部门|单位|管|负责|谁|哪个|啥|什么|的|了|啊|呀|哦|呢|吧|嘛|[\s,，。])+"
+)
+# 哦打错了打错了 不好意思啊: another number was meant, and no word is put right.
+_DIALLED_WRONG = re.compile(
+    r"(?:哦|噢|啊|哎呀?|喂|不好意思|对不起|抱歉|我|是|[,，。!！\s])*(?:打错(?:了|电话|号码)+(?:了|啊|哈|[,，。!！\s])*)+(?:不好意思|对不起|抱歉|打扰了?|啊|哈|了|[,，。!！\s])*"
 )
 # So often at most is asked on for a place of which only the district or the like was told.
 _PLACE_TRIES = 2
@@ -114,7 +132,7 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
         if of_a_field and gives_up(turn.words):
             return _check_cancel(draft)
         return _asked_in_own_words(draft, turn) if of_a_field else None
-    if cannot_wait(turn):
+    if cannot_wait(turn) and slip_in(draft, turn.words) is None:
         return Step(Kind.DIGRESSED, draft)
     if draft.asked == "cancel_check":
         return _at_cancel_check(draft, turn)
@@ -145,13 +163,26 @@ def listen(draft: Draft, turn: Turn) -> Step | None:
 
 def _asked_in_own_words(draft: Draft, turn: Turn) -> Step | None:
     """补刻之前要先弄啥: a question by its shape that was not read surely as one. None where it is none."""
+    if tells_who_was_fetched(turn):
+        return _details(draft, turn)
     acts = turn.reading.acts
     asks, about_us = acts.get("ask", 0.0), acts.get("process", 0.0)
     if max(asks, about_us) < _HINTS_AT_QUESTION:
         return None
     if not has_shape_of_question(turn.words) or has_content(turn.words):
         return None
-    return Step(Kind.PROCESS if about_us > asks else Kind.QUESTION, draft, question=question_in(turn))
+    if about_us > asks:
+        return Step(Kind.PROCESS, draft, question=question_in(turn))
+    return _asks(draft, turn)
+
+
+def _asks(draft: Draft, turn: Turn) -> Step:
+    """A question; told once more where the matter itself was asked for, it is the matter."""
+    if draft.asked == "description":
+        if draft.tries.get("description", 0):
+            return answered(noted(draft, turn), ("description",))
+        draft = draft.tried("description")
+    return Step(Kind.QUESTION, draft, question=question_in(turn))
 
 
 def _wants_person(turn: Turn) -> bool:
@@ -169,7 +200,10 @@ def _filled(draft: Draft, turn: Turn) -> Filled:
     if corrects_number(draft, turn, filled):
         # Digits of the telephone number that could not be put in their place are no part of the matter.
         filled = Filled(draft, (), filled.problem)
-    if "confidential" in filled.changed or not turn.does("secret") or draft.get("confidential") == "yes":
+    if "confidential" in filled.changed or draft.get("confidential") == "yes":
+        return filled
+    # Who was asked whether they wish it has answered to `fill`.
+    if not wishes_secrecy(draft, turn) or draft.asked == "confidential":
         return filled
     if wants_confidence(turn.words) is False:
         return filled
@@ -200,6 +234,8 @@ def _tells_no_trouble(draft: Draft) -> bool:
 
 def _cancels(turn: Turn, filled: Filled) -> bool:
     """Whether the order is given up. To leave out one field, or to tell more, gives nothing up, unless said so."""
+    if _DIALLED_WRONG.fullmatch(turn.words.strip()):
+        return True
     if turn.does("register") or goes_on(turn.words):
         return False
     if turn.does("cancel"):
@@ -276,6 +312,10 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
         if filled.draft.tries[asked] >= _PLACE_TRIES:
             rest = filled.draft.skip(asked)
             return with_question(turn, answered(rest, told))
+    if _may_know(draft, turn) and not told:
+        # They speak of the field, and have not said that they leave it: it is asked once more, in other words.
+        again = draft.tried(asked)
+        return _details(again, turn) if turn.does("details") else Step(Kind.ANSWERED, again)
     if turn.does("refuse", "unknown", "nothing") and asked not in told and not fears:
         left = leavable(draft, turn) if turn.does("refuse") else "" if asked in NEEDED else asked
         if left:
@@ -287,18 +327,29 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
     if told:
         return with_question(turn, Step(Kind.ANSWERED, kept(draft, filled), told, filled.problem))
     if turn.does("ask"):
-        return Step(Kind.QUESTION, draft, question=question_in(turn))
+        return _asks(draft, turn)
     if filled.problem:
         return unusable(filled.draft, filled.problem, MOST_UNCLEAR)
     return _brought_nothing(filled.draft, turn)
 
 
+def _may_know(draft: Draft, turn: Turn) -> bool:
+    """Whether who says that they do not know where, or whom, says more than that, for the first time."""
+    if draft.asked not in ("place", "subject") or draft.tries.get(draft.asked, 0) or not turn.does("unknown"):
+        return False
+    if _CANNOT_SEE.search(turn.words):
+        # 招牌被油烟糊住了,看不清 says why, and will not know it in a minute.
+        return False
+    return len(re.sub(r"\W", "", _PLAIN_UNKNOWN.sub("", turn.words))) >= _TELLS_BESIDE
+
+
 def _asks_why(turn: Turn) -> bool:
     """还要电话啊 我又不是告状: a question that sounds like a refusal is answered, and the field is asked once more."""
     acts = turn.reading.acts
-    return (
-        is_about_us(turn) and acts["process"] > acts.get("refuse", 0.0) and not _DECLINES.search(turn.words)
-    )
+    if _DECLINES.search(turn.words):
+        return False
+    asks = is_about_us(turn) and acts["process"] > acts.get("refuse", 0.0)
+    return asks or bool(_WHAT_FOR.search(turn.words))
 
 
 def _asks_whether(draft: Draft, turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.naming import names_in
-from desk.orders.drafting.phrases import is_question
+from desk.orders.drafting.phrases import has_content, is_question
 from desk.orders.drafting.sources import said
 from desk.orders.drafting.stretches import Range, Stretch, clauses, overlap, stretches
 from desk.orders.drafting.turn import Turn
@@ -30,6 +30,7 @@ from desk.places import (
     place_said,
     told_in_passing,
     whole_end,
+    whole_start,
     within,
 )
 
@@ -51,6 +52,10 @@ _AWAY = (
     "repeat",
     "wait",
 )
+# 车行名字打错了，是新车汇: what is put right is whom it is about.
+NAMES_FIRM = re.compile(
+    r"(?:车行|店|公司|商家|卖家|饭[店馆]|餐[厅馆]|机构|学校|驾校|医院|诊所|物业|单位|厂|平台|工作室|中介|超市|健身房|对方|老板)(?:的)?(?:名字|名称|名儿?|叫法)"
+)
 _SURE = 0.8
 # A longer answer tells a story.
 MOST_CHARS = 80
@@ -70,6 +75,18 @@ _UNNAMED_ROAD = re.compile("[那这][一]?条(?:路|街|巷|道)")
 _SAYS_MORE = re.compile(
     r"[0-9一二三四五六七八九十A-Z]+(?:号|[栋幢座室楼层]|单元|期|口)|[东南西北前后正侧]门|对面|旁边|路口|楼[上下]"
 )
+# 从火车站打车到丽景花园: of a ride both ends are told, and either may be where it went wrong.
+_RIDE = re.compile(
+    r"(?<=从)[一-龥]{2,10}?(?:[坐打叫上乘搭](?:了|的|个|一?辆)?(?:车|的|出租车?|网约车|滴滴|顺风车|公交车?)?|出发)[去到回往至](?P<end>[一-龥]{1,8}?[路街巷站园城场区镇村里院校楼厦店府苑庭]|[一-龥]{2})"
+)
+_THERE_IS = re.compile("有(?:个|家|条|一[个家条])")
+# A character that ends names is none that the reading cut off; what ends so leads to what is in it (not 菜市).
+_NAME_ENDS = "路街巷弄道区县市镇乡村口门楼园城里"
+_UPPER_END = re.compile("(?:区|县|镇|街道|[^菜超夜集早]市)$")
+# Behind what leads to a place, so much of a name may stand before the part of it that was read.
+_HEAD_OF_NAME = re.compile(
+    r"(?:^|[\s,，。;；!！?？])(?:就在|就是|就|在|是|位于|地址是?|我住|我家在?|住在?)(?!投诉|举报|反映|关于|天天|每天|目前|现在|上次|最近|[昨今前][天晚早]|刚才|因为|我们)(?P<head>(?:(?![嘛呢吧啊这那有个的不没了我你他她从到往一二三两几边是在就去来说找])[一-龥]){1,3})$"
+)
 # Characters that the reading cuts off the ends of a name.
 _CUT_CHARS = 4
 _DOOR_BESIDE = re.compile(
@@ -77,7 +94,7 @@ _DOOR_BESIDE = re.compile(
 )
 _WHEREABOUTS = re.compile("(?:在|靠近?|挨着?|到|离)[^,，。]{0,2}$")
 _ROAD_CALLED = re.compile("(?:叫做?|名叫|路名是?|就是)(?P<road>[一-龥]{1,6}[路街巷道])$")
-_VAGUE_END = re.compile(r"(?:那|这)?(?:一?[片带块边]|附近|周边|里)$")
+_VAGUE_END = re.compile(r"(?:那|这)?(?:一?[片带块边]|附近|周边|里|(?<=[路街巷道桥])上)$")
 # A part of a place, such as 十二号楼601 or 火把巷, is no longer.
 _PART_CHARS = 8
 # Nor is the answer to which of two places it is: 是青石县的那个城关镇.
@@ -95,10 +112,14 @@ _NOTHING = re.compile(
     r"押金|租金|工资|[0-9一二三四五六七八九十百千]+(?:多)?(?:块|元|个月|小时|分钟|天)|身份证|订单|单号|排队|快递$|点[半钟]?$|末班|想问|问[下问]|旗舰店$|APP$|直播间?$|平台$|业主$"
 )
 _OWN_SLIP = re.compile(
-    r"[\s,，、。]+(?:啊|哦|噢|呃|哎|诶|喔)*[\s,，]*(?:不对|勿对|弗对|唔系|唔啱|冇对|不是|勿是|错了|[讲说](?:得|错)(?:岔|错)?[了哉咗])(?:[\s,，、。啊呀]|不对|[讲说记]错[了哒啦咗]|是|应该)*"
+    r"[\s,，、。.…—~]+(?:啊|哦|噢|呃|哎|诶|喔)*[\s,，]*(?:不对|打错(?:了)?|写错(?:了)?|看错(?:了)?|输错(?:了)?|[^,，。\s]{0,6}看(?:了)?(?:一)?[下眼]|勿对|弗对|唔系|唔啱|冇对|不是|勿是|错了|[讲说](?:得|错)(?:岔|错)?[了哉咗])(?:[\s,，、。啊呀]|不对|[讲说记]错[了哒啦咗]|是|应该)*"
 )
+_BETWEEN = re.compile(
+    "[0-9一二三四五六七八九十]+(?P<kind>号楼|[栋幢座号])[和跟与到至][0-9一二三四五六七八九十]+(?P=kind)"
+)
+_DOUBLED = re.compile("([到从在往向离靠跟和是])\\1")
 _DOOR_SAID = re.compile(
-    r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层]|单元|期)|[东南西北前后正侧]{1,2}(?:门|边|面|头|侧)|[A-Za-z]?[0-9]+-[0-9]+"
+    r"[0-9一二三四五六七八九十百零〇两A-Z]+(?:号|[栋幢座弄室楼层组队社]|单元|期)|[东南西北前后正侧]{1,2}(?:门|边|面|头|侧)|[A-Za-z]?[0-9]+-[0-9]+"
 )
 _HOUSE_ENDS = re.compile(
     "卫生院|卫生室|卫生服务中心|卫生服务站|医院|派出所|中学|小学|学校|幼儿园|居委会|村委会|图书馆|文化馆|菜市场|[街巷](?![上坊边道])"
@@ -124,6 +145,8 @@ def with_place(
         if which and len(turn.words) <= _WHICH_CHARS:
             where = Stretch(turn.words, 0, len(turn.words), 1.0)
             return _put(draft, turn, within(draft.place, which), where, changed, used)
+    if correcting and NAMES_FIRM.search(turn.words):
+        return draft
     if turn.reading:
         return _with_door_beside(
             _with_read_place(draft, turn, correcting, changed, used, private), turn, changed
@@ -163,7 +186,9 @@ def _with_read_place(
     if draft.asked == "place" and (own := _self_corrected(words, groups)) is not None:
         return _put(draft, turn, own, replace(groups[0], end=len(words)), changed, used)
     corrects = correcting or (draft.asked in READ_BACK and bool(groups) and not turn.does("details"))
-    if old and corrects and _means_place(draft, turn, bool(groups), changed):
+    if corrects and (between := _between(old, words)) is not None:
+        return _put(draft, turn, between, groups[-1] if groups else None, changed, used)
+    if old.locatable and corrects and _means_place(draft, turn, bool(groups), changed):
         new = amend(old, words)
         if new is None and groups:
             new = amend(old, groups[-1].text) or _replaced(old, groups[-1])
@@ -180,12 +205,19 @@ def _with_read_place(
     if not groups:
         return draft
     best, parts = _together(groups)
+    tells_on = turn.does("details") and not turn.does("value")
+    nowhere = _THERE_IS.search(best.said) or not (best.locatable or names_one(best.said))
+    if draft.asked == "place" and tells_on and nowhere:
+        # 上游有个印染厂 tells more of the matter, and not where it is.
+        return draft
     if not old.locatable:
-        new = merge(old, best) if old and not _is_vague(old, best) else best
+        new = best if not old or _is_vague(old, best) else _begun(old, best) or merge(old, best)
     elif draft.asked == "place":
         new = best if _is_another(old, best) else _with_more(old, best)
     else:
         more = _more_of(old, best, turn)
+        if more is None and _is_of_background(draft, turn, groups[0]):
+            more = best
         if more is None:
             # The description keeps what was said of another place.
             if best.said in format_place(old):
@@ -195,6 +227,21 @@ def _with_read_place(
     for part in parts:
         used.append(part.range)
     return _put(draft, turn, new, parts[0], changed, [])
+
+
+def _between(old: Place, words: str) -> Place | None:
+    """The place between two houses, where both are put right: 7栋和8栋中间, then 是8栋和9栋中间."""
+    known, right = _BETWEEN.search(old.said), _BETWEEN.search(words)
+    if known is None or right is None or known.group() == right.group():
+        return None
+    return place_said(old.said.replace(known.group(), right.group()))
+
+
+def _is_of_background(draft: Draft, turn: Turn, group: Stretch) -> bool:
+    """Whether the known place was told before any trouble was (我孙子在东湖一小上学), and now comes where the trouble is."""
+    known = draft.place_source.confidence if draft.place_source else 0.0
+    told = turn.does("details") and re.search(r"(?:在|到|走到|就)[\s,，]*$", turn.words[: group.start])
+    return bool(told) and known < _SURE and not has_content(draft.get("description"))
 
 
 def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
@@ -209,7 +256,17 @@ def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
     first = words[groups[0].start : back.start()].strip(_PUNCTUATION)
     if not _DOOR_SAID.search(first) or not _DOOR_SAID.search(words[back.end() :]):
         return None
-    return amend(place_said(first), f"不对，{words[back.end() :]}")
+    place: Place | None = place_said(first)
+    behind = words[back.end() :]
+    told = [behind[slice(*clause)] for clause in clauses(behind) if _DOOR_SAID.search(behind[slice(*clause)])]
+    if len(told) > 1 and all(door.group() in first for door in _DOOR_SAID.finditer(told[0])):
+        # 9栋……哦不对，9栋是我妈家，我家是12栋: whose the wrong one is goes before the right one.
+        behind = told[-1]
+    for right in _OWN_SLIP.split(behind):
+        # 5号楼 打错 6号楼 哎我出去看了下 是7号楼.
+        if place is not None and _DOOR_SAID.search(right):
+            place = amend(place, f"不对，{right.strip(_PUNCTUATION)}") or place
+    return place
 
 
 def _with_door_beside(draft: Draft, turn: Turn, changed: list[str]) -> Draft:
@@ -244,6 +301,9 @@ def _put(
         used.append(where)
     if new == draft.place or (new.said and new.said == draft.place.said):
         return draft
+    if (doubled := _DOUBLED.search(new.said)) and doubled.group() not in turn.words:
+        # 从银行到|到市三小: what leads to the right name stands before the wrong one already.
+        new = replace(new, said=_DOUBLED.sub(r"\1", new.said), text=_DOUBLED.sub(r"\1", new.text))
     changed.append("place")
     sure = min(new.confidence, stretch.confidence) if stretch else new.confidence
     return replace(draft, place=new, place_source=said(turn, new.said, *where, confidence=sure))
@@ -254,19 +314,40 @@ def _groups(draft: Draft, turn: Turn) -> list[Stretch]:
     words = turn.words
     found: list[Stretch] = []
     for span in stretches(turn, "place"):
+        start = _clause_start(words, whole_start(words, span.start))
         end = _unbroken(words, whole_end(words, span.end))
-        span = replace(span, text=words[span.start : end], end=end)
+        span = replace(span, text=words[start:end], start=start, end=end)
         if found and _JOINT.fullmatch(words, found[-1].end, max(span.start, found[-1].end)):
             last = found.pop()
             end = max(span.end, last.end)
             span = Stretch(words[last.start : end], last.start, end, min(last.confidence, span.confidence))
         found.append(span)
+    found = _ridden(words, found)
     if draft.asked == "place" and len(found) > 1 and turn.reading.only("value", "yes", "register"):
         found = _in_one(words, found)
     if draft.asked == "place" and len(found) == 1 and turn.reading.only("value", "yes", "register"):
         # Nothing but an answer: what stands around the span in its clauses belongs to it.
         return [_widened(words, found[0], turn)]
     return found
+
+
+def _clause_start(words: str, start: int) -> int:
+    """Where the name begins of which the reading took the end: 就|绿地|香榭边上."""
+    before = _HEAD_OF_NAME.search(words[:start])
+    return before.start("head") if before else start
+
+
+def _ridden(words: str, found: list[Stretch]) -> list[Stretch]:
+    """The whole way of a ride, where one end of it was read as the place."""
+    ride = _RIDE.search(words)
+    if ride is None or not found:
+        return found
+    ends = [one for one in found if overlap(one.range, ride.span())]
+    if not ends:
+        return found
+    end = max(*(one.end for one in ends), ride.end())
+    whole = Stretch(words[ride.start() : end], ride.start(), end, max(one.confidence for one in ends))
+    return [whole, *(one for one in found if one not in ends)]
 
 
 def _unbroken(words: str, end: int) -> int:
@@ -358,7 +439,11 @@ def _whole_answer(draft: Draft, turn: Turn) -> Stretch | None:
         return Stretch(words, 0, len(words), 0.6)
     named = [clause for clause in clauses(words) if looks_like_place(words[slice(*clause)])]
     start, end = (named[0][0], named[-1][1]) if named else (0, len(words))
-    return Stretch(words[start:end], start, end, 0.6)
+    answer = _trimmed(Stretch(words[start:end], start, end, 0.6))
+    if answer is not None and not turn.does("value") and not names_one(answer.text):
+        # 底下就是小孩上学走的路, 楼下超市开业 tell more of the matter.
+        return None
+    return answer
 
 
 def _unread_address(draft: Draft, turn: Turn) -> Stretch | None:
@@ -368,6 +453,7 @@ def _unread_address(draft: Draft, turn: Turn) -> Stretch | None:
     if draft.place.locatable or (draft.asked and elsewhere):
         return None
     start, end = told_in_passing(turn.words)
+    start = whole_start(turn.words, start)
     if draft.asked != "place" and not _is_enough(turn.words[start:end]):
         return None
     return _trimmed(Stretch(turn.words[start:end], start, end, 0.6)) if end > start else None
@@ -403,6 +489,19 @@ def _is_vague(old: Place, new: Place) -> bool:
     return new.locatable and not old.district and not names_one(old.said)
 
 
+def _begun(old: Place, new: Place) -> Place | None:
+    """The place of which the old one was only read in part: 江北区育 of 江北区育才二小."""
+    known = format_place(old)
+    if known in new.said:
+        return new
+    shared = next(
+        (n for n in range(min(len(known), len(new.said)), 0, -1) if known.endswith(new.said[:n])), 0
+    )
+    # 和平路, then 路灯下面: one character that ends a name is none that was cut.
+    cut = shared > 1 or (shared == 1 and known[-1] not in _NAME_ENDS)
+    return place_said(known[:-shared] + new.said) if cut else None
+
+
 def _is_another(old: Place, new: Place) -> bool:
     """Whether the answer is an address of its own, with a road or an estate that the old one does not hold."""
     own = (new.road and new.number) or (new.community and (new.building or new.number))
@@ -435,7 +534,8 @@ def _more_of(old: Place, new: Place, turn: Turn) -> Place | None:
         return _with_more(old, new) if called else None
     if not shared and not any(getattr(new, door) for door in _DOORS):
         # A landmark of somewhere, unless it was given as a value.
-        return _with_more(old, new) if turn.does("value") else None
+        given = turn.does("value") and not turn.does("wait", "repeat")
+        return _with_more(old, new) if given else None
     return _with_more(old, new)
 
 
@@ -448,7 +548,11 @@ def _with_more(old: Place, new: Place) -> Place:
     if amended is not None and (new.said in amended.said or len(new.said) <= _PART_CHARS):
         return amended
     known = format_place(old)
-    return replace(merge(old, new), said=f"{known}，{new.said}", text=new.text)
+    # 江北区, then 育才二小: a district leads to what is in it.
+    if begun := _begun(old, new):
+        return begun
+    joint = "" if _UPPER_END.search(known) else "，"
+    return replace(merge(old, new), said=f"{known}{joint}{new.said}", text=new.text)
 
 
 def _is_of_its_own(old: Place, group: Stretch) -> bool:

@@ -19,6 +19,12 @@ _AGAIN_AND_AGAIN = re.compile(
     r"天天|每(?:天|晚|日|周|个?月|到)|整[天夜晚宿]|一到(?:晚|夜|周|下雨)|半夜|夜里|深夜|凌晨|大清早|从早到晚|没日没夜"
 )
 _ONE_DAY = timedelta(days=1)
+# Who puts a time right says so right behind it, and the right one right behind that.
+_SLIP = re.compile(
+    r"^[^,，。;；]{0,4}[\s,，、。.…]*(?:啊|哦|噢|呃|哎)*(?:不对|说错|记错|错了)(?:不对|了|是|应该|[\s,，、。])*"
+)
+_NEAR_CHARS = 2
+_DAY = re.compile("[0-9一二三四五六七八九十]{1,3}[号日](?![楼院门栋线])")
 # Of an answer to "when?" that no rule can read.
 _OF_TIME = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
 # A clock alone (早上七点二十左右, 末班车下午四点半) is a habit as often as a moment: only a named day has a date.
@@ -40,11 +46,31 @@ def time_told(turn: Turn, asked: bool) -> Stretch | None:
         return _stretch(found, 0.9) if found else None
     spans = stretches(turn, "time")
     if spans:
-        return _checked(words, spans[0], asked)
+        told = _checked(words, spans[0], asked)
+        return (_put_right(turn, told) or told) if told else None
     found = find_time(words)
     if found and (asked or (turn.does("details") and _tells_when(found.text))):
         return _stretch(found, 0.7)
     return None
+
+
+def _put_right(turn: Turn, told: Stretch) -> Stretch | None:
+    """The time of who puts it right in the same breath: 11月12号 不对 13号, which keeps the month. None where nobody does."""
+    behind = turn.words[told.end :]
+    slip = _SLIP.search(behind)
+    if slip is None:
+        return None
+    rest = behind[slip.end() :]
+    # A day of the month alone may be a house: it counts behind a date.
+    day, month = _DAY.match(rest), re.match(r"[^号日]*?月(?:份)?", told.text)
+    if day and month:
+        start = told.end + slip.end()
+        return Stretch(f"{month.group()}{day.group()}", start, start + day.end(), told.confidence)
+    near = next((time for time in find_times(rest, turn.now) if time.start <= _NEAR_CHARS), None)
+    if near is None:
+        return None
+    start, end = (told.end + slip.end() + at for at in (near.start, near.end))
+    return Stretch(turn.words[start:end], start, end, told.confidence)
 
 
 def _tells_when(words: str) -> bool:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 
 from desk.orders.drafting.phrases import has_content
-from desk.orders.nature import nature_of
+from desk.orders.nature import Nature, nature_of
 
 # Shares of the intent and of the rules beside the probabilities of the nature (`bench/understanding.py --only natures`).
 _TAKEN_FOR = 0.4
 _BY_RULES = 0.15
 # Of words like none that were learned, the rules decide alone.
 _SURE_OF_NATURE = 0.4
+# So likely a party has to be for words of no likely type to blame somebody; set by hand.
+_BLAMES_SOMEBODY = 0.5
 
 # Done by somebody, to somebody.
 _WRONG = re.compile(
@@ -45,20 +47,44 @@ _PRAISE = re.compile(
 )
 
 
+# So much likelier than a complaint a report has to be (tests/data/natures_heldout.tsv: no report less, and no false one).
+_REPORT_MARGIN = 0.12
+# So much likelier praise has to be that holds no word of it; set by hand.
+_PRAISE_MARGIN = 0.2
+
+
 def judged(order_type: str, told: str, *, law_broken: bool = True, sure: float = 0.0) -> str:
     """The type of an order of which this is told, where the citizen has announced none. `order_type` is what it was
     taken for, with this certainty (0 to 1); the learned nature of the words, the rules and that have a say each."""
-    likely = nature_of(told).types
+    nature = nature_of(told)
+    likely = nature.types
     by_rules = by_words(order_type, told, law_broken=law_broken)
+    praises = bool(_PRAISE.search(told))
     if max(likely.values(), default=0.0) < _SURE_OF_NATURE:
-        return by_rules
+        # Who praises says so; 对方全责 现在恢复差不多了 does not.
+        if any(likely.values()) and by_rules == "praise" and not praises:
+            return "help"
+        return _by_blame(nature) if by_rules == "help" else by_rules
     scores = dict(likely)
+    # Who reports mostly says so; 楼下饭店油烟很大 breaks a law, too, and is a complaint.
+    scores["report"] -= _REPORT_MARGIN
+    if not praises:
+        scores["praise"] -= _PRAISE_MARGIN
     scores[order_type] += _TAKEN_FOR * sure
-    scores[by_rules] += _BY_RULES
+    if by_rules != "praise" or praises:
+        scores[by_rules] += _BY_RULES
     if "consult" not in (order_type, by_rules):
         # Whose order was begun wants more than an answer.
         del scores["consult"]
     return max(scores, key=scores.__getitem__)
+
+
+def _by_blame(nature: Nature) -> str:
+    """Of words of no likely type: help, unless they sooner blame somebody than nobody (会计的亲哥哥两层楼一台小汽车，年年吃低保)."""
+    complains, reports = nature.types.get("complain", 0.0), nature.types.get("report", 0.0)
+    if nature.somebody < _BLAMES_SOMEBODY or complains + reports <= nature.types.get("help", 0.0):
+        return "help"
+    return "report" if reports > complains else "complain"
 
 
 def by_words(order_type: str, told: str, *, law_broken: bool = True) -> str:

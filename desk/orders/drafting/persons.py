@@ -8,17 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-COMPOUND = (
-    "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|南宫|呼延|长孙|宇文|轩辕|百里|东郭"
-)
-SINGLE = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
-    "崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛"
-    "樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁"
-    "冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫"
-    "甯於佟谌鄢阚戈佘隋匡鞠逄仇冼蔺逯綦庹揭芦阙练佀亓鄂乜糜仝滑苟宰郗邝亢厉晁卞佴麻甄宓荀栾濮臧鹿芮嵇巫扈郜瞿闵虞薄桂闻展"
-)
-SURNAME = rf"(?:{COMPOUND}|[{SINGLE}])"
+from language import surnames
+from language.sounds import sound
+from language.surnames import SURNAME
+
+_COMPOUND = "|".join(surnames.COMPOUND)
 TITLES = "先生|女士|小姐|师傅|大爷|大妈|大叔|阿姨|老师|同学|太太|奶奶|爷爷|大哥|大姐"
 # Given names are not built from these: "我姓王不姓黄", "王的", "我是业主".
 _GIVEN = r"[^\W\d_的了不是在有我你他说就啊呀吧呢嘛哦姓叫和电]"
@@ -26,7 +20,7 @@ _SELF = r"(?:我|俺|咱|本人|鄙人)(?:就|也|是|本来)?"
 
 # Any surname will do of somebody who says that it is theirs.
 _OWN_SURNAME = (
-    rf"({COMPOUND}|(?!什|啥|名|氏|姓|哪|谁|么(?![\s,，。]|$)|不|别|莫|[都也就][别不莫没])[^\W\d_a-z])"
+    rf"({_COMPOUND}|(?!什|啥|名|氏|姓|哪|谁|么(?![\s,，。]|$)|不|别|莫|[都也就][别不莫没])[^\W\d_a-z])"
 )
 _SURNAME_SAID = re.compile(
     rf"(?:{_SELF}(?:免贵|是)?姓|(?<!不)免贵(?:是)?姓?|不(?:是)?姓{SURNAME}[,，、 ]*(?:是)?姓)[:： ]*{_OWN_SURNAME}"
@@ -37,6 +31,11 @@ _TITLED = re.compile(rf"({SURNAME})({TITLES})")
 _CALLED = re.compile(
     rf"(?:{_SELF}叫|叫我|喊我|(?:^|[,，。 ]|我的?)(?:名字叫|名字是|姓名是?)|本人|我是)[:：，, ]?"
     rf"((?:{SURNAME})(?:{_GIVEN}){{1,2}})(?=吧|就|$|[^\w]|\d)"
+)
+# Who calls for somebody else: 他叫简德胜，我是他儿子简峰.
+_KIN = re.compile(
+    rf"(?:我|俺)(?:是|系)(?:他|她|老人家?|户主|本人)?(?:家)?(?:的)?(?:大|小|二|三)?(?:儿子|女儿|闺女|儿媳妇?|媳妇|女婿|孙子|孙女|外孙女?|老伴|爱人|老公|老婆|妻子|丈夫|妹妹|姐姐|哥哥|弟弟|外甥女?|侄子|侄女|妈妈?|爸爸?|邻居|朋友|同事)"
+    rf"[,，、 ]?(?:叫|姓)?(?P<name>{SURNAME}{_GIVEN}{{1,2}})(?=$|[\s,，。.!！])"
 )
 # As on a form: 反映人:尉迟明.
 _WRITTEN = re.compile(
@@ -69,14 +68,14 @@ _PUT_ANYHOW = re.compile(rf"^(?:就|你)?(?:写|叫|喊)({SURNAME}[老小][\u4e0
 _LATIN = re.compile(
     rf"(?:{_SELF}叫|叫我|喊我|^)[:： ]*([A-Za-z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+){{0,2}}(?:{SURNAME}[\u4e00-\u9fff]{{0,2}})?)(?:吧|就|$|[,，。. ])"
 )
-# 江，江河的江 and 田桂兰，种田的田: which character it is.
-_EXPLAINED = re.compile(
-    r"^(?:我|是|姓|叫|嗯|免贵)*([\u4e00-\u9fff]{1,4}?)[,，、 ]*(?:就是|是)?([\u4e00-\u9fff]{1,4}的)([\u4e00-\u9fff])(?![\u4e00-\u9fff]*的)"
+# 陈，耳东陈，陈大文: spelled out in whatever way, and then said whole.
+_SPELLED = re.compile(
+    rf"^(?:我|是|姓|叫|嗯|免贵|[,， ])*(?P<surname>{SURNAME})[,，、 ][^\d]{{2,12}}[,，、 ](?P<name>(?P=surname){_GIVEN}{{1,2}}){_ENDS}"
 )
 _BUILT = re.compile(
     "(?:弓长|立早|耳东|木子|口天|双木|言午|古月|草头|草字头|大肚|三横|三划|禾呈|人可|文刀|双人|走肖|西早|水工|三点水|"
     "美女|二马|两点水|雨田|双口|言射|四维|木易|关耳|十八子|卯金刀?|小月|广龙|余?人禾|干钩|国字|山今|士口|白水|女良|人王|包耳)"
-    f"({'[' + SINGLE + ']'})?"
+    f"({'[' + surnames.SINGLE + ']'})?"
 )
 # What the two halves make, where only they are said.
 _HALVES = {
@@ -88,15 +87,31 @@ _NOT_NAMES = re.compile(
     rf"{TITLES}|物业|业主|居民|这里|那里|方便|高兴|关于|任何|向来|时间|文明|成为|安全|路口|房子|解决|常常|严重|连续|单位|阳台"
 )
 # Who is nobody in particular, or somebody else.
-_NOBODY = re.compile(
+NOBODY = re.compile(
     r"匿名|热心|市民|群众|村民|居民|业主|租客|租户|居家|好人|路人|当事人|儿子|女儿|老公|老婆|爱人|邻居|机器|投诉|举报|登记|不|没|啥|什么|名字|姓名|称呼|图片|截图|照片|记录|链接|视频|语音|表情|看图|别写|别留"
 )
 _ANOTHERS = re.compile(
     r"(?:[他她它]|对方|那个?人|孩子|娃|孙子|孙女|外孙|侄[子女儿]|外甥|儿子|女儿|闺女|爸|妈|爷爷?|奶奶?|公公?|婆婆?|老公|老婆|爱人|哥|姐|弟|妹|媳妇|老板娘?|书记|主任|经理|"
-    r"局长|所长|队长|组长|司机|师傅|房东|中介|老师|邻居|包工头|保安|医生|店主|客服)(?:的)?(?:名字|全名|大名)?(?:就|也|好像)?(?:是|叫|姓|名叫)*[:：,， ]*$"
+    r"局长|所长|队长|组长|司机|师傅|房东|中介|老师|邻居|包工头|保安|医生|店主|客服|教练|校长|园长|护士长?|大夫|骑手|主播|班主任)(?:的)?(?:名字|全名|大名)?[?？]?[\s,，]*(?:就|也|好像)?(?:是|叫|姓|名叫)*[:：,， ]*$"
 )
+# 不太想说名字诶.
+_INTERJECTIONS = frozenset("诶欸唉哎嗯哦噢啊呀哈嘿喂呃额")
 # Somebody else may be named as the one to speak to: 写我老公名字, 联系人改我爱人.
-_PUT_DOWN = re.compile(r"(?:联系人|写|登记?|留|填|改)[成为是]?(?:我|俺)")
+_PUT_DOWN = re.compile(
+    r"(?:联系人|写|登记?|留|填|改)[成为是]?(?:我|俺)|(?:写|登记?|留|填|用|记|报)(?:成)?[\u4e00-\u9fff]{1,4}的?名字?[\s,，:：]*$"
+)
+# 丽颜颂，做医美的 is a shop.
+_TRADES_BEHIND = re.compile(r"^[\s,，]*(?:是)?(?:做|开|卖|搞|干|弄)[^,，。\s]{1,6}的")
+# 姓邬,都叫他邬教练: of whom it is said.
+_CALLED_SO = re.compile(r"^[,，\s]*(?:都|大家|人家|我们?)?(?:都)?[叫喊](?:他|她)(?!们)")
+_OF_ANOTHER = r"(?:经理|房东|老板娘?|司机|教练|书记|主任|会计|老师|医生|物业|他|她|对方)[^,，。]{0,3}$|(?:经理|房东|老板娘?|司机|教练|书记|主任|会计|老师|医生|他|她|对方)(?:的)?姓"
+# 不是弓长张 是立早章: which of two characters that sound alike it is.
+_NOT_SO = re.compile(
+    r"(?:不是|别(?:写|记)?(?:成|错)?|莫(?:写|记)成|不要写成|(?:别|不)(?:给我)?写成|可别给我写成)[^,，。]{0,3}$"
+)
+_ONE_CHARACTER = re.compile(
+    r"名(?:字)?(?:就|只|是|有)*一个字[\s,，:：]*(?:就?是|叫)?[\s,，]*(?P<given>[\u4e00-\u9fff])(?=$|[\s,，。])"
+)
 _LEAD = re.compile(
     r"^(?:(?:我|俺|就|免贵|本人|嗯|哦)*(?:名字|姓名)?(?:叫我|叫|姓|是|写)[:：,， ]*|免贵[,， ]*)+(?=.)"
 )
@@ -106,16 +121,16 @@ _WHOLE_NICK = re.compile(
     rf"((?:{SURNAME})?[老小阿大]?(?!先生|女士|师傅|大爷|阿姨)[\u4e00-\u9fff]{{1,2}}?)(?=吧|就|行|好|中|得|即可|可以|[,，。.!！\s]|$)"
 )
 _CALL_LEAD = re.compile(r"(?:写|叫|喊|称呼|叫我|喊我|写个|写成)$")
-# 覃西早覃: the halves of the character, between the character twice.
-_HALVED = re.compile(
-    rf"([\u4e00-\u9fff])[,，、 ]*(?:是)?(?:{'|'.join(_HALVES)}|[\u4e00-\u9fff]{{2}})(?:的)?\1(?![\u4e00-\u9fff])"
-)
 _WHOLE_NAME = re.compile(
     rf"({SURNAME}(?!先生|女士|师傅|大爷|阿姨|姓|老师|同志)[\u4e00-\u9fff]{{1,2}})(?=[\s,，。]*(?:手机|电话|联系|1[3-9]\d|[幺一]))"
 )
 # Whose name somebody goes by is less than his surname: Cindy 要本名的话姓丁, Leo 姓罗.
 _SURNAME_BESIDE = re.compile(
     r"[A-Za-z]{2,}[\s,，、]*(?:[^,，。]{0,8}?)姓(?P<name>(?!什|啥|不)[\u4e00-\u9fff])(?:[,，。\s]|$)"
+)
+# So is a name of the screen: 叫我糖糖妈妈吧，姓尤; 网名小鱼儿，本姓俞.
+_SURNAME_BEHIND = re.compile(
+    rf"(?:叫我|喊我|称呼我|网名|昵称|大家都?[叫喊]我|你?就叫)(?P<nick>[^,，。\s]{{2,8}}?)(?:吧|就行|就好|就可以|就成|好了|得了)?[\s,，。、]+(?:我|本|真)?(?:人|名)?姓(?P<name>{_COMPOUND}|(?!什|啥|不|名)[\u4e00-\u9fff])(?=$|[,，。\s]|[的吧啊呀])"
 )
 # 姓都别写, 名字就不留了: what is refused is no name.
 _REFUSED = re.compile(r"^(?:[别莫甭没]|不(?!姓|是))")
@@ -135,8 +150,12 @@ class Person:
 def find_person(text: str, asked: bool = False) -> Person | None:
     """The caller's name in a sentence. With `asked`, a bare name such as "王小明" or "王" is enough."""
     text = text.rstrip()
-    if asked and (beside := _SURNAME_BESIDE.search(text)):
-        return Person(beside["name"], "", beside.start("name"), beside.end("name"))
+    if apart := told_apart(text):
+        return apart
+    if beside := _surname_beside(text, asked):
+        return beside
+    if kin := _KIN.search(text):
+        return Person(kin["name"], "", kin.start("name"), kin.end("name"))
     if written := _WRITTEN.search(text):
         return Person(written["name"], "", written.start("name"), written.end("name"))
     titled = _TITLED.search(text)
@@ -158,6 +177,42 @@ def find_person(text: str, asked: bool = False) -> Person | None:
     return _answer(text) if asked else None
 
 
+def told_apart(text: str) -> Person | None:
+    """The name of who says which of two characters is theirs: 我姓张 不是弓长张 是立早章; None where nobody does.
+
+    >>> told_apart("姓张 不是弓长张 是立早章 名字就一个字 含 包含的含").name
+    '章含'
+    """
+    spelled = list(_BUILT.finditer(text))
+    heard = re.search(rf"姓({SURNAME})[\s,，]*(?:是)?$", text[: spelled[0].start()]) if spelled else None
+    if heard and len(spelled) == 1:
+        # 我姓章 弓长张: what is spelled out goes before what was heard.
+        if re.search(_OF_ANOTHER, text[: heard.start()]):
+            return None
+        built = _built(spelled[0])
+        alike = built.name != heard[1] and sound(built.name) == sound(heard[1])
+        return built if alike else None
+    right = [found for found in spelled if not _NOT_SO.search(text[: found.start()])]
+    if not right or len(right) == len(spelled):
+        return None
+    if _is_anothers(text, spelled[0].start()) or re.search(_OF_ANOTHER, text[: spelled[0].start()]):
+        return None
+    person = _built(right[-1])
+    single = _ONE_CHARACTER.search(text)
+    if single is None:
+        return person
+    return Person(person.name + single["given"], "", person.start, single.end())
+
+
+def _surname_beside(text: str, latin: bool) -> Person | None:
+    """Their surname, of whom another name is told first. `latin`: also behind a name in letters."""
+    behind = _SURNAME_BEHIND.search(text)
+    if behind and not re.match(rf"[小老阿]?{SURNAME}?{behind['name']}", behind["nick"]):
+        return Person(behind["name"], "", behind.start("nick"), behind.end("name"))
+    beside = _SURNAME_BESIDE.search(text) if latin else None
+    return Person(beside["name"], "", beside.start("name"), beside.end("name")) if beside else None
+
+
 def _by_surname(text: str, titled: re.Match[str] | None, asked: bool) -> Person | None:
     denied = _SURNAME_DENIED.search(text)
     patterns = (_SURNAME_SAID, _SURNAME_ANSWERED) if asked else (_SURNAME_SAID,)
@@ -171,8 +226,6 @@ def _by_surname(text: str, titled: re.Match[str] | None, asked: bool) -> Person 
             given = full.group(1)
             name = given if given.startswith(surname) else surname + given
             return Person(name, title, start, start + len(full.group(0)))
-        if halved := _HALVED.match(text, start):
-            return Person(surname, title, start, halved.end())
         if built := _BUILT.match(text, start):
             return _built(built)
         return _person(text, surname, title, start, match.end(1))
@@ -182,10 +235,11 @@ def _by_surname(text: str, titled: re.Match[str] | None, asked: bool) -> Person 
 def _with_given(text: str, person: Person) -> Person:
     """The surname, or 小邰, with the caller's whole name that is told behind it."""
     nick = len(person.name) == 2 and person.name[0] in "小老阿"
-    if len(person.name) != 1 and not nick:
+    if len(person.name) != 1 and not nick and not re.fullmatch(_COMPOUND, person.name):
         return person
+    surname = person.name[-1] if nick else person.name
     for whole in re.finditer(
-        rf"(?:叫|[,，、 ])(?P<name>{re.escape(person.name[-1])}{_GIVEN}{{1,2}}){_ENDS}", text
+        rf"(?:叫|[,，、 ]|(?<=姓{surname}))(?P<name>{re.escape(surname)}{_GIVEN}{{1,2}}){_ENDS}", text
     ):
         if (
             whole.start() < person.end - 1
@@ -203,29 +257,23 @@ def _answer(text: str) -> Person | None:
         return _built(next(_BUILT.finditer(text, built.start(1))))
     for pattern in (_BARE, _BARE_SURNAME, _LATIN, _CALLED_ANYHOW, _PUT_ANYHOW):
         bare = pattern.search(text)
-        if bare and not _NOT_NAMES.search(bare.group(1)) and not _NOBODY.search(bare.group(1)):
+        if bare and not _NOT_NAMES.search(bare.group(1)) and not NOBODY.search(bare.group(1)):
             return _person(text, bare.group(1), "", bare.start(1), bare.end(1))
-    explained = _EXPLAINED.match(text)
-    if explained and explained.group(3) in explained.group(1):
-        return Person(explained.group(1), "", explained.start(1), explained.end(3))
+    if (spelled := _SPELLED.match(text)) and not _NOT_NAMES.search(spelled["name"]):
+        return Person(spelled["name"], "", spelled.start("name"), spelled.end("name"))
     return None
 
 
 def person_at(text: str, start: int, end: int) -> Person | None:
     """The caller's name in characters that were read as one; None where it is nobody's, or somebody else's."""
+    if apart := told_apart(text):
+        return apart
     said = text[start:end]
     lead = _LEAD.match(said)
     if lead:
         start += lead.end()
-    beside = _SURNAME_BESIDE.search(text)
-    if beside and re.match(r"[A-Za-z]", text[start:end]):
-        return Person(beside["name"], "", beside.start("name"), beside.end("name"))
-    halved = _HALVED.match(text, start)
-    if halved:
-        return Person(halved[1], "", start, halved.end())
-    explained = _EXPLAINED.match(text[start:end])
-    if explained and explained.group(3) in explained.group(1):
-        return _person(text, explained.group(1), "", start + explained.start(1), end)
+    if beside := _surname_beside(text, bool(re.match(r"[A-Za-z]", text[start:end]))):
+        return beside
     built = _BUILT.match(text, start)
     if built and built.end() <= end + 1:
         return _built(built)
@@ -249,21 +297,21 @@ def person_at(text: str, start: int, end: int) -> Person | None:
         start, name = start - 1, text[start - 1] + name
     if not 1 <= len(name) <= MAX_CHARS or re.search(r"\d", name) or not re.search(r"[^\W\d_]", name):
         return None
-    if _NOBODY.search(name) or _is_anothers(text, start) or _REFUSED.match(text[start + len(name) :]):
+    if name in _INTERJECTIONS:
+        return None
+    if not re.match(surnames.SURNAME, name) and _TRADES_BEHIND.match(text[start + len(name) :]):
+        return None
+    behind = text[start + len(name) :]
+    if NOBODY.search(name) or _is_anothers(text, start) or _REFUSED.match(behind) or _CALLED_SO.match(behind):
         return None
     return _with_given(text, _person(text, name, title, start, start + len(name)))
 
 
 def _person(text: str, name: str, title: str, start: int, end: int) -> Person:
-    """With the title and the explanation that follow: 王女士, 展，展览的展."""
+    """With the title that follows: 王女士."""
     following = re.match(rf"(?:{TITLES})", text[end:])
     if following and not title:
         title = following.group(0)
-    explained = re.match(
-        r"[,，、 ]*(?:就是|是)?[\u4e00-\u9fff]{1,4}的([\u4e00-\u9fff])(?![\u4e00-\u9fff])", text[end:]
-    )
-    if explained and explained.group(1) in name:
-        end += explained.end()
     return Person(name, title, start, end)
 
 
@@ -286,5 +334,5 @@ def address_form(name: str, title: str) -> str:
     if not name:
         return "您"
     own = name[1:] if title and len(name) == 2 and name[0] in "小老阿" else name
-    surname = own[:2] if re.match(COMPOUND, own) else own[:1]
+    surname = own[:2] if re.match(_COMPOUND, own) else own[:1]
     return f"{surname}{title}" if title else name if len(name) > 1 else "您"

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
+from language.dialects.normaliser import to_mandarin
+
 T = TypeVar("T")
 
-_END = r"[。.!！~～,，、 \u3000啊呀吧呢哦喔噢嘛的了哈诶欸哎嗯嘞呐咯滴哒]*$"
+_PARTICLES = "啊呀吧呢哦喔噢嘛的了哈诶欸哎嗯嘞呐咯滴哒咧撒噻哇额喽喇啦喎嘎"
+_END = rf"[。.!！~～,，、 \u3000{_PARTICLES}]*$"
 
 _QUESTION_MARK = re.compile(r"[?？]\s*$")
 _QUESTION_WORDS = re.compile(
@@ -33,7 +36,7 @@ _YES = re.compile(
     r"^(?:(?:嗯+|哦|噢|啊|呃|那|就|行|对|好的?|是的?|没错|没问题|最?没有问题|确认|确定|正确|可以的?|是这样|就这样|对的|(?:请|麻烦|帮我)?您?(?:登记|提交)|"
     r"ok|OK|Ok|yes|要得|中|得|係|是嘞|没毛病|没得错|对头|要得嘛|就是|就这个|同意|无误|都对|都是对的|是我|要的?|需要|继续|愿意|你?登记|报|就这么办|办|"
     r"对着|成|妥|系|[冇没](?:得)?错|(?:就)?是咯|好滴|[好得行中]嘞|无问题)"
-    r"[。.!！~～,，、 啊呀吧呢哦喔噢嘛的了哈诶欸哎嗯嘞呐咯滴哒]*)+$"
+    rf"[。.!！~～,，、 {_PARTICLES}]*)+$"
 )
 _AGREEING = re.compile(
     r"没问题|没(?:得)?错|冇错|没毛病|没有?(?:了|别的|要改的)?|就(?:是)?这(?:样|个|事|些|么)?|就是[他它她]|登记|提交|报上去|确认|核对|正确|无误|要得|可以|"
@@ -109,6 +112,8 @@ _CORRECTION = re.compile(
 _SAME_PHONE = re.compile(
     r"就(?:用|打|留|是)?(?:这个|本机|现在|我这个|我现在)|本机|这个(?:号|电话|手机)|现在(?:这个|打的|用的)|来电(?:号码|显示)?|我正在打的|打过来的|和(?:刚才|上面)一样|同上"
 )
+# Whether a name or a number must be told, asked in the shape of a refusal: 不写名字就不给办, 姓名是否必填.
+MUST_BE_TOLD = r"是否(?:必填|必须|必要|一定)|必填|不(?:写|留|说|填|报)[^,，。?？]{0,6}(?:就)?不(?:给|能|让)?(?:办|登|受理|处理|管|行)"
 # Wished for in whatever words, and implied: 千万别让他知道是我, 怕他找麻烦, 别写我名字. It errs to secret, but papers that are
 # called secret, letters that are called anonymous, and 别告诉我 are no wishes.
 _DONT = r"(?:不要|不能|不可以?|不准|不许|不得|不想|别|莫|勿要|勿|唔好|甭|休)(?:再|去|给我|跟他们?|跟人)?"
@@ -148,7 +153,9 @@ _TYPE = (
     ),
     (
         "complain",
-        re.compile(r"(?<![不没])(?<!不[是想要])(?:我要|我想|要|想|来|进行|是|改成|我)投诉(?![过了的])|^投诉"),
+        re.compile(
+            r"(?<![不没])(?<!不[是想要])(?:我要|我想|要|想|来|进行|是|改成|我(?:就|今天|必须|一定|非得?|是来)*)投诉(?![过了的])|^投诉"
+        ),
     ),
     ("suggest", re.compile(r"(?:我|提|有|是)(?:个|一个|点|一点|条|想|要)*建议|^建议")),
     ("praise", re.compile(r"表扬|(?:要|想|来)(?:好好)?(?:夸|感谢)(?!张)|(?:送|送面)锦旗|点(?:个)?赞")),
@@ -229,15 +236,21 @@ def is_question(text: str) -> bool:
 
 
 def is_yes(text: str) -> bool:
-    return bool(_YES.match(text.strip()))
+    return _matches(_YES, text)
 
 
 def is_no(text: str) -> bool:
-    return bool(_NO.match(text.strip()))
+    return _matches(_NO, text)
 
 
 def is_skip(text: str) -> bool:
-    return bool(_SKIP.match(text.strip()))
+    return _matches(_SKIP, text)
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether an answer matches as it was said, or in Mandarin: 唔使 is 不用, 得咗 is 得了."""
+    said = text.strip()
+    return bool(pattern.match(said) or pattern.match(to_mandarin(said).text))
 
 
 def is_cancel(text: str) -> bool:
@@ -326,9 +339,39 @@ def wants_confidence(text: str) -> bool | None:
     return False if opened else None
 
 
+_LAST_DECLINES = re.compile(
+    r"^(?:哦|噢|啊|嗯|那|这|个|就|我|[,， ])*(?:不用|不需要|不要|不必|没必要|用不着|无所谓)(?:了|的|吧|啦|保密)?$"
+)
+_WHAT_SECRECY_IS = re.compile(r"保密[^,，。]{0,4}(?:什么|啥|哪样|咋|意思)|(?:什么|啥|哪样)[^,，。]{0,3}保密")
+
+
+def declines_after_asking(text: str) -> bool:
+    """Whether who was asked for a wish asks what secrecy is, and then has none: 保密是哪样意思 哦 那个不用. Whoever asks
+    whether they will be known, and gives up, is afraid."""
+    told = [clause for clause in CLAUSES.split(text.strip()) if clause]
+    asks = len(told) > 1 and bool(_WHAT_SECRECY_IS.search(text))
+    # The word itself, which is asked about, is no wish.
+    afraid = wants_confidence(re.sub("保密", "", _OPEN.sub("", text))) is True
+    return asks and bool(_LAST_DECLINES.match(told[-1])) and not afraid
+
+
+_VISIT = re.compile(
+    r"(?:来|派|安排|喊|叫|找)(?:一|几|两)?[个位名]?(?:人|师傅|工作人员|维修工?|网格员)(?:来|去|到|上门|过来|过去)?[^,，。!！?？]{0,4}(?:上门|看看|看一?下|弄|修|处理|查一?[下查]|检查|管一?管|疏通|清理|抬|认证|办一?下)|"
+    r"(?:能不能|可不可以|可以|能|想|要|希望|请|麻烦)[^,，。!！?？]{0,6}(?:上门|到家里?来|来家里)[^,，。!！?？]{0,6}(?:吗|办|弄|认证|服务|看|查|修|采集|登记)"
+)
+
+
+def wants_visit(words: str) -> bool:
+    """Whether somebody is to come to the place (能不能来个人上门给弄一下), not to the telephone."""
+    return bool(_VISIT.search(words))
+
+
+# 我是来夸人的，不是投诉哈.
+_NOT_OF_TYPE = r"(?:[,，\s]*(?:我|俺|可|又|也|并)*不是(?:来|要|想)?(?:投诉|举报|告状|骂人|找茬|建议)(?:谁|你们|他们?)?(?:的)?[哈啊呀嘛哦]*[,，\s]*)"
 _ONLY_TYPE = re.compile(
     r"^(?:那|不是|不|我|俺|咱们?|就|是|必须|一定)*(?:要|想|得)?(?:举报|投诉|告)(?:他们?|她们?|它|你们|这家|那家|房东|老板|物业|[^,，。]{2,8})?(?:[了的啊呀吧！!。]*)$|"
-    r"^(?:那|还是|就|要|请|帮我|给我)*(?:按|写成?|改成?|算|登记?成?|走)(?:个)?(?:建议|投诉|举报|求助|咨询|表扬)(?:吧|写|登记?|算|就[行好])*[。!！]?$"
+    r"^(?:那|还是|就|要|请|帮我|给我)*(?:按|写成?|改成?|算|登记?成?|走)(?:个)?(?:建议|投诉|举报|求助|咨询|表扬)(?:吧|写|登记?|算|就[行好])*[。!！]?$|"
+    rf"^{_NOT_OF_TYPE}?(?:所以|其实|我们?|俺们?|就|特意|专门|[,， ])*(?:是|来|要|想)+(?:夸|表扬|感谢|提个?建议|投诉|举报)(?!人$|者)(?:一下|下|个?人|他们?|她们?|你们?|的|[哈啊呀嘛哦])*{_NOT_OF_TYPE}?[。!！]?$"
 )
 
 

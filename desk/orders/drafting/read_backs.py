@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.filling import Filled
+from desk.orders.drafting.filling import Filled, asks_about_secrecy
 from desk.orders.drafting.keeping import asked_beside, noted, silently, with_confidential, with_question
 from desk.orders.drafting.phrases import (
     agrees_only,
+    declines_after_asking,
     has_content,
     is_no,
     is_yes,
@@ -136,7 +137,10 @@ def _at_phone_check(draft: Draft, turn: Turn, filled: Filled) -> Step | None:
 
 
 def _at_confidential(draft: Draft, turn: Turn, filled: Filled) -> Step | None:
-    if turn.reading.only("repeat", "process", "ask"):
+    if declines_after_asking(turn.words):
+        decided = with_confidential(filled.draft, turn, "no")
+        return answered(decided, ("confidential",))
+    if turn.reading.only("repeat", "process", "ask") or asks_about_secrecy(turn):
         # 保密是什么意思 speaks of secrecy and wishes nothing yet.
         unanswered = Step(Kind.ANSWERED if turn.does("repeat") else Kind.QUESTION, draft)
         return with_question(turn, unanswered)

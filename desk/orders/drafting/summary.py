@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from desk import openings
+from desk.orders.drafting import openings
 from desk.orders.drafting.draft import TYPES, Draft
 from desk.orders.drafting.insults import without_insults
 from desk.orders.drafting.persons import address_form
 from language.phones import grouped
+from language.punctuation import full_width
 
 TITLE_CHARS = 30
 LABELS = {
@@ -60,14 +61,14 @@ def spoken(draft: Draft) -> str:
 
 
 def title(draft: Draft) -> str:
-    """At most TITLE_CHARS characters: type, and the first clause of the description."""
+    """At most TITLE_CHARS characters: type, and the first clause of the description, punctuated as people read it."""
     description = draft.get("description")
     clause = without_insults(description) or description
     for mark in "。;;!!??":
         clause = clause.split(mark)[0]
     first = clause.split(",")[0].split(",")[0]
     clause = first if len(first) >= 8 else clause
-    return f"{TYPES[draft.type]}:{shorten(clause, TITLE_CHARS - 3)}"
+    return full_width(f"{TYPES[draft.type]}：{shorten(clause, TITLE_CHARS - 3)}")
 
 
 def shorten(text: str, length: int) -> str:

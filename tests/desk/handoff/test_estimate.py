@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
+from desk.conversations.farewell import is_farewell
 from desk.handoff.estimate import DEFAULT_HANDLING_S, Admission, admit, handling_s, places
-from desk.handoff.events import Place
-from desk.handoff.farewell import is_farewell
-from desk.handoff.hours import OpeningHours
+from desk.handoff.events import QueuePlace
 from desk.handoff.routing import Rules
+from desk.opening_hours import OpeningHours
 from desk.settings import Settings, SettingsError, load_settings
 from tests.desk.handoff.samples import NOON, entry, view
 
@@ -24,31 +24,31 @@ def test_places_follow_the_order_of_the_queue() -> None:
 
 
 def test_a_free_seat_means_at_once() -> None:
-    assert places([entry("1")], [view("u")], NOON, RULES, 300) == {"c1": Place(1, 0, 1)}
+    assert places([entry("1")], [view("u")], NOON, RULES, 300) == {"c1": QueuePlace(1, 0, 1)}
 
 
 def test_the_wait_grows_with_the_line_and_shrinks_with_seats() -> None:
     waiting = [entry(str(n), 100 - n) for n in range(20)]
     few = places(waiting, [view("u", chats=5)], NOON, RULES, 600)
     many = places(waiting, [view(f"u{n}", chats=5) for n in range(4)], NOON, RULES, 600)
-    assert few["c19"] == Place(20, 24, 60)
-    assert many["c19"] == Place(20, 6, 15)
+    assert few["c19"] == QueuePlace(20, 24, 60)
+    assert many["c19"] == QueuePlace(20, 6, 15)
     highs = [few[f"c{n}"].high_min or 0 for n in range(20)]
     assert highs == sorted(highs)
 
 
 def test_nobody_who_works_means_no_promise() -> None:
     assert places([entry("1")], [view("u", status="pause")], NOON, RULES, 300) == {
-        "c1": Place(1, None, None, False)
+        "c1": QueuePlace(1, None, None, False)
     }
-    assert places([entry("1")], [], NOON, RULES, 300) == {"c1": Place(1, None, None)}
+    assert places([entry("1")], [], NOON, RULES, 300) == {"c1": QueuePlace(1, None, None)}
 
 
 def test_only_those_whom_the_same_seats_serve_are_ahead_in_time() -> None:
     waiting = [entry(f"t{n}", 30, skill="tax") for n in range(9)] + [entry("e", 1, skill="english")]
     seats = [view("t", "tax", chats=5), view("e", "english")]
     found = places(waiting, seats, NOON, RULES, 600)
-    assert found["ce"] == Place(10, 0, 1)
+    assert found["ce"] == QueuePlace(10, 0, 1)
 
 
 def test_the_typical_time_is_the_median_once_there_are_enough() -> None:
@@ -148,24 +148,26 @@ def test_everybody_of_the_skill_away_is_said_and_the_wait_is_that_for_others() -
     """The paused tax seat keeps the matter to itself for a minute; then whoever is there takes it."""
     away, there = view("t", "tax", status="pause"), view("g", "general")
     place = places([entry("1", skill="tax")], [away, there], NOON, Rules(overflow_after_s=120), 300)["c1"]
-    assert place == Place(1, 1, 3, False)
+    assert place == QueuePlace(1, 1, 3, False)
     waited = places([entry("1", 120, skill="tax")], [away, there], NOON, Rules(overflow_after_s=120), 300)[
         "c1"
     ]
-    assert waited == Place(1, 0, 1, False)
+    assert waited == QueuePlace(1, 0, 1, False)
     nobody = places([entry("1", skill="tax")], [away], NOON, RULES, 300)["c1"]
-    assert nobody == Place(1, None, None, False)
+    assert nobody == QueuePlace(1, None, None, False)
     # Nobody stands in for who speaks the language.
     assert places(
         [entry("1", skill="english")], [view("e", "english", status="pause"), there], NOON, RULES, 300
-    )["c1"] == Place(1, None, None, False)
+    )["c1"] == QueuePlace(1, None, None, False)
 
 
 def test_busy_seats_are_counted_and_paused_ones_are_not() -> None:
     waiting = [entry(str(n), 100 - n) for n in range(10)]
     busy = [view("a", status="busy", chats=5), view("b", status="ready", chats=5)]
-    assert places(waiting, busy, NOON, RULES, 600)["c9"] == Place(10, 6, 15)
-    assert places(waiting, [*busy, view("p", status="pause")], NOON, RULES, 600)["c9"] == Place(10, 6, 15)
+    assert places(waiting, busy, NOON, RULES, 600)["c9"] == QueuePlace(10, 6, 15)
+    assert places(waiting, [*busy, view("p", status="pause")], NOON, RULES, 600)["c9"] == QueuePlace(
+        10, 6, 15
+    )
     assert admit(NOON, RULES, [view("u", status="busy", chats=5)], [], 300) is Admission.QUEUE
 
 

@@ -29,13 +29,13 @@ from desk.conversations import (
     Sender,
 )
 from desk.conversations.conversation import Effects
+from desk.conversations.tables import HandoffEventRow, HandoffRow
 from desk.handoff.errors import HandoffError
 from desk.handoff.events import Offered, OwnerChanged
 from desk.handoff.queue import HandoffQueue
 from desk.handoff.seat import SeatState, SeatStatus
 from desk.handoff.service import Done
 from desk.handoff.store import HandoffStore
-from desk.handoff.tables import HandoffEventRow, HandoffRow
 from desk.store.base import Base
 from desk.store.redis_keys import desk_key
 from tests.desk.handoff.machinery import Clock, Crash, Gateway, Link

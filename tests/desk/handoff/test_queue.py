@@ -265,7 +265,7 @@ async def test_a_dead_redis_is_one_error_and_is_not_asked_at_once_again(mortal_r
     mortal_redis.start()
     with pytest.raises(QueueUnavailable):
         await queue.snapshot()
-    queue._paused_until = 0
+    queue._trouble._paused_until = 0
     assert (await queue.snapshot()).entries == {}
     await queue.put(entry("1"), at(0))
     assert set((await queue.snapshot()).entries) == {"c1"}, "the scripts are there again"

@@ -32,8 +32,8 @@ from desk.handoff.events import (
     Offered,
     OfferWithdrawn,
     OwnerChanged,
-    Place,
     QueueMoved,
+    QueuePlace,
     Requested,
     Requeued,
     SeatsChanged,
@@ -124,7 +124,7 @@ async def test_a_request_is_offered_at_once_to_a_free_seat_and_accepted(desk: De
     assert only(asked.events, Requested) and only(asked.events, OwnerChanged)[0].owner is Owner.WAITING
     (offer,) = only(asked.events, Offered)
     assert (offer.handoff.id, offer.seat_id) == (asked.handoff.id, "u1")
-    assert await desk.one.place(conversation_id) == Place(1, 0, 1)
+    assert await desk.one.place(conversation_id) == QueuePlace(1, 0, 1)
     taken = await desk.other.accept(asked.handoff.id, "u1")
     assert (taken.owner, taken.epoch) == (Owner.SEAT, 3)
     assert only(taken.events, Accepted)[0].seat_id == "u1"
@@ -264,7 +264,7 @@ async def test_without_redis_people_wait_in_sql_and_are_queued_later(desk: Desk)
     conversation_id = asked.handoff.conversation_id
     assert (asked.owner, only(asked.events, Offered)) == (Owner.WAITING, [])
     assert await desk.one.tick() == ()
-    assert await desk.one.place(conversation_id) == Place(2, None, None)
+    assert await desk.one.place(conversation_id) == QueuePlace(2, None, None)
     assert [len(part) for part in await _pictured(desk)] == [2, 0]
     taken = await desk.one.accept(offered.handoff.id, "u1")
     assert taken.owner is Owner.SEAT, "an offer on the screen still counts"

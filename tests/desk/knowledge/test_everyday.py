@@ -67,21 +67,21 @@ def outcomes(search: KnowledgeSearch, questions: list[dict[str, str]]) -> Counte
 
 
 def test_everyday_questions_find_their_article(search: KnowledgeSearch) -> None:
-    """467 of 548, and 3 another one, where this was written; most of them had helped to widen the articles. A question
+    """451 of 548, and 4 another one, where this was written; most of them had helped to widen the articles. A question
     back is not wrong."""
     asked = [row for row in rows("knowledge_everyday.tsv") if row["article"] != NONE]
     found = outcomes(search, asked)
-    assert found["right"] >= 0.83 * len(asked), found
+    assert found["right"] >= 0.81 * len(asked), found
     assert found["found"] <= 0.02 * len(asked), found
 
 
 def test_kept_questions_are_seldom_answered_with_another_matter(search: KnowledgeSearch) -> None:
-    """Nothing was widened, weighed or set by these: where a change lowers them, it is the change that is looked at. 38 of 62
-    right where this was written, and 9 of all 114 told another matter; neither is good enough."""
+    """Nothing was widened, weighed or set by these: where a change lowers them, it is the change that is looked at. 37 of 62
+    right and 15 asked back where this was written, and 4 of all 114 told another matter."""
     held = [row for row in rows("knowledge_kept.tsv") if row["article"] != NONE]
     found, other = outcomes(search, held), outcomes(search, not_held("knowledge_kept.tsv"))
     assert found["right"] >= 0.58 * len(held), found
-    assert found["found"] + other["found"] <= 0.09 * len(rows("knowledge_kept.tsv")), (found, other)
+    assert found["found"] + other["found"] <= 0.05 * len(rows("knowledge_kept.tsv")), (found, other)
 
 
 def test_who_is_asked_back_finds_his_article_among_them(search: KnowledgeSearch) -> None:
@@ -102,14 +102,14 @@ def test_the_article_that_was_chosen_is_told_by_the_question(search: KnowledgeSe
 
 
 def test_questions_that_no_article_answers_are_not_answered(search: KnowledgeSearch) -> None:
-    """104 of 109 where this was written: rather nothing, or a question back, than another matter."""
+    """106 of 109 where this was written: rather nothing, or a question back, than another matter."""
     asked = not_held("knowledge_everyday.tsv")
     found = outcomes(search, asked)
-    assert found["found"] <= 0.06 * len(asked), found
+    assert found["found"] <= 0.04 * len(asked), found
 
 
 def test_short_questions_go_on_about_the_article(search: KnowledgeSearch) -> None:
-    """28 of 31 where this was written."""
+    """28 of 31 where this was written, 27 with the encoder that was taught on 2026-11-30."""
     asked = rows("knowledge_follow_ups.tsv")
     found = outcomes(search, asked)
     assert found["right"] >= 0.87 * len(asked), found

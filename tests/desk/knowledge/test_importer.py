@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from desk.knowledge.article import Article
+from desk.knowledge.article import Article, article_from_dict
 from desk.knowledge.errors import ImportRefused
 from desk.knowledge.importer import read_articles
+from desk.knowledge.search import unit_texts
 from desk.settings import ROOT
 
 
@@ -70,6 +72,8 @@ def test_every_wrong_row_is_named(tmp_path: Path) -> None:
         ("a.xls", b"<html><table><tr><td>id</td></tr></table>", "is a web page (HTML) under another name"),
         ("a.csv", b"id,title\n\x81", "neither UTF-8"),
         ("a.csv", "id,title,text\n1,停水,等。\n".encode(), "unknown column 'text'"),
+        ("a.jsonl", '{"id": "1", "title": "停水", "text": "等。"}\n'.encode(), "unknown 'text'"),
+        ("a.md", "---\nid: 1\ntitle: 停水\nreply: 等。\n---\n等。\n".encode(), "unknown 'reply'"),
         ("a.csv", "id,title,title\n1,停水,等。\n".encode(), "title stands twice"),
         ("a.csv", "id,title\n1,停水\n".encode("utf-16-le"), "UTF-16 without its byte-order mark"),
         ("a.md", b"just text", "no front matter"),
@@ -83,6 +87,17 @@ def test_unreadable_files_say_why(tmp_path: Path, name: str, content: bytes, exp
     file = tmp_path / name
     file.write_bytes(content)
     assert any(expected in problem for problem in problems(file))
+
+
+def test_citizens_get_no_article_without_an_answer(tmp_path: Path) -> None:
+    """Nobody could be told anything by it; a draft may wait for its answer, and a test set of questions needs none."""
+    file = tmp_path / "a.csv"
+    file.write_text("id,title,status\n1,停水,\n2,停电,draft\n", encoding="utf-8")
+    with pytest.raises(ImportRefused) as refused:
+        read_articles(file, for_citizens=True)
+    [problem] = refused.value.problems
+    assert problem.row == 2 and "has no answer" in str(problem)
+    assert [article.id for article in read_articles(file)] == ["1", "2"]
 
 
 def test_the_shipped_articles_are_sound() -> None:
@@ -111,6 +126,10 @@ TABLE = "id,title,answer,effective_from,effective_to\n001,停水找谁,打水务
         ("a.xls", TABLE.replace(",", "\t").encode("gbk")),
         ("a.csv", TABLE.replace(",", ";").encode()),
         ("a.csv", TABLE.replace("id,title", " id , title").encode()),
+        ("a.csv", b"\xef\xbb\xbf\xef\xbb\xbf" + TABLE.replace("id,title", 'id," title"').encode()),
+        ("a.csv", TABLE.replace("id,title", '"id", "title"').encode()),
+        ("a.csv", TABLE.replace("id,title", "ID,Ｔitle").encode()),
+        ("a.csv", ("sep=;\r\n" + TABLE.replace(",", ";")).encode()),
         # Columns that once held something.
         ("a.csv", TABLE.replace("\n", ",,,\n").encode()),
         ("a.csv", (TABLE + ",,,,\n,,,,\n").encode()),
@@ -130,3 +149,44 @@ def test_what_is_no_day_for_sure_is_refused(tmp_path: Path, day: str) -> None:
     file = tmp_path / "a.csv"
     file.write_text(f"id,title,effective_to\n1,停水,{day}\n", encoding="utf-8")
     assert any("effective_to must be a date" in problem for problem in problems(file))
+
+
+def _folder(tmp_path: Path, wordings: str) -> Path:
+    (tmp_path / "gas").mkdir()
+    (tmp_path / "gas" / "gas.md").write_text(
+        "---\nid: gas\ntitle: 燃气开户\nquestions:\n  - 开通燃气找谁\n---\n\n## 找谁\n\n打电话。\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "gas" / "wordings.tsv").write_text(wordings, encoding="utf-8")
+    return tmp_path
+
+
+def test_wordings_beside_the_articles_are_found_by_and_not_listed(tmp_path: Path) -> None:
+    folder = _folder(
+        tmp_path, "article\tsection\tquestion\ngas\t找谁\t新房子拿了钥匙,灶头没气\ngas\t\t咋开气\n"
+    )
+    (article,) = read_articles(folder)
+    assert article.questions == ("开通燃气找谁",)
+    assert article.wordings == ("新房子拿了钥匙,灶头没气", "咋开气")
+    assert set(article.wordings) < set(unit_texts(article))
+    assert article_from_dict(article.to_dict()) == article
+
+
+@pytest.mark.parametrize(
+    ("wordings", "says"),
+    [
+        ("article\tquestion\ngas\t咋开气\n", "header"),
+        ("article\tsection\tquestion\nwater\t\t没水\n", "no article 'water'"),
+        ("article\tsection\tquestion\ngas\t\t\n", "a question"),
+    ],
+)
+def test_wrong_wordings_are_refused_with_their_line(tmp_path: Path, wordings: str, says: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        read_articles(_folder(tmp_path, wordings))
+    assert says in str(refused.value.problems[0])
+
+
+def test_an_article_without_wordings_keeps_its_hash() -> None:
+    plain = Article(id="gas", title="燃气开户")
+    assert "wordings" not in plain.to_dict()
+    assert replace(plain, wordings=("咋开气",)).content_hash() != plain.content_hash()

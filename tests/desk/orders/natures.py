@@ -13,7 +13,7 @@ from desk.orders import nature
 class Unlearned:
     """Stands for a model of no rows."""
 
-    def probabilities(self, text: str) -> dict[str, float]:
+    def probabilities(self, text: str, marks: object = (), vector: object = None) -> dict[str, float]:
         return dict.fromkeys((*nature.TYPES, nature.SOMEBODY, nature.RISK, nature.PLACED), 0.0)
 
 

@@ -64,6 +64,18 @@ def test_types_that_no_list_of_words_knows(text: str, order_type: str) -> None:
     assert judged("help", text) == order_type
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "上个月上班路上被车碰了 对方全责 现在恢复差不多了",
+        "送外卖的电动车在步行街开得特别快，地上明明写了禁止骑行",
+        "邻居家装修说好六点停，天天拖到十点",
+    ],
+)
+def test_what_praises_nobody_is_no_praise(told: str) -> None:
+    assert judged("praise", told) != "praise"
+
+
 def test_of_nothing_nothing_is_known() -> None:
     assert nature_of("  ") == Nature()
 

@@ -22,7 +22,7 @@ from desk.seats import (
 from desk.seats import tables as t
 from desk.seats.lockout import MAX_FAILURES, STRANGERS_FAILURES
 from desk.seats.sign_ins import SIGN_INS_PER_USER, hash_token
-from desk.seats.tries import Place, address_place
+from desk.seats.tries import SignInPlace, address_place
 from tests.desk.seats.conftest import PASSWORD, Clock, add_user, cheap_hasher
 
 
@@ -234,7 +234,7 @@ def test_two_users_do_not_share_their_failures(accounts: Accounts, wang: User) -
     sign_in(accounts, "li")
 
 
-def try_from(accounts: Accounts, place: Place, password: str = "not this one") -> str:
+def try_from(accounts: Accounts, place: SignInPlace, password: str = "not this one") -> str:
     """What came of a try: `in`, or the name of what was raised."""
     try:
         attempt = accounts.begin("wang", place)

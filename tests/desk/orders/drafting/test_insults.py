@@ -7,7 +7,7 @@ import pytest
 from desk.orders.drafting.draft import Draft, Value
 from desk.orders.drafting.insults import without_insults
 from desk.orders.drafting.summary import title
-from gateway.seats.items import tells_matter, title_of
+from gateway.console.items import tells_matter, title_of
 
 
 @pytest.mark.parametrize(
@@ -45,5 +45,5 @@ def test_titles_of_conversations_and_orders_tell_the_matter() -> None:
     told = Value("你们这群骗子，路灯坏了一个月没人修", 1)
     assert (
         title(Draft(draft_id="d", type="complain", fields={"description": told}))
-        == "投诉:路灯坏了一个月没人修"
+        == "投诉：路灯坏了一个月没人修"
     )

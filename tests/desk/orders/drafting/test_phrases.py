@@ -441,6 +441,12 @@ def test_not_a_wish_for_secrecy(text: str) -> None:
         "冇错",
         "对嘞 没毛病",
         "成 就这么办",
+        "要得撒",
+        "对咧",
+        "得啦",
+        "好额",
+        "冇问题",
+        "嗯啦",
     ],
 )
 def test_a_yes_of_another_region(text: str) -> None:
@@ -461,10 +467,24 @@ def test_a_yes_of_another_region(text: str) -> None:
         "中介",
         "好像不对",
         "对了，还有",
+        "行伐",
+        "对的伐",
     ],
 )
 def test_not_a_yes_of_another_region(text: str) -> None:
     assert is_yes(text) is False
+
+
+@pytest.mark.parametrize(
+    "text", ["唔使", "唔使喇", "唔好", "勿要", "勿用哉", "弗用", "不消", "不消说", "甭了", "不得行", "勿是"]
+)
+def test_a_no_of_another_region(text: str) -> None:
+    assert is_no(text) or is_skip(text)
+
+
+@pytest.mark.parametrize("text", ["不消费", "勿用人", "不消化", "甭提多难受了"])
+def test_not_a_no_of_another_region(text: str) -> None:
+    assert is_no(text) is False and is_skip(text) is False
 
 
 @pytest.mark.parametrize("text", ["算了不投诉了,就问问", "算了不报了", "不登记了", "那我不投诉了", "取消吧"])
