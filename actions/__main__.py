@@ -16,6 +16,8 @@ from danger.advice import advice_book
 from danger.errors import DangerError
 from desk.places import GazetteerError, default_gazetteer
 from desk.settings import OwnServer, SettingsError, load_settings
+from language.dialects.normaliser import dialect_normaliser
+from language.dialects.tables import BadDialectTable
 
 
 def main() -> None:
@@ -29,7 +31,8 @@ def main() -> None:
         # Whether they can be read must not come out when somebody is in danger, or tells where.
         advice_book()
         default_gazetteer()
-    except (SettingsError, DangerError, GazetteerError) as error:
+        dialect_normaliser()
+    except (SettingsError, DangerError, GazetteerError, BadDialectTable) as error:
         sys.exit(str(error))
     token = settings.own_token(OwnServer.ACTIONS)
     if not token:

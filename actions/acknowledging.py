@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk import openings
+from desk.orders.drafting import openings
 from desk.orders.drafting.draft import TYPES, Draft
 from desk.orders.drafting.steps import Step
 from desk.orders.drafting.summary import caller_form, shorten

@@ -26,6 +26,7 @@ from danger.rules import (
     find_danger,
     how_over,
     is_another_matter,
+    is_slip,
     nearest_kind,
 )
 from desk.orders.drafting.turn import Turn
@@ -39,12 +40,15 @@ STATE = "danger_state"
 # and turns of dialogue_heldout.txt, of which two of 475 alarm). At LIKELY danger is taken for real, whatever the rules
 # say; at POSSIBLE if a plain rule or the intent sees it, too, and alone it earns a word of caution beside the affair's
 # answer. Whoever told of danger a moment ago is believed sooner.
-LIKELY = 0.5
+LIKELY = 0.4
 POSSIBLE = 0.2
 # From here on, alone, it earns the word of caution; lower, it would be said in every tenth story (bench/reading.py).
 CAUTIOUS = 0.25
 # Whoever wants to die says it once, and softly; on the same rows this costs no false alarm more.
-LIKELY_OF_DEATH = 0.4
+LIKELY_OF_DEATH = 0.35
+# A telling (the act details) this sure is too plain for a soft word, and alarms a little later.
+PLAINLY = 0.95
+LIKELY_TOLD_PLAINLY = 0.45
 LIKELY_AGAIN = 0.3
 # Below this a plain trouble was read, whatever word of danger stands in it.
 DOUBTFUL = 0.05
@@ -53,16 +57,24 @@ SURELY = 0.75
 # Said where danger is possible but not likely. An operator who is not sure says it, too, and goes on listening.
 CAUTION = "要是现在有人有危险，请马上拨打120、119或者110，不要等我们。"
 CAUTIONS_MOST = 2
+# Said beside the advice to whoever tells of an ordinary affair: nobody who was misheard is kept from it.
+STILL = "要是现在没有危险，跟我说“没有危险”，我接着帮您办。"
 # Below this a question or a trouble may be an ordinary one, though danger was told before.
 HARMLESS = 0.05
+# So may, below this, one that is told as plainly as can be.
+PLAIN = 0.1
 # An intent below this confidence is a guess (as in desk/orders/drafting/arbitration.py).
 SURE = 0.7
+# Beside an alarm that was never sure, and words that are read as harmless, less will do.
+_FAIRLY_SURE = 0.5
 
 SILENT = "silent_help"
 # These do not end because the talk turns to something else: who is afraid of being overheard talks of something else,
 # and so does who has made up his mind.
 LASTING = frozenset({"self_harm", "suicide_other", "domestic_violence", SILENT})
-_SUICIDAL = frozenset({"self_harm", "suicide_other"})
+SUICIDAL = frozenset({"self_harm", "suicide_other"})
+# After so many answers even whoever was heard to want to die may have an affair of an office, if nothing else is heard in it.
+_LONG = 3
 # Where no call is to be made from the room, a short message is no way either: out first.
 _LEAVE_FIRST = frozenset({"gas", "carbon_monoxide", "explosion"})
 # What is no answer to danger, in the words of the reading: another question, another trouble, an earlier order.
@@ -110,6 +122,9 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     likely, by_rule = turn.reading.danger, find_danger(words)
     if is_likely(turn.reading):
         return kind_of(turn)
+    if is_slip(words):
+        # 手滑打成9了 is half heard as a blow.
+        return ""
     if state and likely >= LIKELY_AGAIN:
         # It is the danger that was told: 别报警 says nothing of another one.
         return by_rule or state.kind
@@ -120,9 +135,18 @@ def danger_in(turn: Turn, state: DangerState) -> str:
 
 def is_likely(reading: Reading) -> bool:
     """Whether what was read is taken for danger, whatever the rules say."""
-    # 只能你们知道,漏出去我没法待 is a fear of people, as whoever wishes for secrecy has it.
-    of_death = reading.danger_kind == SELF_HARM and not reading.does("secret")
-    return reading.danger >= (LIKELY_OF_DEATH if of_death else LIKELY)
+    return reading.danger >= _least_likely(reading)
+
+
+def _least_likely(reading: Reading) -> float:
+    """The bound that this reading has to reach: lower for a soft word of death, higher for a trouble told plainly."""
+    # 只能你们知道,漏出去我没法待 is a fear of people, as whoever wishes for secrecy has it, and 一股塑料烧糊的味儿,嗓子眼儿发苦 is
+    # told too plainly for a soft word.
+    softly = not (reading.does("secret") or reading.does("details", at_least=PLAINLY))
+    if reading.danger_kind == SELF_HARM and softly:
+        return LIKELY_OF_DEATH
+    # 他们把污水直接倒在路边，臭得很 lies at the very bound.
+    return LIKELY_TOLD_PLAINLY if reading.does("details", at_least=PLAINLY) else LIKELY
 
 
 def kind_of(turn: Turn) -> str:
@@ -138,6 +162,8 @@ def is_possible(turn: Turn) -> bool:
     reading = turn.reading
     if not reading:
         return True
+    if is_slip(turn.words) and not is_likely(reading):
+        return False
     if how_over(turn.words) and not is_likely(reading):
         # 人找到了，在河边蹲着 tells how it ended.
         return False
@@ -167,11 +193,12 @@ def caution(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> N
     """Names the numbers where danger is possible, before the turn's own affair is answered. At most CAUTIONS_MOST times
     in a conversation, and once a turn, however many actions answer it."""
     # Who fears to be recognised (一说不就知道是我了) sounds like despair, and is none.
-    afraid = turn.reading.danger_kind in _SUICIDAL and turn.reading.does("secret", "refuse")
+    afraid = turn.reading.danger_kind in SUICIDAL and turn.reading.does("secret", "refuse")
     if (
         turn.reading.danger < CAUTIOUS
         or afraid
         or not turn.words
+        or is_slip(turn.words)
         or DangerState.of(tracker)
         or danger_in(turn, DangerState())
     ):
@@ -220,6 +247,9 @@ def alarm(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState, kind
 def _go_on(dispatcher: CollectingDispatcher, turn: Turn, state: DangerState) -> Events:
     advice = advice_book().of(state.kind)
     say_with_numbers(dispatcher, advice.said_again(state.told - 1), advice.numbers)
+    ordinary = bool(turn.reading) and turn.reading.danger < POSSIBLE and turn.does("details", "register")
+    if state.kind not in LASTING and ordinary and _is_of_an_affair(turn, SURE):
+        say(dispatcher, STILL)
     if wants_person(turn) or turn.does("human"):
         # Called already; whoever asks for a person is told again what is true about it.
         ask_for_human(dispatcher, "emergency", advice.kind)
@@ -267,7 +297,7 @@ def _ending(turn: Turn, state: DangerState) -> str:
     ending = how_over(turn.words)
     if not ending or is_likely(turn.reading):
         return ""
-    return GENTLE if state.kind in _SUICIDAL else ending
+    return GENTLE if state.kind in SUICIDAL else ending
 
 
 def _tells_more(turn: Turn) -> bool:
@@ -278,14 +308,31 @@ def _tells_more(turn: Turn) -> bool:
 
 
 def _is_elsewhere(turn: Turn, state: DangerState) -> bool:
-    """Whether the citizen turns to an ordinary matter, after he has heard twice what helps in danger."""
-    if not state.sure and turn.reading.danger < HARMLESS and not find_danger(turn.words):
-        # It may never have been one: 只能你们知道，漏出去我没法待 sounds like despair.
-        return turn.does(*_OTHER_ACTS, "value", "secret")
-    if state.kind in LASTING or state.told < 2 or danger_in(turn, state):
+    """Whether the citizen turns to an ordinary matter: at once where it may never have been danger, else after he has heard
+    twice what helps."""
+    if not state.sure and not find_danger(turn.words):
+        # 只能你们知道，漏出去我没法待 sounds like despair, and 来了俩人，穿蓝衣裳 like somebody on a bridge.
+        if turn.reading.danger < HARMLESS:
+            leaves = state.kind not in LASTING and turn.does("cancel", "nothing", "thanks", "bye")
+            return (
+                leaves or turn.does(*_OTHER_ACTS, "value", "secret") or _is_of_an_affair(turn, _FAIRLY_SURE)
+            )
+        if state.kind != SELF_HARM and turn.reading.danger < POSSIBLE and _is_of_an_affair(turn, SURE):
+            return turn.does("details", "ask")
+    lasts_on = state.kind in LASTING and not (state.kind == SELF_HARM and state.told >= _LONG)
+    if lasts_on or state.told < 2 or danger_in(turn, state):
         return False
-    if turn.reading:
-        turns = turn.reading.danger < HARMLESS and turn.does(*_OTHER_ACTS)
-    else:
-        turns = turn.intent.startswith(_OTHER_INTENTS) and turn.confidence >= SURE
-    return turns and is_another_matter(turn.words)
+    if state.kind == SELF_HARM:
+        plain = turn.reading.danger < HARMLESS and turn.reading.does("details", at_least=SURELY)
+        return plain and _is_of_an_affair(turn, SURE)
+    if not turn.reading:
+        return _is_of_an_affair(turn, SURE) and is_another_matter(turn.words)
+    if turn.reading.danger < HARMLESS and turn.does(*_OTHER_ACTS) and is_another_matter(turn.words):
+        return True
+    # 我妈瘫痪刷不了脸，养老金被停了: whoever it is about, a trouble of an office is told twice over.
+    plain = turn.reading.danger < PLAIN and turn.reading.does("details", "ask", at_least=SURELY)
+    return plain and _is_of_an_affair(turn, SURE) and not find_danger(turn.words)
+
+
+def _is_of_an_affair(turn: Turn, at_least: float) -> bool:
+    return turn.intent.startswith(_OTHER_INTENTS) and turn.confidence >= at_least

@@ -19,6 +19,7 @@ from actions.callback import answer_callback
 from actions.conversation import turn_of
 from actions.ports import Parts
 from actions.replies import ask_for_human, say, signal, take_wishes
+from actions.scraps import answer_scrap
 from actions.seed import kept_if_told
 from actions.topic import told_in
 from actions.watch import Watch
@@ -103,11 +104,14 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
         logger.error("action failed", extra={"action": self.ACTION, "error": type(error).__name__})
 
     def answer_first(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events | None:
-        """What goes before any affair: the edge, danger, being called back, a person wanted. None: the affair's
+        """What goes before any affair: the edge, a scrap, danger, being called back, a person wanted. None: the affair's
         turn."""
         foreign = answer_at_the_edge(dispatcher, tracker, turn, self.parts)
         if foreign is not None:
             return foreign
+        scrap = answer_scrap(dispatcher, tracker, turn)
+        if scrap is not None:
+            return scrap
         danger = answer_danger(dispatcher, tracker, turn)
         if danger is not None:
             return danger

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -17,10 +17,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.at_a_loss import miss
 from actions.base import Events
 from actions.ports import Parts
-from actions.seed import kept_after_answer
+from actions.seed import kept_after_answer, order_begun
 from actions.telling import tell
+from actions.told_before import turn_of
 from desk.orders.drafting.turn import Turn
-from language.reading import Reading
 
 _BEFORE = r"^(?:嗯|哦|啊|对|那个|就|我|想|要|是|问的?|说的?|选|应该|[,，、。 ])*"
 _AFTER = r"(?:吧|呀|啊|呢|的|嘛|[,，。！!？? ])*$"
@@ -36,10 +36,16 @@ _NONE = re.compile(
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked back: the question as it was asked, and the ids and titles that stood to choose from."""
+    """What was asked back: ids and titles that stood to choose from, and Rasa's event of the message that asked."""
 
-    question: str
     articles: tuple[tuple[str, str], ...]
+    asked: Mapping[str, Any]
+
+    @property
+    def question(self) -> str:
+        """As it was asked; empty for a button."""
+        text = str(self.asked.get("text") or "")
+        return "" if text.startswith("/") else text
 
     def taken(self, turn: Turn) -> str | None:
         """Id of the article that the turn takes; empty for none of them, None where it does not choose."""
@@ -68,8 +74,7 @@ def asked_back(events: Sequence[Mapping[str, Any]]) -> Choice | None:
         custom = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
         if isinstance(custom, Mapping) and custom.get("kind") == "clarify" and custom.get("card"):
             articles = tuple((str(a["id"]), str(a["title"])) for a in custom["card"]["articles"])
-            question = str(events[before].get("text") or "")
-            return Choice("" if question.startswith("/") else question, articles)
+            return Choice(articles, events[before])
     return None
 
 
@@ -80,7 +85,10 @@ def choose(dispatcher: CollectingDispatcher, parts: Parts, tracker: Tracker, tur
     if choice is None or taken is None or (turn.arguments or {}).get("section"):
         return None
     if not taken:
-        asked = replace(turn, text=choice.question, button=not choice.question, reading=Reading())
+        asked = turn_of(choice.asked, turn)
+        if asked.does("details") and not asked.does("ask"):
+            # None of them: then it was no question, but a trouble.
+            return order_begun(asked)
         return miss(dispatcher, tracker, asked, understood=True)
     query = choice.question or dict(choice.articles)[taken]
     tell(dispatcher, parts, query, tracker.get_slot("style") == "simple", about=taken)

@@ -21,8 +21,16 @@ from actions.asking import (
     wants_registered,
     wonders,
 )
+from actions.process_questions import wants_no_calls
+from desk.orders.drafting.keeping import tells_who_was_fetched
 from desk.orders.drafting.order_types import by_words
-from desk.orders.drafting.phrases import announces_order, has_content, is_question, wants_confidence
+from desk.orders.drafting.phrases import (
+    announces_order,
+    has_content,
+    is_question,
+    wants_confidence,
+    wants_visit,
+)
 from desk.orders.drafting.turn import Turn
 from desk.orders.nature import nature_of
 from desk.orders.number import find_number
@@ -73,11 +81,23 @@ AFFAIR_CHARS = 24
 AFFAIR_SCORE = 0.53
 # What is told after an order in so few words, and is no trouble of its own, belongs to it.
 SMALL_REMARK_CHARS = 20
+# A wish of how to be reached (我是聋人，不要打电话) and nothing beside it.
+SHORT_WISH_CHARS = 24
+# Below this, a party, a risk or a place hardly belongs to a matter.
+INVOLVED_FROM = 0.25
 # A longer message tells what is wanted, too.
 BACKGROUND_CHARS = 40
 # 没事没事，我挂了: who leaves tells nothing.
 _LEAVES = re.compile(
     r"(?=.*(?:挂了|打错|没事))(?:没事(?:儿|了)?|不用了?|算了|打错(?:了|电话)?|我?(?:先)?挂(?:电话)?了|再见|拜拜|不好意思|啊|哈|哦|嗯|好|[\s,，。!！~～])+"
+)
+# 在吗 想投诉影楼: of whom, whatever the trouble is.
+_COMPLAINS = re.compile(
+    r"(?:你好|您好|在吗|在不在|那个|喂|我|俺|就|是|今天|[\s,，。])*(?:想|要|来|得)(?:投诉|举报|告)(?!电话|热线|渠道|平台|方式|奖励|过|了|无门)[\u4e00-\u9fff]{0,8}$"
+)
+# 希望真能采纳, 盼着早点解决: said behind an order, it wishes us well.
+_HOPES = re.compile(
+    r"(?:那|好的?|行|嗯|就|也|真|[\s,，])*(?:希望|但愿|盼着?|期待|等着?)(?:你们|真|能|可以|会|早|快|点|日|早点|尽快|有|被|好|的|消息|结果|采纳|解决|落实|处理|重视|管用|有用|答复|回复|反馈|改善|改进|[\s,，。!！~])+(?:吧|啊|哈|了|谢谢|\[[^\[\]]{1,6}\]|[\s,，。!！~])*"
 )
 _HURRY = re.compile(r"催(?!眠|收|债|缴|促)|加急|(?:快|早)(?:点|些|一点)(?:给我|帮我|来|办|处理|解决)")
 # Longer sentences that hold the word tell a story.
@@ -118,20 +138,29 @@ def wish_of(
     offered: bool = False,
     written: bool = False,
     answered: bool = False,
-    noted: bool = False,
+    noted: str = "",
     is_known: Callable[[float], bool] = _nothing_known,
     is_answered: Callable[[], bool] = _unanswered,
 ) -> Wish | None:
     """None: the intent decides. `offered_order`: an order was offered and waits for a yes, `offered`: anything was;
     `written`: an order was written or looked up in this conversation; `answered`: an article was just told;
-    `noted`: a background was told, and asked what is wanted. `is_known` tells whether an article about an
+    `noted`: the background that was told, and asked what is wanted. `is_known` tells whether an article about an
     affair of the citizen's own scores at least so much for what he tells: then a story is a question. `is_answered` tells whether any
     article is found for it."""
     reading, words = turn.reading, turn.words
     if words and _LEAVES.fullmatch(words):
         return Wish.LAY_ASIDE
+    if words and len(words) <= SHORT_WISH_CHARS and wants_no_calls(words) and not has_content(words):
+        return Wish.PROCESS
+    if words and tells_who_was_fetched(turn):
+        return Wish.ORDER if offered_order else Wish.DETAIL
     if written and words and _wants_secrecy(turn):
         return Wish.SECRET
+    if written and _HOPES.fullmatch(words):
+        return Wish.THANK
+    if offered_order and words and wants_visit(words):
+        # The article does not help who cannot come to the counter.
+        return Wish.ORDER
     if written and _HURRY.search(words) and not _ANOTHER_MATTER.search(words):
         return Wish.FOLLOW
     if words and not offered and only_announces(words):
@@ -159,7 +188,8 @@ def wish_of(
         return Wish.PROCESS_FIRST if _tells(reading) else Wish.PROCESS
     if about_order and not reading.does("ask", "details", "register") and speaks_of_order(words):
         return Wish.FOLLOW
-    if wants_registered(words):
+    complains = _COMPLAINS.match(words) and not ends_asking(words) and not _is_order(turn.intent)
+    if wants_registered(words) or complains:
         return Wish.ORDER
     of_its_own = turn.intent in _OWN_WORDS | _IDLE and turn.confidence >= OVERRULES
     asking = ends_asking(words) and not (of_its_own or about_order or demands(words))
@@ -169,7 +199,12 @@ def wish_of(
         if mere or is_answered():
             return Wish.ANSWER_FIRST if _tells(reading) else Wish.ANSWER
     asked = _asked(turn, is_known)
-    if asked is Wish.ORDER and (noted or not offered) and not reading.does("ask") and is_background(turn):
+    if (
+        asked is Wish.ORDER
+        and (noted or not offered)
+        and not reading.does("ask")
+        and is_background(turn, noted)
+    ):
         # 我在网上卖自己做的发卡 holds a word that people ask with.
         return Wish.DETAIL
     if asked is not None:
@@ -181,7 +216,7 @@ def wish_of(
         of_affair = not (written or offered) and _tells_affair(turn) and is_known(AFFAIR_SCORE)
         if of_affair:
             return Wish.ANSWER_FIRST
-        return Wish.DETAIL if (noted or not offered) and is_background(turn) else Wish.ORDER
+        return Wish.DETAIL if (noted or not offered) and is_background(turn, noted) else Wish.ORDER
     if offered and reading.does("yes") and not reading.does("no", "nothing", "thanks", "bye"):
         return Wish.ORDER if offered_order and reading.does("value") else Wish.AGREE
     if (
@@ -190,8 +225,11 @@ def wish_of(
         and reading.does("no", "nothing", "refuse")
     ):
         return Wish.DECLINE
+    if offered and reading.does("unknown") and reading.only("unknown", "value"):
+        # Whoever does not know what to say to an offer is not told the same once more.
+        return Wish.DECLINE
     if offered_order and reading.only("value"):
-        return Wish.DETAIL if noted and is_background(turn) else Wish.ORDER
+        return Wish.DETAIL if noted and is_background(turn, noted) else Wish.ORDER
     if reading.only("grumble", "chat", "unknown"):
         return Wish.GRUMBLE if reading.does("grumble") else None
     if turn.intent in _OWN_WORDS:
@@ -252,15 +290,25 @@ def _asked(turn: Turn, is_known: Callable[[float], bool]) -> Wish | None:
     return Wish.ANSWER_FIRST if not wants and is_known(least) else Wish.ORDER
 
 
-def is_background(turn: Turn) -> bool:
+def is_background(turn: Turn, before: str = "") -> bool:
     """Whether no trouble is told but what a question may be about: 娃明年9月上一年级, 我在网上卖自己做的发卡. What is wanted
-    comes in the next message."""
+    comes in the next message. `before` is what was told already: behind 我想自己开个奶茶店, 店面刚看好，还没签合同 is no trouble."""
     words = turn.words
-    if len(words) > BACKGROUND_CHARS or has_content(words) or demands(words) or announces_order(words):
+    told = has_content(words) or demands(words) or announces_order(words) or ends_asking(words)
+    if told or len(words) > BACKGROUND_CHARS:
         return False
+    if before and asks_by_nature(f"{before}，{words}"):
+        return True
     if _is_order(turn.intent) and turn.confidence >= OVERRULES or by_words("help", words) != "help":
         return False
-    return asks_by_nature(words) and not ends_asking(words)
+    return asks_by_nature(words) or _involves_nothing(words)
+
+
+def _involves_nothing(words: str) -> bool:
+    """Whether nobody, no risk and no place belongs to what is told so far: 刚下夜班."""
+    nature = nature_of(words)
+    involved = max(nature.somebody, nature.risk, nature.placed)
+    return any(nature.types.values()) and involved < INVOLVED_FROM
 
 
 def asks_by_nature(words: str) -> bool:

@@ -23,7 +23,7 @@ from actions.open_wishes import Wish
 from actions.ownership import asker_of, own_orders
 from actions.process_questions import answer_process, day_and_hour
 from actions.replies import HUMAN, REGISTER, Button, ask_for_human, say
-from actions.seed import seed_of
+from actions.seed import order_begun, seed_of
 from actions.taking_up import look_up, take_up, wish_for
 from actions.watch import RESUME
 from desk.orders.drafting.arbitration import DIGRESSIONS
@@ -35,6 +35,7 @@ from desk.orders.drafting.phrases import (
     is_question,
     is_skip,
     is_yes,
+    type_said,
 )
 from desk.orders.drafting.turn import Turn
 from desk.orders.errors import BadTransition, TooManyTries
@@ -58,7 +59,7 @@ _FOLLOWED_UP = frozenset(Wish) - {
     Wish.SECRET,
 }
 _LACKS = re.compile(
-    r"忘|找不到|不记得|记不(?:得|住|清)|没(?:有|收到|记|给)?(?:过)?(?:我)?(?:工单号|单号|编号|查询码|码|尾号)|没(?:给|告诉)过?我(?:号|$)|没收到"
+    r"忘|找不到|不记得|(?:哪|哪里|谁)(?:还|能|会)?记得|(?:短信|信息|记录|消息)?(?:早|都|已经|被我|给)?删(?:了|掉)|丢了|记不(?:得|住|清)|没(?:有|收到|记|给)?(?:过)?(?:我)?(?:工单号|单号|编号|查询码|码|尾号)|没(?:给|告诉)过?我(?:号|$)|没收到"
 )
 WRONG_TAIL = "单号和手机后四位对不上，请核对一下。登记时要求保密的工单，要报查询码。"
 WRONG_CODE = "单号和查询码对不上，请核对一下。"
@@ -190,6 +191,8 @@ class BeginFollow(FollowAction):
         spoken_of = tracker.get_slot("seen_order") or tracker.get_slot("last_order") or ""
         if not spoken_of and (turn.button or turn.does("follow") or speaks_of_order(turn.words)):
             spoken_of = self._only_one(tracker, turn)
+        if not spoken_of and _complains_anew(turn):
+            return order_begun(turn)
         state, problem = self.prove(tracker, turn, begin(turn, spoken_of))
         if not (state.number or turn.button or turn.does("follow") or speaks_of_order(turn.words)):
             # 急急急 asks after no order: a number would be asked for in vain.
@@ -338,6 +341,14 @@ class ValidateFollowForm(FollowAction):
             say(dispatcher, "这个单号不对，单号是12位数字。" if wrong else "抱歉，我没听明白。")
         state = replace(state, asked=missing(state))
         return [SlotSet("follow", state.to_json()), SlotSet("requested_slot", f"follow_{state.asked}")]
+
+
+def _complains_anew(turn: Turn) -> bool:
+    """Whether what became of an earlier order is complained of (我投诉你们12345，没办就说办结), and no order is named."""
+    named = bool(begin(turn, "").number)
+    return (
+        not (named or turn.button) and type_said(turn.words) == "complain" and turn.does("details", "grumble")
+    )
 
 
 def _proof_wanted(state: FollowState) -> str:

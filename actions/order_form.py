@@ -23,32 +23,35 @@ from actions.filing import file_under
 from actions.open_wishes import Wish, is_background
 from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, ASKED_WHERE_ON_IT, OTHER_WORDS
 from actions.ownership import own_orders
-from actions.process_questions import answer_process, kinds_asked
+from actions.process_questions import answer_process, kinds_asked, wants_no_calls
 from actions.replies import ask_for_human, say
 from actions.seed import joined, later_of, seed_for, seed_of, turn_from
-from actions.sympathy import sympathy
+from actions.sympathy import is_rhetorical, sympathy
 from actions.taking_up import (
+    MOST_LEAD_CHARS,
     answer_before_order,
     courtesy,
     invite,
     keep_detail,
     keep_secret,
     last_order,
+    lead_of,
     look_up,
     offer_order,
     order_here,
     wish_for,
 )
+from actions.telling import tell_article
 from actions.told_before import with_story
 from actions.watch import RESUME
-from desk.orders.drafting.arbitration import Kind, Step, step
+from desk.orders.drafting.arbitration import Kind, Step, said_again, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import ANNOUNCED, fill, with_caller_of, with_line_phone
 from desk.orders.drafting.keeping import noted
 from desk.orders.drafting.matters import another_matter, matters_of
 from desk.orders.drafting.order_types import by_words
-from desk.orders.drafting.phrases import is_anybody_there, only_asks
+from desk.orders.drafting.phrases import is_anybody_there, only_asks, type_said
 from desk.orders.drafting.plan import next_field
 from desk.orders.drafting.turn import Turn
 from desk.orders.duplicates import likely_duplicates
@@ -88,13 +91,14 @@ class ValidateOrderForm(HotlineAction):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         kept = tracker.get_slot("order_draft")
         if kept and already_handled(tracker, FORM) and not tracker.get_slot("order_seed"):
-            draft = Draft.from_json(kept)
+            draft = said_again(Draft.from_json(kept))
             alarmed = tracker.get_slot("emergency_kind")
             # After an alarm nothing may push the numbers off the screen; the question waits for the next turn.
             slot = RESUME if alarmed else requested(draft.asked or next_field(draft))
             repeats = turn.does("repeat") or turn.intent in ("repeat", "slower")
             wording = _wording(tracker, draft, Step(Kind.QUESTION, draft, again=not repeats))
             return [
+                SlotSet("order_draft", draft.to_json()),
                 SlotSet(OTHER_WORDS, wording),
                 SlotSet("requested_slot", slot),
                 SlotSet("emergency_kind", None),
@@ -184,7 +188,7 @@ class ValidateOrderForm(HotlineAction):
                 return self._stay_out(
                     [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)}), SlotSet("misses", 0)]
                 )
-            case None | Wish.DETAIL if is_background(turn):
+            case None | Wish.DETAIL if is_background(turn, lead_of(tracker)):
                 return self._stay_out(keep_detail(dispatcher, tracker, turn))
             case Wish.FOLLOW:
                 return [SlotSet("order_outcome", "follow"), SlotSet("requested_slot", None)]
@@ -205,6 +209,9 @@ class ValidateOrderForm(HotlineAction):
             draft = replace(draft, later=(*draft.later, seed)) if seed else draft
             return self._ask(tracker, draft, Step(Kind.ANSWERED, draft))
         taken = step(draft, turn)
+        asks = taken.kind in (Kind.QUESTION, Kind.PROCESS)
+        if asks and is_rhetorical(turn.words) and not kinds_asked(turn.words):
+            taken = replace(taken, kind=Kind.GRUMBLE)
         match taken.kind:
             case Kind.DIGRESSED:
                 # No slot is set: Rasa then rejects the form and lets the rule of the intent speak.
@@ -216,7 +223,8 @@ class ValidateOrderForm(HotlineAction):
                 self._acknowledge(dispatcher, draft, taken)
             case Kind.QUESTION | Kind.PROCESS:
                 self._acknowledge(dispatcher, draft, taken)
-                if not self._answer(dispatcher, tracker, turn, taken) and not taken.changed:
+                answered = self._answer(dispatcher, tracker, turn, taken)
+                if wants_no_calls(turn.words) or not (answered or taken.changed):
                     # Nothing answers it here: whoever is in charge reads it in the order.
                     taken = replace(taken, draft=noted(taken.draft, turn))
             case Kind.COURTESY:
@@ -278,15 +286,31 @@ class ValidateOrderForm(HotlineAction):
         return replace(taken, draft=taken.draft.check("soothed"))
 
     def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, taken: Step) -> bool:
-        """What was asked beside, or instead of, an answer. The form asks on by itself. False where nothing was known."""
+        """What was asked beside, or instead of, an answer. The form asks on by itself. False where nothing was known, and
+        whoever is in charge has to read it in the order."""
         sure = turn.reading.acts.get
         process = taken.kind is Kind.PROCESS or sure("process", 0.0) > sure("ask", 0.0)
         query = taken.question or turn.words
         # Asked in a form, questions of policy are easily taken for questions about the form: the articles know better.
         known = process and (kinds_asked(query) or sure("ask", 0.0) < MAY_ASK)
-        if not known and look_up(dispatcher, self.parts, tracker, query) != "nothing":
+        if not known:
+            if look_up(dispatcher, self.parts, tracker, query) != "nothing":
+                return True
+            # 多久之内要弄 asks for what was told before.
+            story = taken.draft.get("description")[-MOST_LEAD_CHARS:]
+            found = self.parts.knowledge.answer(f"{story}，{query}") if story else None
+            if found is not None and found.outcome == "found" and found.article is not None:
+                simple = tracker.get_slot("style") == "simple"
+                tell_article(dispatcher, found.article, simple, in_form=True, told=found.told)
+                return True
+        if process and taken.changed and not kinds_asked(query):
+            # 姓辛 行了吧? asks nothing that has an answer.
             return True
-        say(dispatcher, answer_process(turn, self.parts, taken.draft) if process else NOT_KNOWN)
+        # 好的，会为您保密 was said already.
+        told = ("secret",) if "confidential" in taken.changed else ()
+        answer = answer_process(turn, self.parts, taken.draft, told) if process else NOT_KNOWN
+        if answer:
+            say(dispatcher, answer)
         return process
 
     def _only_asks(
@@ -362,9 +386,11 @@ def _begun(first: Turn, turn: Turn, offered: bool) -> Draft:
         and by_words("help", first.words) == "help"
     )
     named = _TYPE.fullmatch(first.intent)
-    order_type = "consult" if asked else named.group(1) if named else "help"
+    # 不管怎么规定的，我要投诉: what was asked before is registered as what it is called now.
+    announced = type_said(turn.words) if turn is not first else ""
+    order_type = announced or ("consult" if asked else named.group(1) if named else "help")
     draft = Draft(draft_id=f"t{turn.seq}", type=order_type)
-    return draft.check(ANNOUNCED) if asked else draft
+    return draft.check(ANNOUNCED) if asked or announced else draft
 
 
 def _is_asked_closer(draft: Draft) -> bool:

@@ -15,7 +15,7 @@ from actions.filing import file_under
 from actions.process_questions import answer_process, day_and_hour, kinds_asked
 from actions.replies import HUMAN, Button, say
 from actions.taking_up import look_up, offer_order
-from desk import openings
+from desk.orders.drafting import openings
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.describing import tidy
 from desk.orders.drafting.draft import Draft

@@ -4,13 +4,14 @@ cost. One or two true sentences, from the order's own limits; nothing is promise
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
 from actions.filing import file_under
 from actions.ports import Parts
 from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.phrases import MUST_BE_TOLD
 from desk.orders.drafting.turn import Turn
 from desk.orders.limits import OrderLimits
 from desk.orders.number import format_number
@@ -40,11 +41,14 @@ class Affair:
     status: str = ""
 
 
-def answer_process(turn: Turn, parts: Parts, about: Order | Draft | None = None) -> str:
-    """The answer to what was asked about the procedure; of an order, of one in the making, or of the hotline."""
+def answer_process(
+    turn: Turn, parts: Parts, about: Order | Draft | None = None, told: Container[str] = ()
+) -> str:
+    """The answer to what was asked about the procedure; of an order, of one in the making, or of the hotline. `told` are
+    kinds of questions that have had their answer in this turn; "" where nothing else is asked."""
     affair = _affair(turn, parts, about)
-    kinds = kinds_asked(turn.words)[:ANSWERED_AT_ONCE] or ["next"]
-    return "".join(_ANSWERS[kind](affair) for kind in kinds)
+    kinds = kinds_asked(turn.words) or ["next"]
+    return "".join(_ANSWERS[kind](affair) for kind in [k for k in kinds if k not in told][:ANSWERED_AT_ONCE])
 
 
 def kinds_asked(words: str) -> list[str]:
@@ -52,7 +56,17 @@ def kinds_asked(words: str) -> list[str]:
     found = [kind for kind, pattern in _KINDS if pattern.search(words)]
     # Why something is asked is a question about that thing, not about when or by whom it is used.
     reasons = [kind for kind in found if kind.startswith("why_")]
+    if "no_calls" in found:
+        return ["no_calls"]
+    if "recorded" in found and "pictures" in found:
+        # 录音你们留不留 asks nothing about a recording of the citizen's own.
+        found.remove("pictures")
     return reasons[:1] or found
+
+
+def wants_no_calls(words: str) -> bool:
+    """Whether somebody cannot or does not want to be spoken to on the telephone; the order has to say so."""
+    return bool(_NO_CALLS.search(words))
 
 
 def _affair(turn: Turn, parts: Parts, about: Order | Draft | None) -> Affair:
@@ -90,12 +104,48 @@ def _why(thing: str) -> re.Pattern[str]:
     return re.compile(rf"{_ASKED_WHY}.{{0,10}}(?:{thing})|(?:{thing}).{{0,8}}{_ASKED_WHY}")
 
 
+# Who cannot or does not want to be spoken to on the telephone.
+_NO_CALLS = re.compile(
+    r"(?:不要|别|莫|甭|可不可以不|可以不|能不能不)(?:再)?给我打(?:电话|语音)|^[^社银医单公物客老派]{0,8}(?:请打字|打字说)?[,，\s]*(?:请)?(?:不要|别)打电话(?!给(?:他|她|物业|公司|对方))|(?:可不可以|可以|能不能|能)不打电话吗?|"
+    r"(?:我|俺)(?:是|有点|真的|本人|[,，\s])*(?:聋|听障|听力(?:不|残)|听不(?:见|到)[^。]{0,8}(?:打字|短信))|(?:电话|语音)(?:我|俺)(?:接|听)不(?:了|到|见)|(?:我|俺)[^,，。]{0,4}(?:怕|害怕|恐惧)(?:接|打)电话|(?:发|用)(?:短信|微信|文字)(?:联系我|给我|就行|吧|回复我)(?!吗|不|么)|只收短信"
+)
 # The order is that of the answers where two things are asked.
 _KINDS = (
     (
+        "said_again",
+        re.compile(
+            r"(?:你|您|恁|侬)?(?:头先|刚才|刚刚|刚)(?:在)?(?:说|讲|问)(?:的)?(?:的是|到)?(?:啥|什么|咩|么子|哪)|我(?:刚|刚才|刚刚)?(?:说|讲)到哪"
+        ),
+    ),
+    ("no_calls", _NO_CALLS),
+    (
+        "where_you_see",
+        re.compile(
+            r"(?:你们?|您|系统|这里|这边|你这)[^,，。]{0,3}(?:没|没有|有没有)(?:个)?定位|(?:看|定位)(?:不|得|不得)?到我(?:的)?(?:位置|在哪)|不(?:能|会)(?:自动)?定位"
+        ),
+    ),
+    (
+        "number_shown",
+        re.compile(
+            r"(?:那边|这边|你们?|您)(?:那|这)?(?:里)?(?:能|会)?(?:看|显示)(?:不|得)到(?:我)?(?:的)?(?:号码|电话|来电|吗|么|$)|(?:有|没有?|不是有|没)来电显示"
+        ),
+    ),
+    (
+        "ours",
+        re.compile(
+            r"(?:这(?:个|种|事|种人|种事)?)(?:到底)?你们(?:能|会|可以)?管(?:不管|吧|吗|么|得了)|你们管(?:不管|吧|吗|么)(?:[?？]|$)|归不归(?:你们|12345)管?"
+        ),
+    ),
+    (
+        "recorded",
+        re.compile(
+            r"(?<!我有)(?<!有个)录(?:不录|没录)音|(?<!我有)(?<!手上有)(?:会|要|在|被)录音(?:的)?(?:吗|么|不|没)|(?:电话|通话)[^,，。]{0,4}录音(?:吗|么|不|没|留)|(?:通话|对话|聊天|我说的)[^,，。]{0,6}(?:留存|保存|(?:录|存|留)(?:下来|着|多久|吗|不))"
+        ),
+    ),
+    (
         "optional",
         re.compile(
-            r"(?:可不可以|能不能|可以|能)(?:不|先不)(?:留|说|写|填|给|报)|不(?:留|说|写|填|给)(?:名字|电话|姓名|号码)?(?:可以|行|成|要紧)|(?:非得|非要|一定要|必须(?:要)?|都要|要不要|要)(?:留|写|填|说|给|登记)?(?:我)?(?:的)?(?:真名|全名|实名|名字|姓名|电话|手机号?)|(?:真名|全名|名字|姓名|电话|手机号?)(?:都|也|还)?(?:一定|必须|非得|非|真的|要|得)+(?:写|留|登记|填|说|给)?(?:啊|吗|么|不|嘛)|非得留|(?:就写|用|写)(?:网名|假名|化名|小名)|网名"
+            rf"(?:可不可以|能不能|可以|能)(?:不|先不)(?:留|说|写|填|给|报)|{MUST_BE_TOLD}|不(?:留|说|写|填|给)(?:名字|电话|姓名|号码)?(?:可以|行|成|要紧)|(?:非得|非要|一定要|必须(?:要)?|都要|要不要|要)(?:留|写|填|说|给|登记)?(?:我)?(?:的)?(?:真名|全名|实名|名字|姓名|电话|手机号?)|(?:真名|全名|名字|姓名|电话|手机号?)(?:都|也|还)?(?:一定|必须|非得|非|真的|要|得)+(?:写|留|登记|填|说|给)?(?:啊|吗|么|不|嘛)|非得留|(?:就写|用|写)(?:网名|假名|化名|小名)|网名"
         ),
     ),
     (
@@ -163,7 +213,7 @@ _KINDS = (
     (
         "callback",
         re.compile(
-            r"回(?:个|我)?(?:电|访|复|话|信|消息)|答复我|打(?:电话|给我)|(?:电话|短信|微信)(?:通知|联系|告诉|告知)|(?:联系|通知|找|告诉|告知)(?:上)?(?:我|俺|咱)|给(?:我|俺|咱)?(?:一?个)?(?:准信|信儿?(?!息|任)|答复|说法|电话|短信)|发短信"
+            r"回(?:个|我)?(?:电|访|复|话|信|消息)|答复我|打(?:电话|给我)|(?:电话|短信|微信)(?:通知|联系|告诉|告知)|(?:联系|通知|找|告诉|告知)(?:上)?(?:我|俺|咱)(?!麻烦|算账|算帐|茬|事|报复|家人)|给(?:我|俺|咱)?(?:一?个)?(?:准信|信儿?(?!息|任)|答复|说法|电话|短信)|发短信"
         ),
     ),
     (
@@ -199,7 +249,8 @@ _KINDS = (
     (
         "pictures",
         re.compile(
-            r"(?:照片|图片|视频|录像|录音|截图|证据|材料|合同).{0,10}(?:发|传|给|交|提供|上传|寄|怎么|哪|要)|(?:发|传|拍)(?:个|张|点|不|过去|给)?.{0,4}(?:照片|图片|视频|录像|截图)"
+            r"(?:照片|图片|视频|录像|录音|截图|证据|材料|合同).{0,10}(?:发|传|给|交|提供|上传|寄|怎么|哪|要)|(?:发|传|拍)(?:个|张|点|不|过去|给)?.{0,4}(?:照片|图片|视频|录像|截图)|"
+            r"(?:需要|要不要|用不用|要)[^,，。]{0,6}(?:截图|照片|证据|录音|小票|收据)(?:不|吗|么|嘛|啊)"
         ),
     ),
     (
@@ -266,6 +317,12 @@ def _next(affair: Affair) -> str:
 
 
 _ANSWERS: dict[str, Callable[[Affair], str]] = {
+    "said_again": lambda affair: "没关系，我再问一遍。",
+    "no_calls": lambda affair: "好的，这一点我写进工单，请承办单位用短信联系您。",
+    "where_you_see": lambda affair: "我这边看不到您的位置，要请您说一下。",
+    "number_shown": lambda affair: "号码要请您报一下，我好记准。",
+    "ours": lambda affair: "您说说是什么事，能登记的我就登记，转给管这件事的单位办。",
+    "recorded": lambda affair: "通话和聊天会留存，只用来办您的事、核对服务。",
     "why_phone": lambda affair: "留电话是为了办的人能联系您、告诉您结果；不方便可以不留。",
     "why_place": lambda affair: "问地点是为了办的人能找到地方、到现场去看；没有地点的，说“没有”就行。",
     "why_name": lambda affair: "问称呼只是为了方便联系您；不方便可以不说。",

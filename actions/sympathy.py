@@ -28,6 +28,11 @@ _WORDS = (
     ("被推来推去，换谁都会生气，让您受累了。", _PASSED_ON),
     ("事情拖着没人管，您生气是应该的，让您受累了。", _NOBODY),
 )
+# Questions that want no answer.
+_RHETORICAL = re.compile(
+    r"还能(?:是|有)谁|(?:用得着|还用)(?:我)?(?:问|说|讲)(?:吗|么)?|还要(?:我)?(?:问|说|讲)(?:几|多少)遍|看不出来(?:是)?(?:谁|吗)|有没有(?:王法|天理|公道)|讲不讲(?:理|道理)|(?:这|那)?不(?:就)?是(?:明)?(?:抢|坑人|坑|骗人|骗|欺负人|耍|糊弄|宰人|讹人)|是不是(?:就|只)(?:会|知道|晓得)(?:问|说|讲)|(?:你们?|您)(?:就|只|光)(?:会|知道|晓得)(?:问|说|讲|这)|"
+    r"还有(?:没有)?(?:王法|天理|人管|公道)|(?:天理|王法)何在|(?:算|叫)什么(?:事|服务|态度|话)|良心(?:不会)?(?:痛|疼|被狗)|好意思吗|有完没完|(?:是)?拿(?:我|老百姓)当(?:猴|傻|什么)"
+)
 _ANY = "您先消消气，遇到这样的事谁都会着急。"
 
 
@@ -39,6 +44,11 @@ def sympathy(words: str) -> str:
 def is_named(words: str) -> bool:
     """Whether the words say what the anger is about."""
     return first_match(_WORDS, words) is not None
+
+
+def is_rhetorical(words: str) -> bool:
+    """Whether a question only vents anger: 这不就是抢吗, 你们是不是就会问这几句."""
+    return bool(_RHETORICAL.search(words))
 
 
 def has_told_before(words: str) -> bool:

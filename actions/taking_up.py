@@ -90,7 +90,7 @@ def wish_for(parts: Parts, tracker: Tracker, turn: Turn) -> Wish | None:
         offered=pending.get("offer") in ("order", "submit"),
         written=bool(tracker.get_slot("last_order")),
         answered=bool(topic_of(tracker)),
-        noted=bool(_lead(tracker)),
+        noted=lead_of(tracker),
         is_known=lambda least: is_known(parts, tracker, turn, least),
         is_answered=lambda: is_answered(parts, tracker, turn),
     )
@@ -224,7 +224,7 @@ def goes_on_asking(tracker: Tracker, turn: Turn) -> bool:
     """Whether the turn is more of a question that had no answer (江边能飞无人机吗 - 要报备不, 在哪报), or asks about what was
     named just before."""
     asks = ends_asking(turn.words) or turn.does("ask", "process")
-    waits = unanswered(tracker) or (_lead(tracker) and asks)
+    waits = unanswered(tracker) or (lead_of(tracker) and asks)
     if not waits or not 0 < len(turn.words) <= MORE_CHARS:
         return False
     return not turn.does(*_NO_MORE_OF_IT) and turn.intent not in _NO_MORE_INTENTS
@@ -237,11 +237,12 @@ _NO_MORE_INTENTS = frozenset({"affirm", "deny", "thank", "goodbye", "ask_human",
 def _in_full(tracker: Tracker, turn: Turn) -> str:
     """What is looked up: a short question is meant of the one before it that had no answer, or of what was named just
     before (新国标的电动车 - 电池最高多少伏)."""
-    before = unanswered(tracker) or _lead(tracker)
+    before = unanswered(tracker) or lead_of(tracker)
     return f"{before}，{turn.words}" if before and goes_on_asking(tracker, turn) else turn.words
 
 
-def _lead(tracker: Tracker) -> str:
+def lead_of(tracker: Tracker) -> str:
+    """The background that was told before the matter itself; "" where none was."""
     return str((tracker.get_slot("pending") or {}).get("lead") or "")
 
 
@@ -358,7 +359,7 @@ def hear_out(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> 
 def keep_detail(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
     """A place, a name or a phone with nothing asked, or the mere background of a matter: kept, and asked what it is
     about. Who tells on in short messages is only listened to."""
-    before = _lead(tracker)
+    before = lead_of(tracker)
     if before:
         say(dispatcher, "嗯，我记着，您接着说。")
     elif is_background(turn) and not turn.does("value"):

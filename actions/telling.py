@@ -6,11 +6,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ports import Article, Parts, Told
 from actions.replies import HUMAN, REGISTER, Button, plain, say
-from desk import openings
+from desk.orders.drafting import openings
 
 CANDIDATES_SHOWN = 3
 SECTIONS_SHOWN = 3
 SPEECH_CHARS = 120
+WHICH = "您想问的是下面哪一个？"
+# Of each article that may be meant so much is shown.
+BRIEF_CHARS = 70
 # Sent as words: actions/choosing.py reads them.
 NONE_OF_THESE = Button("都不是", "都不是")
 # As a heading names a section; desk/knowledge/focus.py knows it too.
@@ -48,7 +51,7 @@ def tell(
         titles = [article.title for article in shown]
         say(
             dispatcher,
-            "您想问的是下面哪一个？",
+            "\n".join((WHICH, *(_in_brief(parts, query, article) for article in shown))),
             speech=openings.SEVERAL + "您是想问" + "，还是".join(titles) + "？",
             kind="clarify",
             buttons=[
@@ -59,6 +62,16 @@ def tell(
         )
         return "ambiguous"
     return "nothing"
+
+
+def _in_brief(parts: Parts, query: str, article: Article) -> str:
+    """The article by its title, with what it says to the question in a sentence: whoever reads it may need no more."""
+    told = parts.knowledge.answer(query, about=article.id).told
+    said = told.speech if told is not None else article.voice
+    cut = said[:BRIEF_CHARS]
+    # Cut behind a whole sentence: a half one may lack its condition.
+    whole = cut if cut == said else cut[: max(cut.rfind(stop) for stop in "。；") + 1].rstrip("；")
+    return f"· {article.title}：{whole}" if whole else f"· {article.title}"
 
 
 def tell_article(

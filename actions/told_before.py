@@ -9,6 +9,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.process_questions import wants_no_calls
 from actions.seed import joined, seed_of, turn_from
 from desk.orders.drafting.order_types import by_words
 from desk.orders.drafting.phrases import (
@@ -68,13 +69,13 @@ def _unsettled(tracker: Tracker, first: Turn, asking: bool) -> tuple[list[Turn],
     for event in events[:last]:
         match event.get("event"):
             case "user":
-                found.append(_turn(event, first))
+                found.append(turn_of(event, first))
             case "active_loop":
                 found = []
             case "bot" if _kind(event) in _SETTLED:
                 found = []
-            case "bot" if _kind(event) == "clarify" and found:
-                # Who goes on instead of choosing has not given the question up.
+            case "bot" if _kind(event) in ("clarify", "handoff") and found:
+                # Who goes on instead of choosing, or reached nobody, has not given the question up.
                 unclear.append(found[-1])
             case "slot" if found and _is_unanswered(event):
                 unclear.append(found[-1])
@@ -99,7 +100,8 @@ def _kind(event: Mapping[str, Any]) -> str:
     return str(custom.get("kind", "")) if isinstance(custom, Mapping) else ""
 
 
-def _turn(event: Mapping[str, Any], now: Turn) -> Turn:
+def turn_of(event: Mapping[str, Any], now: Turn) -> Turn:
+    """A message of before, as it was read then."""
     parsed = event.get("parse_data") or {}
     text = str(event.get("text") or "")
     intent = (parsed.get("intent") or {}).get("name") or ""
@@ -111,7 +113,7 @@ def _tells(turn: Turn) -> bool:
     words = turn.words
     if len(words) < SHORTEST or shows_only(words) or is_anybody_there(words):
         return False
-    if turn.does("details"):
+    if turn.does("details") or wants_no_calls(words):
         return True
     if is_question(words) and not turn.reading.does("details", at_least=MAY_TELL):
         return False

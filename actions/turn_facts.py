@@ -23,6 +23,8 @@ _OUTBURSTS = frozenset({"emotion_anger", "abuse"})
 # A trouble told in anger is first of all a trouble: alone it calls nobody.
 _TOLD_MOST = 0.7
 _SHOUTED = 0.1
+# A grumble or a telling that is at least this likely may be what the feeling is about.
+_HINTED = 0.3
 _REPEATED = 0.05
 
 _SHOUTING = re.compile(r"[!！]{2,}|[?？][!！]|[!！][?？]|[?？]{3,}")
@@ -66,6 +68,8 @@ _HISTORICAL = re.compile(
     r"历史遗留(?:的)?(?:问题|难题|纠纷)|踢皮球|推来推去|互相推(?:诿|脱)?|来回推|信访|上访|(?:好几|几|多|[二两三四五六七八九十\d]+)年(?:了|来)?[^。!！?？]{0,8}(?:没(?:有)?(?:人)?(?:解决|管|结果|处理|答复)|得不到解决|解决不了)|"
     r"(?:反复|多次|无数次|很多次|好几次|[三四五六七八九十]+次|N次|(?:反映|投诉|举报|打|找)(?:过|了)+(?:好|很)?[几多三四五六七八九十\d]+[次遍回])(?:向.{0,8})?(?:反映|投诉|打|找|举报|上报)?[^。!！?？]{0,12}(?:没|不|未|无)"
 )
+# 打折子 打了三回: nobody was called.
+_PRINTED = re.compile(r"打(?:折子?|票|针)[^,，。]{0,2}[\s,，]*打了?[一二三四五六七八九十几\d]+[次遍回]")
 # Everyday names of the departments, by the matter they stand for; three of them in one story want somebody who coordinates.
 _DEPARTMENTS = {
     "housing": r"住建|房管|住房保障",
@@ -165,7 +169,7 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
         vulnerable=frail(words) if needs_help(words) else (),
         departments=tuple(code for code, pattern in _DEPARTMENT_PATTERNS if pattern.search(words)),
         topics=tuple(topic for topic in topics if topic in words),
-        historical=bool(_HISTORICAL.search(words)) and not is_question(words),
+        historical=bool(_HISTORICAL.search(words)) and not (is_question(words) or _PRINTED.search(words)),
         skill=skill_in(words),
     )
 
@@ -190,9 +194,20 @@ def strength(turn: Turn) -> float:
     if not shown:
         return 0.0
     score = shown * weight
+    if not outburst and _only_answers(turn):
+        # The classifier hears anger in 你们没定位吗 and in 不用保密.
+        score /= 2
     score += _SHOUTED if _SHOUTING.search(turn.words) else 0.0
     score += _REPEATED if _REPETITION.search(turn.words) else 0.0
     return round(min(score, 1.0 if outburst else _TOLD_MOST), 3)
+
+
+def _only_answers(turn: Turn) -> bool:
+    """Whether the reading hears a value, a question, a yes, a no, a refusal or "I do not know", and neither a trouble nor
+    a grumble."""
+    acts = turn.reading
+    plain = acts.does("process", "ask", "value", "yes", "no", "unknown", "refuse")
+    return plain and not (acts.does("grumble", "details", at_least=_HINTED) or _SHOUTING.search(turn.words))
 
 
 def _is_outburst(turn: Turn) -> bool:

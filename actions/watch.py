@@ -7,6 +7,7 @@ gateway, who knows it, says what is true.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -39,6 +40,7 @@ COMPLAINTS_COUNTED = 20
 # As the priority of the reason `vulnerable` (desk/conversations/handoff.py): who is frail goes first, whatever the reason.
 FRAIL_PRIORITY = 300
 
+_CALLED_BACK = re.compile("回(?:我)?(?:一?个)?电话|打(?:个)?电话给我|给我(?:打|来)(?:个)?电话")
 _COME = "您说的内容都会一并转过去。"
 SENTENCES = {
     HandoffReason.ASKED: f"好的，这就为您转人工，{_COME}",
@@ -229,6 +231,9 @@ class Watch:
         """Tells the article that fits a question asked along with the wish for a person. False where there is none."""
         question = question_besides(self.turn.words)
         if not question or self._is_in_form() or insists(self.turn.words):
+            return False
+        if _CALLED_BACK.search(self.turn.words):
+            # Who wants to be called has said why, and asked nothing.
             return False
         answer = self.parts.knowledge.answer(question)
         if answer.outcome != "found" or answer.article is None:

@@ -4,8 +4,9 @@
 
 One JSON line per input line: {"text", "intent": {"name", "confidence"}, "entities": [{"entity", "value", "start",
 "end"}], "emotion": {"label", "score"}, "reading": {"acts", "spans", "danger", "danger_kind"}}. With --asked each line
-is `expecting<TAB>text`: the message is read as the answer to that question (language/annotated.py). Standard output carries nothing else; everything TensorFlow and Rasa have to
-say goes to standard error. Exit code 0, or 2 with one line when there is no model or no file.
+is `expecting<TAB>text`: the message is read as the answer to that question (language/annotated.py); with --dialect as
+one of that dialect (language/dialects). Standard output carries nothing else; everything Rasa has to say
+goes to standard error. Exit code 0, or 2 with one line when there is no model or no file.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from bot.light import leave_tensorflow_out
+from language.dialects.normaliser import UnknownDialect, to_mandarin
+from language.dialects.tables import AUTO, BadDialectTable
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -40,15 +45,18 @@ def newest_model(place: Path) -> Path:
 
 
 def load_agent(place: Path) -> Agent:
-    """Loads the newest model of `place`; takes seconds, mostly TensorFlow. Run from the repository root."""
+    """Loads the newest model of `place`; takes seconds. Run from the repository root."""
     model = newest_model(place)
     _quieten()
+    leave_tensorflow_out()
     from rasa.core.agent import Agent
 
     return Agent.load(model_path=str(model))
 
 
-def parse_lines(agent: Agent, lines: Iterable[str], asked: bool = False) -> Iterable[dict[str, Any]]:
+def parse_lines(
+    agent: Agent, lines: Iterable[str], asked: bool = False, dialect: str = AUTO
+) -> Iterable[dict[str, Any]]:
     """One result a line, in order, lazily. An empty line is parsed as no intent and no entities."""
     from rasa.core.channels.channel import UserMessage
 
@@ -61,7 +69,8 @@ def parse_lines(agent: Agent, lines: Iterable[str], asked: bool = False) -> Iter
                 line.rstrip("\r\n").rpartition("\t") if asked else ("", "", line.rstrip("\r\n"))
             )
             # A leading slash would be taken for an intent by name; a citizen never means that.
-            message = UserMessage(text.lstrip("/"), metadata={"expecting": question} if asked else None)
+            metadata = {"dialect": dialect, **({"expecting": question} if asked else {})}
+            message = UserMessage(text.lstrip("/"), metadata=metadata)
             parsed = (
                 loop.run_until_complete(agent.processor.parse_message(message)) if text.strip(" /") else {}
             )
@@ -119,16 +128,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=Path("models"), help="model file or folder of models")
     parser.add_argument("--file", help="UTF-8 file with one text a line, - for standard input")
     parser.add_argument("--asked", action="store_true", help="each line is `expecting<TAB>text`")
+    parser.add_argument("--dialect", default=AUTO, help="of all lines; default: what their words tell")
     parser.add_argument("--json", action="store_true", help="JSON lines (the only form there is)")
     options = parser.parse_args(arguments)
     try:
         lines = [*options.text, *_read(options.file)]
+        to_mandarin("", options.dialect)
         out = _own_stdout()
         agent = load_agent(options.model)
-        for parsed in parse_lines(agent, lines, options.asked):
+        for parsed in parse_lines(agent, lines, options.asked, options.dialect):
             out.write(json.dumps(parsed, ensure_ascii=False) + "\n")
         out.close()
-    except (ParseError, OSError, UnicodeDecodeError) as error:
+    except (ParseError, UnknownDialect, BadDialectTable, OSError, UnicodeDecodeError) as error:
         print(f"bot.parse: {error}", file=sys.stderr)
         return 2
     return 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+
+from language.dialects.tables import AUTO
 
 # The field that the order form asks for -> what a citizen's turn is read in the light of (language/annotated.py).
 _ASKED = {
@@ -43,6 +47,13 @@ def expecting(tracker: DialogueStateTracker | None) -> str:
         return "answer"
     offered = _OFFERED.get(str(pending.get("offer"))) if isinstance(pending, dict) else None
     return offered or _SAID.get(kind, "start")
+
+
+def dialect_of(message: Message, known: Collection[str]) -> str:
+    """The dialect of the message, where whoever sends it says so (metadata `dialect`) and we know it; else "auto"."""
+    metadata = message.get("metadata")
+    given = metadata.get("dialect") if isinstance(metadata, dict) else None
+    return given if given in known else AUTO
 
 
 def _last_kind(tracker: DialogueStateTracker) -> str:

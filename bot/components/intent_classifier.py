@@ -28,6 +28,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.fingerprint import fingerprint_files
+from language import softmax
+
 WEIGHTS_FILE = "weights.npz"
 LABELS_FILE = "labels.json"
 RANKING_LENGTH = 10
@@ -41,6 +44,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def required_packages() -> list[str]:
         # Not "sklearn": Rasa looks packages up by the name they are installed under.
         return ["scipy"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        return fingerprint_files([softmax.__file__])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -93,20 +100,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, arrays["weights"], arrays["bias"], labels)
 
     def train(self, training_data: TrainingData) -> Resource:
-        from sklearn.linear_model import LogisticRegression
-
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.features_present(TEXT)]
-        matrix = scipy.sparse.vstack([self._row(message) for message in examples]).tocsr()
-        model = LogisticRegression(
-            C=self._config["inverse_regularisation"], class_weight="balanced", max_iter=200, tol=1e-3
+        rows = [self._parts(message) for message in examples]
+        self._weights, self._bias, self._labels = softmax.fit(
+            scipy.sparse.vstack([sparse for sparse, _ in rows]),
+            np.vstack([dense for _, dense in rows]),
+            [message.get(INTENT) for message in examples],
+            self._config["inverse_regularisation"],
         )
-        model.fit(matrix, [message.get(INTENT) for message in examples])
-        weights, bias = model.coef_, model.intercept_
-        if len(model.classes_) == 2:
-            # scikit-learn keeps one row for two classes; a row each gives the same odds.
-            weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
-        self._weights, self._bias = weights.astype(np.float32), bias.astype(np.float32)
-        self._labels = [str(label) for label in model.classes_]
         with self._model_storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / WEIGHTS_FILE, weights=self._weights, bias=self._bias)
             rasa.shared.utils.io.dump_obj_as_json_to_file(folder / LABELS_FILE, self._labels)
@@ -120,7 +121,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def _classify(self, message: Message) -> None:
         assert self._weights is not None and self._bias is not None
-        scores = np.asarray(self._row(message) @ self._weights.T).ravel() + self._bias
+        sparse, dense = self._parts(message)
+        split = sparse.shape[1]
+        scores = np.asarray(sparse @ self._weights[:, :split].T + dense @ self._weights[:, split:].T).ravel()
+        scores += self._bias
         odds = np.exp(scores - scores.max())
         likely = dict(zip(self._labels, (odds / odds.sum()).tolist(), strict=True))
         ranking = sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:RANKING_LENGTH]
@@ -128,9 +132,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, entries[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
 
-    def _row(self, message: Message) -> scipy.sparse.csr_matrix:
-        """All wanted sentence features of a message side by side, each part of length one."""
-        parts = []
+    def _parts(self, message: Message) -> tuple[scipy.sparse.csr_matrix, npt.NDArray[np.float32]]:
+        """All wanted sentence features of a message side by side, one row each: the sparse ones, each part of length
+        one, and the dense ones (no column where none is wanted)."""
+        sparse = []
         for alias in self._config["sparse"]:
             _, sentence = message.get_sparse_features(TEXT, [alias])
             if sentence is None:
@@ -138,12 +143,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
                     f"LinearIntentClassifier found no sparse features named {alias!r}; check the pipeline's aliases"
                 )
             part = scipy.sparse.csr_matrix(sentence.features, dtype=np.float32)
-            parts.append(part / max(float(scipy.sparse.linalg.norm(part)), 1e-9))
+            sparse.append(part / max(float(scipy.sparse.linalg.norm(part)), 1e-9))
+        dense = [np.zeros((1, 0), dtype=np.float32)]
         for alias in self._config["dense"]:
             _, sentence = message.get_dense_features(TEXT, [alias])
             if sentence is None:
                 raise ValueError(
                     f"LinearIntentClassifier found no dense features named {alias!r}; check the pipeline's aliases"
                 )
-            parts.append(scipy.sparse.csr_matrix(sentence.features * self._config["dense_scale"]))
-        return scipy.sparse.hstack(parts).tocsr()
+            dense.append(np.asarray(sentence.features, dtype=np.float32) * self._config["dense_scale"])
+        side_by_side = scipy.sparse.hstack(sparse).tocsr() if sparse else scipy.sparse.csr_matrix((1, 0))
+        return side_by_side, np.hstack(dense)

@@ -8,8 +8,11 @@ half a minute, from data/danger and data/dialogue, so that ops can teach the rea
 from __future__ import annotations
 
 import csv
+import hashlib
 import logging
+import os
 import random
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,14 +29,20 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import language.annotated
+import language.dialects.guards
+import language.dialects.normaliser
+import language.dialects.tables
 import language.linear
 import language.ngrams
+import language.normalise
 import language.span_features
-from bot.components.context import expecting
+from bot.components.context import dialect_of, expecting
 from bot.components.fingerprint import fingerprint_files
 from language.annotated import ACTS, EXPECTATIONS, AnnotatedTurn, read_folder
-from language.dialect_words import in_mandarin
-from language.encoder.encoder import WEIGHTS, Encoder
+from language.dialects.normaliser import dialect_normaliser, in_mandarin
+from language.dialects.tables import AUTO
+from language.dialects.tables import FOLDER as DIALECT_TABLES
+from language.encoder.encoder import WEIGHTS, Encoded, Encoder
 from language.encoder.labels import DANGERS, TAGS
 from language.encoder.pieces import best_spans
 from language.linear import LinearModel, Sample
@@ -49,6 +58,7 @@ _DANGER, _ACTS = "danger", "acts"
 # Of the messages of other files: an ordinary turn, or an example of an intent, is nearly never dangerous.
 _TURN_WEIGHT, _EXAMPLE_WEIGHT, _EMERGENCY_WEIGHT = 1.0, 0.5, 0.5
 _EXAMPLES_READ = 5_000
+_CHECKSUM_BYTES = hashlib.sha256().digest_size
 # Spans of a message longer than this are read in its first characters only.
 _TAGGED_CHARS = 400
 _PARAMETERS = {"c1": 0.05, "c2": 0.02, "max_iterations": 80, "feature.possible_transitions": True}
@@ -63,6 +73,8 @@ class MessageReader(GraphComponent):
         return {
             "danger_path": "data/danger",
             "dialogue_path": "data/dialogue",
+            # A folder where training keeps the tagger, half a minute's work, until what it learns from changes.
+            "cache_path": None,
             # Share of the encoder; the rest is the linear models' or the tagger's.
             "danger_share": 0.5,
             "acts_share": 0.5,
@@ -127,16 +139,24 @@ class MessageReader(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        modules = (language.annotated, language.linear, language.ngrams, language.span_features)
-        paths = {**cls.get_default_config(), **config}
-        return fingerprint_files(
-            [paths["danger_path"], paths["dialogue_path"], WEIGHTS, *(m.__file__ for m in modules)]
+        modules = (
+            language.annotated,
+            language.dialects.guards,
+            language.dialects.normaliser,
+            language.dialects.tables,
+            language.linear,
+            language.ngrams,
+            language.normalise,
+            language.span_features,
         )
+        paths = {**cls.get_default_config(), **config}
+        folders = (paths["danger_path"], paths["dialogue_path"], DIALECT_TABLES)
+        return fingerprint_files([*folders, WEIGHTS, *(m.__file__ for m in modules)])
 
     def train(self, training_data: TrainingData) -> Resource:
         turns = read_folder(Path(self._config["dialogue_path"]))
         # Danger is learned without what was asked: few cry out just when the secrecy of their name is asked for.
-        harmless = [Sample(turn.text, frozenset(), weight=_TURN_WEIGHT) for turn in turns]
+        harmless = [Sample(_heard(turn.text), frozenset(), weight=_TURN_WEIGHT) for turn in turns]
         told = _read_danger(Path(self._config["danger_path"]))
         self._danger = LinearModel.fit(
             [*told, *harmless, *_examples(training_data)], inverse_regularisation=4.0, labels=[_DANGER]
@@ -149,8 +169,24 @@ class MessageReader(GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             self._danger.save(folder, _DANGER)
             self._acts.save(folder, _ACTS)
-            _train_tagger(turns, folder / TAGGER_FILE)
+            (folder / TAGGER_FILE).write_bytes(self._taught_tagger(turns))
         return self._resource
+
+    def _taught_tagger(self, turns: list[AnnotatedTurn]) -> bytes:
+        """The one of the last training where it learned from the same turns in the same way."""
+        kept = Path(self._config["cache_path"]) if self._config["cache_path"] else None
+        # The features ask the rules of times, and those many others.
+        rules = Path(language.span_features.__file__).parent
+        inputs = fingerprint_files([self._config["dialogue_path"], rules, DIALECT_TABLES, __file__])
+        known = _kept(kept / f"spans-{inputs}.crf") if kept else b""
+        if known:
+            return known
+        with tempfile.TemporaryDirectory() as folder:
+            _train_tagger(turns, Path(folder) / TAGGER_FILE)
+            tagger = (Path(folder) / TAGGER_FILE).read_bytes()
+        if kept:
+            _keep(tagger, kept / f"spans-{inputs}.crf")
+        return tagger
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """`tracker` is filled in by Rasa, which passes what a component's argument of this name asks for."""
@@ -160,24 +196,25 @@ class MessageReader(GraphComponent):
                 continue
             try:
                 asked = _told(message) or expecting(tracker)
-                message.set(READING, self.read(text, asked).to_json(), add_to_output=True)
+                dialect = dialect_of(message, dialect_normaliser().dialects)
+                reading = self.read(text, asked, dialect)
+                message.set(READING, reading.to_json(), add_to_output=True)
             except Exception as error:
                 # Without a reading the desk falls back on its rules; without an answer the citizen has nothing.
                 logger.error("message not read: %s", type(error).__name__, exc_info=error)
         return messages
 
-    def read(self, text: str, asked: str) -> Reading:
-        """`asked` is one of `language.annotated.EXPECTATIONS`."""
+    def read(self, text: str, asked: str, dialect: str = AUTO) -> Reading:
+        """`asked` is one of `language.annotated.EXPECTATIONS`. Raises UnknownDialect."""
         assert self._danger is not None and self._acts is not None
-        mandarin = in_mandarin(text)
-        text = mandarin.text if mandarin is not None else text
+        mandarin = in_mandarin(text, dialect)
+        said, text = text, text if mandarin is None else mandarin.text
         marks = (_mark(asked),)
         seen = self._encoder.read(shortened(text), asked)
-        danger = _mean(
-            seen.danger,
-            self._danger.probabilities(text).get(_DANGER, 0.0),
-            self._config["danger_share"],
-        )
+        danger = self._danger_in(seen, text)
+        if mandarin is not None:
+            # What a dialect says of danger may be lost in Mandarin: whichever sees more of it is believed.
+            danger = max(danger, self._danger_in(self._encoder.read(shortened(said), asked), said))
         ours = self._acts.probabilities(text, marks)
         acts = {act: _mean(seen.acts[act], ours.get(act, 0.0), self._config["acts_share"]) for act in ACTS}
         kind = max(DANGERS, key=lambda name: seen.kinds[name])
@@ -188,6 +225,11 @@ class MessageReader(GraphComponent):
                 for span in spans
             )
         return Reading(acts, spans, danger, kind)
+
+    def _danger_in(self, seen: Encoded, text: str) -> float:
+        assert self._danger is not None
+        ours = self._danger.probabilities(text).get(_DANGER, 0.0)
+        return _mean(seen.danger, ours, self._config["danger_share"])
 
     def _spans(self, text: str, asked: str) -> tuple[ReadSpan, ...]:
         rows = self._encoder.read(text, asked).tags
@@ -223,7 +265,13 @@ def _mark(asked: str) -> str:
 
 
 def _sample(text: str, asked: str, labels: Any, weight: float) -> Sample:
-    return Sample(text, frozenset(labels), (_mark(asked),), weight)
+    return Sample(_heard(text), frozenset(labels), (_mark(asked),), weight)
+
+
+def _heard(text: str) -> str:
+    """As messages are read: what is learned of a dialect's words would never be met."""
+    mandarin = in_mandarin(text)
+    return text if mandarin is None else mandarin.text
 
 
 def _told(message: Message) -> str:
@@ -238,7 +286,9 @@ def _read_danger(folder: Path) -> list[Sample]:
     for path in sorted(folder.glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-                samples.append(Sample(row["text"], frozenset([_DANGER] if row["label"] == "danger" else [])))
+                labels = frozenset([_DANGER] if row["label"] == "danger" else [])
+                # A message in a dialect is looked at for danger in its own words, too.
+                samples += [Sample(text, labels) for text in sorted({row["text"], _heard(row["text"])})]
     return samples
 
 
@@ -250,8 +300,43 @@ def _examples(training_data: TrainingData) -> list[Sample]:
     for message in known[:_EXAMPLES_READ]:
         danger = message.get(INTENT) == "emergency"
         weight = _EMERGENCY_WEIGHT if danger else _EXAMPLE_WEIGHT
-        samples.append(Sample(message.get(TEXT), frozenset([_DANGER] if danger else []), weight=weight))
+        samples.append(
+            Sample(_heard(message.get(TEXT)), frozenset([_DANGER] if danger else []), weight=weight)
+        )
     return samples
+
+
+def _kept(path: Path) -> bytes:
+    """Empty where there is none, or where the file is not as it was written."""
+    try:
+        body = path.read_bytes()
+    except OSError:
+        return b""
+    checksum, tagger = body[:_CHECKSUM_BYTES], body[_CHECKSUM_BYTES:]
+    return tagger if hashlib.sha256(tagger).digest() == checksum else b""
+
+
+def _keep(tagger: bytes, path: Path) -> None:
+    """In the place of older ones, behind its checksum. Atomic; a full disk loses nothing but time."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(hashlib.sha256(tagger).digest() + tagger)
+        for old in path.parent.glob("spans-*.crf"):
+            old.unlink(missing_ok=True)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+def _moved(tags: list[str], offsets: tuple[int, ...]) -> list[str]:
+    """Tags of a text for another one, whose characters come from those at `offsets`."""
+    moved = []
+    for place, offset in enumerate(offsets):
+        tag = tags[offset]
+        again = tag.startswith("B-") and place and offsets[place - 1] == offset
+        moved.append("I-" + tag[2:] if again else tag)
+    return moved
 
 
 def _train_tagger(turns: list[AnnotatedTurn], path: Path) -> None:
@@ -261,6 +346,10 @@ def _train_tagger(turns: list[AnnotatedTurn], path: Path) -> None:
         for span in turn.spans:
             for place in range(span.start, span.end):
                 tags[place] = f"{'B' if place == span.start else 'I'}-{span.label}"
-        trainer.append(features(turn.text, turn.expecting), tags)
+        mandarin = in_mandarin(turn.text)
+        text = turn.text
+        if mandarin is not None:
+            text, tags = mandarin.text, _moved(tags, mandarin.offsets)
+        trainer.append(features(text, turn.expecting), tags)
     trainer.set_params(_PARAMETERS)
     trainer.train(str(path))

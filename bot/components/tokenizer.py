@@ -22,18 +22,21 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import bot.text.long_text
-import language.dialect_words
+import language.dialects.guards
+import language.dialects.normaliser
+import language.dialects.tables
 import language.homophones
 import language.normalise
 import language.words
+from bot.components.context import dialect_of
 from bot.components.fingerprint import fingerprint_files
 from bot.text.long_text import visible_spans
-from language.dialect_words import FILE as DIALECT_FILE
-from language.dialect_words import DialectWords, load_dialect_words, to_mandarin
+from language.dialects.normaliser import DialectNormaliser, load_normaliser
+from language.dialects.tables import FOLDER as DIALECT_TABLES
 from language.homophones import Repairer
 
 WORDS_FILE = "words.gz"
-DIALECTS = "dialect_words.tsv"
+DIALECTS = "dialects"
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -72,7 +75,7 @@ class LexiconTokenizer(Tokenizer):
         resource: Resource,
         dictionary: Path | None,
         words: Path | None,
-        dialects: Path = DIALECT_FILE,
+        dialects: Path = DIALECT_TABLES,
     ) -> None:
         super().__init__(config)
         self._model_storage = model_storage
@@ -83,7 +86,7 @@ class LexiconTokenizer(Tokenizer):
             with path.open("rb") as lines:
                 self._jieba.load_userdict(lines)
         # Of the model, not of the working folder, like the dictionary.
-        self._dialects: DialectWords = load_dialect_words(dialects)
+        self._dialects: DialectNormaliser = load_normaliser(dialects)
         self._repairer = Repairer(language.words.load(words)) if words and words.exists() else None
 
     @classmethod
@@ -123,13 +126,15 @@ class LexiconTokenizer(Tokenizer):
             m.__file__
             for m in (
                 language.normalise,
-                language.dialect_words,
+                language.dialects.guards,
+                language.dialects.normaliser,
+                language.dialects.tables,
                 bot.text.long_text,
                 language.homophones,
                 language.words,
             )
         ]
-        return fingerprint_files([*([path] if path else []), str(DIALECT_FILE), *helpers])
+        return fingerprint_files([*([path] if path else []), DIALECT_TABLES, *helpers])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Nothing to learn: keeps copies of the dictionary and the word counts in the model."""
@@ -139,13 +144,15 @@ class LexiconTokenizer(Tokenizer):
                 shutil.copy2(path, folder / path.name)
             if self._config["words_path"]:
                 shutil.copy2(self._config["words_path"], folder / WORDS_FILE)
-            shutil.copy2(DIALECT_FILE, folder / DIALECTS)
+            (folder / DIALECTS).mkdir(exist_ok=True)
+            for path in sorted(DIALECT_TABLES.glob("*.tsv")):
+                shutil.copy2(path, folder / DIALECTS / path.name)
         return self._resource
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """A message without a single word (emoji only) is one token, so that later components have something."""
         original: str = message.get(attribute)
-        normalised = to_mandarin(original, self._dialects)
+        normalised = self._dialects.read(original, dialect_of(message, self._dialects.dialects))
         tokens = []
         spans = visible_spans(
             len(normalised.text), self._config["head_characters"], self._config["tail_characters"]

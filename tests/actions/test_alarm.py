@@ -332,7 +332,7 @@ def cautions(outcome: Outcome) -> int:
 
 def test_possible_danger_gets_the_numbers_and_the_form_goes_on(talk: Talk) -> None:
     talk.say("楼上天天半夜装修", read(0.0), ValidateOrderForm, "order_complain", form="order_form")
-    outcome = talk.say("和平路88号,楼道里好像有烟", read(0.35), ValidateOrderForm, form="order_form")
+    outcome = talk.say("和平路88号,楼道里好像有烟", read(0.3), ValidateOrderForm, form="order_form")
     assert cautions(outcome) == 1
     assert not is_alarm(outcome)
     assert not outcome.slots.get("danger_state")
@@ -361,6 +361,15 @@ def test_a_doubtful_alarm_lets_an_ordinary_affair_go_on(talk: Talk, kind: str) -
 
 
 @pytest.mark.parametrize(
+    ("kind", "leaves"), [("kidnap_trafficking", True), ("fire", True), ("self_harm", False)]
+)
+def test_who_gives_the_affair_up_leaves_a_doubtful_alarm(talk: Talk, kind: str, leaves: bool) -> None:
+    """往窗外一看，车来了 was half heard as an abduction. Who may want to die is not left at a word of thanks."""
+    assert is_alarm(talk.say("哎等下,我往窗户外头一看,车来了", read(0.55, "details", kind)))
+    assert is_alarm(talk.say("那算了不用登记了,谢谢啊", read(0.01, "cancel+thanks"))) is not leaves
+
+
+@pytest.mark.parametrize(
     ("words", "danger"),
     [("我真的撑不住了", 0.9), ("我不想活了", 0.55)],
 )
@@ -374,3 +383,40 @@ def test_a_further_sign_makes_it_sure(talk: Talk) -> None:
     assert is_alarm(talk.say("这日子我过不下去", read(0.55, kind="self_harm")))
     assert is_alarm(talk.say("药我都攒好了", read(0.9, kind="self_harm")))
     assert is_alarm(talk.say("村支书吃空饷", read(0.01)))
+
+
+@pytest.mark.parametrize(
+    ("first", "kind", "then", "later"),
+    [
+        # A doubtful alarm, and then the matter again.
+        ("来了俩人 穿蓝衣裳", "suicide_other", "安检的逼着俺买他的管子，不买就停气", read(0.15, kind="gas")),
+        ("额不会用手机，眼睛也看不清咧", "self_harm", "低保停咧，说额有车", read(0.01, "grumble")),
+        ("我现在说这些还有用吗，人都烧了", "self_harm", "殡仪馆强迫买四千八的骨灰盒", read(0.01)),
+    ],
+)
+def test_a_doubtful_alarm_lets_go_of_who_goes_on_with_the_matter(
+    talk: Talk, form: Mapping[str, Any], first: str, kind: str, then: str, later: Reading
+) -> None:
+    assert is_alarm(talk.say(first, read(0.55, kind=kind), ValidateOrderForm, form="order_form"))
+    back = talk.say(then, later, ValidateOrderForm, "order_complain", "order_form")
+    assert not is_alarm(back) and back.slots["danger_state"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("别报警，求你们了", read(0.15, "refuse", "self_harm")),
+        ("我妈在家等我", read(0.12, kind="self_harm")),
+        ("他往桥那头走了", read(0.3, kind="suicide_other")),
+    ],
+)
+def test_a_doubtful_alarm_keeps_who_speaks_of_it(talk: Talk, text: str, reading: Reading) -> None:
+    talk.say("活着好累", read(0.55, kind="self_harm"))
+    assert is_alarm(talk.say(text, reading))
+
+
+def test_a_trouble_told_twice_over_ends_a_sure_alarm(talk: Talk) -> None:
+    talk.say("她中风躺床上，眼睛睁不开，刷脸过不去", read(0.79, kind="illness"))
+    assert is_alarm(talk.say("社保窗口说要本人来", read(0.08), TakeDetail, "ask_human"))
+    told = talk.say("我妈瘫痪刷不了脸，养老金被停了", read(0.06), ValidateOrderForm, "order_help")
+    assert not is_alarm(told) and told.slots["order_draft"]

@@ -25,6 +25,9 @@ SMOKE = NewOrder(
 )
 
 
+NAMED = "单号261122000159"
+
+
 @pytest.fixture
 def number(orders: FakeOrders) -> str:
     return orders.create(SMOKE).number
@@ -194,11 +197,20 @@ def test_a_closed_order_cannot_be_hurried(run: Run, number: str, orders: FakeOrd
     assert "不能再催办" in run(BeginFollow, "催一下", "order_hurry", slots=slots).text
 
 
-def test_a_forgotten_number_leads_to_a_human(run: Run) -> None:
+@pytest.mark.parametrize("words", ["单号忘了", "单号我哪还记得,短信删了", "早丢了"])
+def test_a_forgotten_number_leads_to_a_human(run: Run, words: str) -> None:
     slots = run(BeginFollow, "查进度", "order_status").slots
-    outcome = run(ValidateFollowForm, "单号忘了", slots=slots, form="order_follow_form")
+    outcome = run(ValidateFollowForm, words, slots=slots, form="order_follow_form")
     assert outcome.slots["requested_slot"] is None
     assert outcome.messages[0]["quick_replies"][0]["payload"] == "/ask_human"
+
+
+def test_who_complains_of_what_became_of_an_order_has_a_new_one(run: Run) -> None:
+    words = "我就投诉你们12345。上个月反映堆杂物,没人打给我,短信说已经办结,谁替我满意的?"
+    reading = reading_of("details+grumble+follow")
+    assert run(BeginFollow, words, "order_status", reading=reading).followup == "order_form"
+    named = run(BeginFollow, f"我就投诉你们，{NAMED}没人办", "order_status", reading=reading)
+    assert named.followup == "order_follow_form"
 
 
 def test_a_new_trouble_leaves_the_form_for_an_order(run: Run) -> None:

@@ -10,7 +10,8 @@ import pytest
 from actions.order_form import ValidateOrderForm
 from actions.order_questions import AskConfirm, AskDuplicate, AskPhoneCheck
 from actions.order_submit import SubmitOrder
-from desk import openings
+from desk.orders.drafting import openings
+from desk.orders.drafting.arbitration import MOST_SAID_AGAIN
 from desk.orders.order import Origin
 from tests.actions.conftest import FakeOrders, Outcome, Run
 
@@ -143,7 +144,20 @@ def test_coming_back_from_a_digression_asks_the_same_question(run: Run) -> None:
     )
     assert back.messages == []
     assert back.slots["requested_slot"] == "order_caller"
-    assert back.slots["order_draft"] == outcome.slots["order_draft"]
+    assert back.slots["order_draft"] == {**outcome.slots["order_draft"], "tries": {"said_again_caller": 1}}
+
+
+def test_a_question_that_is_said_again_and_again_is_let_go(run: Run) -> None:
+    slots = fill_form(run, SMOKE).slots
+    for _ in range(MOST_SAID_AGAIN):
+        after = [
+            {"event": "action_execution_rejected", "name": "order_form"},
+            {"event": "action", "name": "action_simpler"},
+        ]
+        assert slots["requested_slot"] == "order_caller"
+        back = run(ValidateOrderForm, "我不懂", "simpler", slots=slots, form="order_form", after=after)
+        slots = {**slots, **back.slots}
+    assert slots["requested_slot"] == "order_phone"
 
 
 def test_danger_in_the_form_comes_first_and_asks_nothing(run: Run) -> None:

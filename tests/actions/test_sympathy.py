@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.sympathy import has_told_before, sympathy
+from actions.sympathy import has_told_before, is_rhetorical, sympathy
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,13 @@ def test_who_has_called_before_is_recognised(words: str) -> None:
     """A repeated caller hears that it was more than once."""
     assert has_told_before(words)
     assert "不止一次" in sympathy(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["你说还能有谁?", "我自己店门口停车还要给钱?有没有王法", "还要我说几遍", "讲不讲道理啊你们"]
+)
+def test_a_question_that_only_vents_anger_wants_no_answer(words: str) -> None:
+    assert is_rhetorical(words)
 
 
 @pytest.mark.parametrize(

@@ -147,4 +147,4 @@ def test_other_words_of_the_same_meaning_get_its_intent(
 def test_a_missing_featurizer_is_named(graph: Graph) -> None:
     data = training()
     with pytest.raises(ValueError, match="words"):
-        graph(LinearIntentClassifier, {"sparse": ["words"], "dense": []})._row(data.training_examples[0])
+        graph(LinearIntentClassifier, {"sparse": ["words"], "dense": []})._parts(data.training_examples[0])

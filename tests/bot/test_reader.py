@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,23 +17,26 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import reader as reader_module
 from bot.components.context import expecting
 from bot.components.reader import READING, MessageReader
 from language.reading import Reading
+from tests.bot.conftest import ROOT
 
 Graph = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MessageReader]:
-    """Trained on what ships, without examples of intents: half a minute."""
+    """Trained on what ships, without examples of intents. The tagger is the last training's, where there was one."""
     from rasa.engine.graph import ExecutionContext, GraphSchema
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
 
     storage = LocalModelStorage(tmp_path_factory.mktemp("reader"))
     context = ExecutionContext(GraphSchema({}), node_name="reader")
-    config, resource = MessageReader.get_default_config(), Resource("reader")
+    config = {**MessageReader.get_default_config(), "cache_path": str(ROOT / "models" / "reader")}
+    resource = Resource("reader")
     MessageReader.create(config, storage, resource, context).train(TrainingData([]))
     yield MessageReader.load(config, storage, resource, context)
 
@@ -129,3 +133,51 @@ def test_an_open_form_says_what_it_asks() -> None:
         found.update(event)
     assert expecting(found) == "name"
     assert expecting(None) == "start"
+
+
+@pytest.fixture
+def few_turns(tmp_path: Path) -> Path:
+    """A small folder of annotated turns."""
+    source = sorted((ROOT / "data" / "dialogue").glob("*.txt"))[0]
+    folder = tmp_path / "dialogue"
+    folder.mkdir()
+    lines = source.read_text(encoding="utf-8").splitlines()
+    (folder / "few.txt").write_text("\n".join(lines[:60]) + "\n", encoding="utf-8")
+    return folder
+
+
+def teach(graph: Graph, tmp_path: Path, turns: Path) -> None:
+    config = {"dialogue_path": str(turns), "cache_path": str(tmp_path / "cache")}
+    graph(MessageReader, config).train(TrainingData([]))
+
+
+def test_the_next_training_takes_over_the_tagger_until_its_turns_change(
+    graph: Graph, tmp_path: Path, few_turns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught = []
+    real = reader_module._train_tagger
+    monkeypatch.setattr(
+        reader_module, "_train_tagger", lambda turns, path: (taught.append(len(turns)), real(turns, path))
+    )
+    for _ in range(2):
+        teach(graph, tmp_path, few_turns)
+    assert len(taught) == 1
+    (kept,) = (tmp_path / "cache").iterdir()
+    lines = (few_turns / "few.txt").read_text(encoding="utf-8").splitlines()
+    (few_turns / "few.txt").write_text("\n".join(lines[:40]) + "\n", encoding="utf-8")
+    teach(graph, tmp_path, few_turns)
+    assert len(taught) == 2
+    (newer,) = (tmp_path / "cache").iterdir()
+    assert newer != kept
+
+
+@pytest.mark.parametrize("left", [0, 100])
+def test_a_tagger_that_was_cut_off_is_taught_again(
+    graph: Graph, tmp_path: Path, few_turns: Path, left: int
+) -> None:
+    teach(graph, tmp_path, few_turns)
+    (kept,) = (tmp_path / "cache").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:left])
+    teach(graph, tmp_path, few_turns)
+    assert len(kept.read_bytes()) == len(whole)
