@@ -32,8 +32,8 @@ from asr.transcribe import Errors, Line, comparable, read_manifest, thinned, tra
 from asr.wordings import load_wordings
 from bench.figures import markdown
 from bench.machine import machine
+from cli.commands.asr import mender
 from desk.settings import WORDS_FILE, SettingsError, load_settings
-from gateway.commands.asr import mender
 from launcher.errors import LauncherError
 from launcher.models_speech import language_model, model_store
 

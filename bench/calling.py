@@ -18,8 +18,8 @@ import numpy as np
 import psutil
 
 from bench.figures import Buckets, counter, gap_share, histograms, loud, stopped
-from gateway.caller.caller import Caller
-from gateway.channels.phone.asterisk_client import AsteriskClient
+from cli.simulator.asterisk_client import AsteriskClient
+from cli.simulator.caller import Caller
 
 STAGES = "minsheng_call_stage_seconds"
 SENTENCES = "minsheng_spoken_sentences_total"

@@ -33,8 +33,8 @@ import numpy.typing as npt
 from asr.audio import read_clip
 from bench.figures import markdown, percentile
 from bench.machine import machine
+from gateway.audio.pcm import Resampler
 from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.pcm import Resampler
 from gateway.tts.synthesizer import SpeechRequest
 from gateway.voice.echo_guard import EchoGuard
 from gateway.voice.turn_events import PauseSpeech, ResumeSpeech, SpeechEnded, SpeechStarted, Tick, Voice

@@ -47,7 +47,7 @@ from desk.conversations import ConversationStore, EventKind, HandoffReason, Hand
 from desk.handoff.store import HandoffStore
 from desk.seats import Accounts, NewUser, Role
 from desk.store.engine import open_engine
-from gateway.seats.sign_in import COOKIE
+from gateway.console.sign_in import COOKIE
 from launcher.prepare import prepare_data
 from launcher.private import PrivateProduct
 from launcher.services import make_secrets

@@ -27,7 +27,7 @@ from asr.errors import AudioError, ModelError
 from asr.models import ModelStore
 from asr.transcribe import read_manifest, thinned
 from bench.figures import Answer, falls_behind, loud, next_level, partial_delays, percentile, trimmed
-from gateway.tts.pcm import Resampler
+from gateway.audio.pcm import Resampler
 from gateway.voice.transcriber import MESSAGE_S
 
 # Somebody takes a breath between two recordings.

@@ -27,6 +27,7 @@ from sklearn.metrics import f1_score
 from bench.category import heldout
 from bench.homophones import noise_share
 from bench.machine import machine
+from cli.commands.parsing import parse
 from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge import index as index_module
 from desk.knowledge import search as search_module
@@ -41,7 +42,6 @@ from desk.orders.nature import TYPES, read_samples
 from desk.settings import ROOT, WORDS_FILE, load_settings
 from desk.store.base import Base
 from desk.store.engine import open_engine
-from gateway.commands.parsing import parse
 
 CONSOLE = Console(width=110, highlight=False)
 # How many of ten characters are replaced; a bad line on an 8 kHz call is about like this.

@@ -47,11 +47,11 @@ from bench.figures import markdown, milliseconds, percentile, spread, trimmed
 from bench.handoff import Part
 from bench.hearing import Round, as_fast_as_it_goes, listeners, most_streams, recordings
 from bench.machine import machine
+from cli.commands.call import render
+from cli.commands.errors import CommandError
 from desk.settings import OwnServer, SettingsError, load_settings
+from gateway.audio.pcm import Resampler
 from gateway.channels.phone.audiosocket import DEFAULT_RATE_HZ
-from gateway.commands.call import render
-from gateway.commands.errors import CommandError
-from gateway.tts.pcm import Resampler
 from gateway.voice import stages
 from launcher.errors import LauncherError
 from launcher.models_speech import model_store

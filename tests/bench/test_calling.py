@@ -15,9 +15,9 @@ import pytest
 from bench import calling
 from bench.calling import Hotline, Tally, at_once, call, listening_at, soak
 from bench.figures import loud
-from gateway.channels.phone.audiosocket import Audio
 from gateway.channels.phone.line import PhoneLine
 from gateway.channels.phone.server import PhoneServer
+from gateway.voice.line import Audio
 
 FRAME = (np.sin(np.arange(160) * 0.3) * 8000).astype("<i2").tobytes()
 WORDS = FRAME * 100
