@@ -17,6 +17,7 @@ export default defineConfig({
       // One entry a page.
       input: {
         citizen: fileURLToPath(new URL("index.html", import.meta.url)),
+        orders: fileURLToPath(new URL("orders.html", import.meta.url)),
         seat: fileURLToPath(new URL("seat.html", import.meta.url)),
       },
     },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { CallLine, type CallState, WELCOME_LIMIT_MS } from "../src/citizen/call/callLine";
+import { CallLine, WELCOME_LIMIT_MS } from "../src/citizen/call/callLine";
+import type { CallState } from "../src/citizen/call/callState";
 import { readServerFrame } from "../src/citizen/call/wire";
 import { activityWords, OFFLINE, VOICE_WORDS } from "../src/citizen/call/words";
 import { FakePhone } from "./callFakes";

@@ -505,3 +505,14 @@ test("who writes too fast reads how long to wait, and the words go by themselves
   browser.socket.receive({ type: "error", code: "too_many", text: "您发得太快了，请过 9 秒再发。", retryable: true, message_id: "m1" });
   expect(chat.state).toMatchObject({ line: "online", notice: "您发得太快了，请过 9 秒再发。", outbox: [{ state: "queued" }] });
 });
+
+test("a rating that is stored survives a reload, and one on its way is not taken for it", () => {
+  const { browser, chat } = page();
+  welcome(browser, { rated: 4 });
+  expect(chat.state.rated).toBe(4);
+  chat.rate(2, "");
+  expect(chat.state).toMatchObject({ rated: 4, rating: 2 });
+  expect(browser.socket.sent.at(-1)).toMatchObject({ type: "rate", score: 2 });
+  browser.socket.receive({ type: "rated", score: 2 });
+  expect(chat.state).toMatchObject({ rated: 2, rating: null });
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { captionAt, captionsOf, neighbourStart } from "../src/seat/recording/cues";
-import { playable, readRecordings, stateWords } from "../src/seat/recording/recording";
+import { playable, readRecordings, stateWords } from "../src/seat/desk/recording";
 import { type DeskMessage, readDeskMessage } from "../src/seat/desk/wire";
 
 const BEGAN = "2026-11-22T10:00:00+08:00";

@@ -8,9 +8,11 @@ export interface PageConfig {
   message_max_chars: number;
   /** Whether the hotline can be called from the page. */
   calls: boolean;
+  /** Whether one-time codes can be sent to phones (the order page). */
+  sms: boolean;
 }
 
-export const DEFAULT_CONFIG: PageConfig = { city: "明州市", timezone: "Asia/Shanghai", message_max_chars: 5000, calls: true };
+export const DEFAULT_CONFIG: PageConfig = { city: "明州市", timezone: "Asia/Shanghai", message_max_chars: 5000, calls: true, sms: false };
 
 /** Reads `/config.json`; what is missing or unusable there keeps its default. Never throws. */
 export async function loadConfig(): Promise<PageConfig> {
@@ -25,13 +27,14 @@ export async function loadConfig(): Promise<PageConfig> {
 
 export function readConfig(raw: unknown): PageConfig {
   const given = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>) : {};
-  const { city, timezone, message_max_chars: limit, calls } = given;
+  const { city, timezone, message_max_chars: limit, calls, sms } = given;
   return {
     city: typeof city === "string" && city.trim() !== "" ? city.trim() : DEFAULT_CONFIG.city,
     timezone: typeof timezone === "string" && knownTimezone(timezone) ? timezone : DEFAULT_CONFIG.timezone,
     message_max_chars:
       typeof limit === "number" && Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_CONFIG.message_max_chars,
     calls: typeof calls === "boolean" ? calls : DEFAULT_CONFIG.calls,
+    sms: typeof sms === "boolean" ? sms : DEFAULT_CONFIG.sms,
   };
 }
 

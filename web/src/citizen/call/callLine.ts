@@ -4,57 +4,18 @@
  */
 
 import { type VoiceFailure, VoiceLine, type VoicePorts } from "../../shared/audio/voiceLine";
-import { type Activity, type ClientFrame, type EndedBy, readServerFrame, type ServerFrame } from "./wire";
+import { type CallPhase, type CallState, IDLE } from "./callState";
+import { type ClientFrame, type EndedBy, readServerFrame, type ServerFrame } from "./wire";
 import { endedWords, OFFLINE, VOICE_WORDS } from "./words";
 
 export interface CallPorts extends VoicePorts {
   online(): boolean;
 }
 
-export type CallPhase = "idle" | "asking" | "connecting" | "talking" | "ended" | "failed";
-
-export interface CallState {
-  phase: CallPhase;
-  activity: Activity;
-  muted: boolean;
-  /** The browser has taken the sound away, for a telephone call say; the hotline is told as if the caller had muted. */
-  interrupted: boolean;
-  /** When the call was answered, in ms since 1970; null before. */
-  since: number | null;
-  /** How long it lasted, in ms, once it is over. */
-  lasted: number;
-  /** What the caller is saying, or said last; `own_final`: it no longer changes. */
-  own: string;
-  own_final: boolean;
-  /** What sounds, or sounded last. */
-  hotline: string;
-  /** Whose words are the newest. */
-  latest: "own" | "hotline";
-  /** How it ended, or what went wrong, in Chinese. */
-  words: string;
-  /** Loudness of the microphone, from 0 to 1. */
-  level: number;
-}
-
 /** A caller does not wait longer in silence. */
 export const WELCOME_LIMIT_MS = 12_000;
 /** The last words still play after the hotline has hung up. */
 export const PLAY_OUT_MS = 600;
-
-export const IDLE: CallState = {
-  phase: "idle",
-  activity: "thinking",
-  muted: false,
-  interrupted: false,
-  since: null,
-  lasted: 0,
-  own: "",
-  own_final: true,
-  hotline: "",
-  latest: "hotline",
-  words: "",
-  level: 0,
-};
 
 export class CallLine {
   #state: CallState = IDLE;

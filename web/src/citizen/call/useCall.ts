@@ -1,7 +1,8 @@
 /** The call as reactive state, told about the browser's network. */
 
 import { onBeforeUnmount, onMounted, shallowRef, type ShallowRef } from "vue";
-import { CallLine, type CallPorts, type CallState } from "./callLine";
+import { CallLine, type CallPorts } from "./callLine";
+import type { CallState } from "./callState";
 
 export function useCall(ports: CallPorts): { call: CallLine; callState: ShallowRef<CallState> } {
   const call = new CallLine(ports, (next) => {

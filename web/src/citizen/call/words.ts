@@ -1,7 +1,7 @@
 /** Every sentence of the call's panel. */
 
 import type { VoiceFailure } from "../../shared/audio/voiceLine";
-import type { CallState } from "./callLine";
+import type { CallState } from "./callState";
 import type { EndedBy } from "./wire";
 
 export const VOICE_WORDS: Record<VoiceFailure, string> = {

@@ -28,7 +28,7 @@ export interface ChatState {
   typing: "bot" | "seat" | null;
   /** While the conversation waits for a person; null when the server has not said. */
   queue: QueuePlace | null;
-  /** The last score the server has stored in this page's life. */
+  /** The last score the server has stored. */
   rated: number | null;
   /** The score that is on its way. */
   rating: number | null;
@@ -334,6 +334,7 @@ export class ChatConnection {
       conversation: frame.conversation,
       owner: frame.owner,
       queue: frame.owner === "WAITING" ? this.#state.queue : null,
+      rated: frame.rated ?? this.#state.rated,
       caughtUp: this.#state.caughtUp || caughtUp,
       notice: this.#noticeEndsWithWelcome ? "" : this.#state.notice,
     });

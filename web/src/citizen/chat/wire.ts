@@ -108,7 +108,7 @@ export type ClientFrame =
   | { type: "ping" };
 
 export type ServerFrame =
-  | { type: "welcome"; conversation: string; token: string | null; owner: Owner; last_seq: number }
+  | { type: "welcome"; conversation: string; token: string | null; owner: Owner; last_seq: number; rated: number | null }
   | { type: "message"; message: ChatMessage }
   | { type: "ack"; message_id: string; seq: number }
   | { type: "typing"; from: "bot" | "seat"; on: boolean }
@@ -147,6 +147,7 @@ export function readServerFrame(data: string): ServerFrame | null {
         token: token === "" ? null : token,
         owner: readOwner(raw["owner"]),
         last_seq: whole(raw["last_seq"]),
+        rated: whole(raw["rated"]) || null,
       };
     }
     case "message": {

@@ -73,6 +73,8 @@ export interface OrderFull {
   revealed: boolean;
   values: Record<string, string>;
   facts: [label: string, value: string][];
+  /** Ids of what the citizen sent with it. */
+  pictures: string[];
   remarks: { text: string; at: number }[];
   history: { words: string; at: number }[];
 }
@@ -222,7 +224,7 @@ export function readOrder(given: unknown): OrderBrief | null {
 }
 
 const OPEN = new Set(["accepted", "dispatched", "processing"]);
-const JOURNAL: Record<string, string> = { created: "登记", remark: "补充", hurried: "催办", revealed: "查看原文", secret: "要求保密", amended: "修改" };
+const JOURNAL: Record<string, string> = { created: "登记", remark: "补充", hurried: "催办", revealed: "查看原文", secret: "要求保密", amended: "修改", rated: "市民评价" };
 
 export function readOrderFull(given: unknown): OrderFull | null {
   const raw = object(given);
@@ -238,6 +240,7 @@ export function readOrderFull(given: unknown): OrderFull | null {
     open: OPEN.has(text(raw["status"])),
     hurried: whole(raw["hurry_count"]),
     revealed: raw["revealed"] === true,
+    pictures: (Array.isArray(raw["pictures"]) ? raw["pictures"] : []).map((one) => text(object(one)["id"])).filter((id) => id !== ""),
     values,
     facts: [
       ["诉求类型", orderTypeLabel(text(raw["type"]))],

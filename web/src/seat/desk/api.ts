@@ -26,7 +26,7 @@ import {
   readSummary,
   type Summary,
 } from "./answers";
-import { type Recording, readRecordings } from "../recording/recording";
+import { type Recording, readRecordings } from "./recording";
 import {
   type Attachment,
   type Callback,
@@ -160,6 +160,10 @@ export class DeskApi {
 
   attachmentAddress(id: string): string {
     return `${ROOT}/attachments/${encodeURIComponent(id)}`;
+  }
+
+  orderPictureAddress(number: string, id: string): string {
+    return `${ROOT}/orders/${encodeURIComponent(number)}/pictures/${encodeURIComponent(id)}`;
   }
 
   async recordings(conversation: string): Promise<Recording[]> {

@@ -417,6 +417,8 @@ export class Desk {
         return this.#dropOffer(frame.handoff);
       case "message":
         return this.#takeMessage(frame.conversation, frame.message);
+      case "window":
+        return this.#setView(frame.conversation, { window: frame.window });
       case "heard":
         return this.#takeHeard(frame.conversation, frame.seq, frame.text);
       case "typing":

@@ -2,7 +2,7 @@
 
 import type { ConversationDetail } from "./answers";
 import type { Outgoing } from "./outbox";
-import type { CallLine, DeskMessage, KnowledgeHit, Note, Owner, Third } from "./wire";
+import type { CallLine, DeskMessage, KnowledgeHit, Note, Owner, SendWindow, Third } from "./wire";
 
 export interface View {
   conversation: string;
@@ -20,6 +20,8 @@ export interface View {
   third: Third | null;
   /** What he is just saying, as far as it is heard; not stored, and replaced by its message. */
   caption: string;
+  /** On WeChat: what may still be sent. */
+  window: SendWindow | null;
   owner: Owner | null;
   epoch: number;
   detail: ConversationDetail | null;
@@ -38,6 +40,7 @@ export function emptyView(conversation: string): View {
     call: null,
     third: null,
     caption: "",
+    window: null,
     owner: null,
     epoch: 0,
     detail: null,

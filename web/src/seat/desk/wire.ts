@@ -82,6 +82,11 @@ export interface Attachment {
   name: string;
 }
 
+export interface Voice {
+  id: string;
+  seconds: number;
+}
+
 export interface Author {
   id: string;
   display_name: string;
@@ -92,6 +97,8 @@ export interface Author {
 export interface DeskMessage extends ChatMessage {
   author: Author | null;
   attachment: Attachment | null;
+  /** A voice message that can be listened to. */
+  voice: Voice | null;
   /** Spoken in a call and cut off: what of it the caller heard, maybe nothing. Null: all of it, or it was not spoken. */
   heard: string | null;
   /** Another's conversation: personal data in it are covered until they are asked for. */
@@ -166,6 +173,16 @@ export interface DeskSettings {
   lost_s: number;
 }
 
+/** What may still be sent to a citizen on WeChat. */
+export interface SendWindow {
+  /** How many messages WeChat takes. */
+  left: number;
+  /** Until when, in milliseconds since 1970; 0: none before the citizen writes again. */
+  until: number;
+  /** Everything up to this number is with the citizen. */
+  delivered: number;
+}
+
 /** Who is called into a talk beside its owner, or is in it. */
 export interface Third {
   state: "asked" | "in";
@@ -188,6 +205,7 @@ export type ServerFrame =
   | { type: "offer"; item: Item; until: number }
   | { type: "offer_gone"; handoff: string; why: string }
   | { type: "message"; conversation: string; message: DeskMessage }
+  | { type: "window"; conversation: string; window: SendWindow }
   | { type: "heard"; conversation: string; seq: number; text: string }
   | { type: "typing"; conversation: string; from: "citizen" | "seat" | "bot"; on: boolean }
   /** The citizen is on the line; said again every few seconds. */
@@ -273,6 +291,12 @@ export function readServerFrame(data: string): ServerFrame | null {
       return { type: "third", conversation, third: readThird(raw), why: text(raw["why"]) };
     case "caption":
       return { type: "caption", conversation, text: text(raw["text"]), final: raw["final"] === true };
+    case "window":
+      return {
+        type: "window",
+        conversation,
+        window: { left: whole(raw["left"]), until: moment(raw["until"]), delivered: whole(raw["delivered"]) },
+      };
     case "heard":
       return { type: "heard", conversation, seq: whole(raw["seq"]), text: text(raw["text"]) };
     case "typing":
@@ -436,6 +460,7 @@ export function readDeskMessage(given: unknown): DeskMessage | null {
         ? null
         : { id: text(author["id"]), display_name: text(author["display_name"]), badge: text(author["badge"]) },
     attachment,
+    voice: readVoice(object(raw["card"])["voice"]),
     heard: typeof raw["heard"] === "string" ? raw["heard"] : null,
     masked: raw["masked"] === true,
   };
@@ -446,6 +471,11 @@ export function readAttachment(raw: unknown): Attachment | null {
   const id = isObject(raw) ? text(raw["id"]) : text(raw);
   if (!/^[\w.-]{1,120}$/.test(id)) return null;
   return { id, name: isObject(raw) ? text(raw["name"]) : "" };
+}
+
+function readVoice(raw: unknown): Voice | null {
+  const attachment = readAttachment(raw);
+  return attachment === null || !isObject(raw) ? null : { id: attachment.id, seconds: whole(raw["seconds"]) };
 }
 
 export function readNote(given: unknown, conversation = ""): Note | null {

@@ -1,7 +1,7 @@
 /** Which message is heard at which moment of a recording. Pure. */
 
 import type { DeskMessage } from "../desk/wire";
-import type { Recording } from "./recording";
+import type { Recording } from "../desk/recording";
 
 export interface Caption {
   seq: number;
