@@ -1,6 +1,6 @@
-"""Installs Debian packages that tests or speech need when they are missing and we may: `python -m launcher.debian chromium fonts`.
+"""Installs missing Debian packages for tests or speech, if it may: `python -m launcher.debian chromium fonts`.
 
-Never fails: it says clearly what is missing and how to get it, and the tests that need it say so too.
+Never fails: it says what is missing and how to get it, and so do the tests that need it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ PARTS = {
     "nginx": Part("nginx", "tests of the proxy examples", commands=("nginx",), files=("/usr/sbin/nginx",)),
     "haproxy": Part(
         "haproxy", "tests of the proxy examples", commands=("haproxy",), files=("/usr/sbin/haproxy",)
+    ),
+    "speex": Part(
+        "speex", "voice messages of WeChat in Speex, written for the tests", commands=("speexenc",)
     ),
     "language-model": Part(DEBIAN_PACKAGE, "fewer misspelt words when Whisper hears calls", found=installed),
     "postgres": Part(

@@ -1,8 +1,8 @@
 """Keeps one process running: `python -m launcher.keep NAME`. The Procfile starts five of these.
 
-A process that dies is started again after a pause that doubles (1 s to 30 s), for ever: to give one up would stop the whole
-set, and with it citizens' talks with people, which need neither Rasa nor the actions. One that no longer answers is killed and
-started again. SIGTERM and SIGINT are passed on.
+A process that dies is started again after a pause that doubles (1 s to 30 s), for ever: giving one up would stop the
+whole set, also citizens' talks with people, which need neither Rasa nor the actions. A process that no longer answers
+is killed and started again. SIGTERM and SIGINT are passed on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 # A process that lived this long was healthy: its next death starts counting anew.
 HEALTHY_AFTER_S = 60.0
-# Between two questions whether it is alive.
+# Between two checks whether it is alive.
 ASK_EVERY_S = 5.0
 # From SIGTERM to SIGKILL; less than `make run` gives its keepers to end (launcher.run), so that no hung child outlives them.
 ENDS_WITHIN_S = 12.0
@@ -47,7 +47,7 @@ class Keeper:
         self._child: subprocess.Popen[bytes] | None = None
 
     def stop(self, _signum: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
-        """As a handler of signals."""
+        """Handles a signal."""
         self._stopping = True
         if self._child is not None and self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)
@@ -66,13 +66,13 @@ class Keeper:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _run_once(self) -> str:
-        """Start the process and see to it until it has ended. Returns why it has."""
+        """Start the process and watch it until it has ended. Returns the reason."""
         try:
             what = service(self._name, self._settings)
             what.write_files()
             child = subprocess.Popen(what.command, cwd=ROOT, env=what.env, preexec_fn=die_with_parent)
         except (LauncherError, OSError) as error:
-            # A model that is just being trained, a full disk: it may be mended while the others go on.
+            # A model is being trained, a disk is full: that may be mended while the others go on.
             return f"could not be started ({error})"
         self._child = child
         hung_s = self._watch(child, what)
@@ -82,7 +82,7 @@ class Keeper:
         return f"gave no sign of life for {hung_s:.0f} s" if hung_s else f"ended with exit code {code}"
 
     def _watch(self, child: subprocess.Popen[bytes], what: Service) -> float | None:
-        """Until it ends or we are told to stop (None), or it hangs: for how many seconds."""
+        """Watch until it ends or we are told to stop (None), or until it hangs: then for how many seconds it has."""
         pulse = Pulse(time.monotonic(), what.starts_within_s)
         while not self._stopping:
             try:
@@ -112,9 +112,9 @@ class Keeper:
 
 
 def main(name: str) -> None:
-    """Raises LauncherError, SettingsError: what no later try would mend."""
+    """Raises LauncherError, SettingsError, which no later try would mend."""
     settings = load_settings()
-    # Also where it is started by itself, by systemd for example.
+    # Also for a keeper that systemd starts alone, for example.
     make_secrets(settings)
     keeper = Keeper(name, settings)
     signal.signal(signal.SIGTERM, keeper.stop)

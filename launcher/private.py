@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -17,20 +16,9 @@ from rich.console import Console
 
 from desk.settings import ROOT, Settings
 from launcher.errors import LauncherError
+from launcher.ports import free_ports
 from launcher.prepare import prepare
 from launcher.services import SERVICES, make_secrets, service, services_of
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now; all held at once while choosing, so that they differ."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for probe in sockets:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in sockets]
-    finally:
-        for probe in sockets:
-            probe.close()
 
 
 class PrivateProduct:

@@ -11,7 +11,7 @@ START_PATIENCE = 3
 
 
 class Pulse:
-    """Of one process, from its start to its end. Times in seconds of one clock."""
+    """The pulse of one process, from its start to its end. Times are seconds of one clock."""
 
     def __init__(self, begun_s: float, starts_within_s: float) -> None:
         self._heard_s = begun_s
@@ -22,7 +22,7 @@ class Pulse:
         self._heard_s, self._patience_s, self._missed = now_s, HUNG_AFTER_S, 0
 
     def missed(self) -> None:
-        """It was asked and did not answer."""
+        """A check went unanswered."""
         self._missed += 1
 
     def silent_s(self, now_s: float) -> float:

@@ -23,6 +23,7 @@ from desk.settings import ROOT, Settings, SettingsError, load_settings
 from launcher.errors import LauncherError
 from launcher.prepare import prepare, render_command, render_environment
 from launcher.services import make_secrets, service, services_of
+from launcher.step_back import stepped_back
 
 READY_TIMEOUT_S = 180
 NEEDED_DISK_MB = 500
@@ -55,7 +56,7 @@ def check_ports(settings: Settings, names: list[str]) -> None:
 
 
 class OtherWords:
-    """Renders the other fixed sentences while the product runs, behind everything else: minutes, once a checkout."""
+    """Renders the other fixed sentences while the product runs, at low priority: minutes, once per checkout."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -68,16 +69,17 @@ class OtherWords:
             if self._ended:
                 return
             self._process = subprocess.Popen(
-                ["nice", "-n", "19", *render_command()],
+                stepped_back(render_command()),
                 cwd=ROOT,
                 env=render_environment(self._settings),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def end(self) -> None:
-        """What is not rendered by now is at the next start."""
+        """Stop; the next start renders the rest."""
         with self._lock:
             self._ended = True
             if self._process is not None:
@@ -86,7 +88,8 @@ class OtherWords:
 
 
 def announce(settings: Settings, names: list[str], console: Console, ready: Callable[[], None]) -> None:
-    """Wait for each process, then print the addresses; say what is late. `ready` is called once all is well."""
+    """Wait for each process, then print the addresses; report what is late. Calls `ready` once all processes are
+    healthy."""
     started = time.monotonic()
     waiting = {name: service(name, settings).probe for name in names}
     while waiting and time.monotonic() - started < READY_TIMEOUT_S:
@@ -117,7 +120,7 @@ def main() -> int:
     try:
         settings = load_settings()
         settings.var_dir.mkdir(parents=True, exist_ok=True)
-        # Conversations and phone numbers lie in it; other users of the machine have no business there.
+        # It holds conversations and phone numbers: closed to other users of the machine.
         settings.var_dir.chmod(0o700)
         free_mb = shutil.disk_usage(settings.var_dir).free / 1e6
         if free_mb < NEEDED_DISK_MB:
@@ -137,7 +140,7 @@ def main() -> int:
         return 130
 
     procfile = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8"))
-    # Rasa answers what it is asked and lets go of its model before it ends.
+    # Rasa finishes its answers and frees its model before it ends.
     honcho.manager.KILL_WAIT = STOPS_WITHIN_S
     manager = Manager()
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}

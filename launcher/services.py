@@ -1,4 +1,4 @@
-"""What the five processes are: command, environment and how to see that each is healthy."""
+"""Describes the five processes: command, environment, and how to see that each is healthy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from launcher.stale import model_path
 from launcher.train import RASA, bot_environment
 
 FIRST_PARSE_S = 30.0
-# Far beyond what a busy server takes to say that it is there.
+# Far beyond what a busy server takes to answer.
 ALIVE_WAIT_S = 10.0
 # Rasa takes half a minute on an idle machine; much longer beside other work.
 RASA_START_S = 420.0
@@ -30,8 +30,8 @@ SERVICES = ("redis", "actions", "rasa", "asr", "gateway")
 
 @dataclass(frozen=True)
 class Service:
-    """One process. `probe` returns True once it answers fast: it also does what makes the first answer slow. `alive` asks
-    only whether it answers at all, whatever it says of itself and its neighbours. Neither raises."""
+    """One process. `probe` returns True once it answers fast; it also triggers the slow work of the first answer.
+    `alive` only checks that it answers at all, even with bad news about itself or its neighbours. Neither raises."""
 
     name: str
     command: list[str]
@@ -39,13 +39,13 @@ class Service:
     port: int
     probe: Callable[[], bool]
     alive: Callable[[], bool]
-    # On a machine busy with other work.
+    # Seconds, on a machine that is busy with other work.
     starts_within_s: float = 120.0
-    # What it reads at its start, for its owner's eyes only: path and text.
+    # Path and text of the files that it reads at its start; only the owner may read them.
     files: tuple[tuple[Path, str], ...] = ()
 
     def write_files(self) -> None:
-        """Before each start. Whoever only asks whether it is well must leave them alone."""
+        """Call it before each start; a mere health check must not touch these files."""
         for path, text in self.files:
             _write_private(path, text)
 
@@ -56,8 +56,8 @@ def redis_password(settings: Settings) -> str:
 
 
 def make_secrets(settings: Settings) -> None:
-    """What the processes know one another by, before the first of them starts: the password of the embedded Redis and
-    a token for each server of our own. Those that settings name, or that exist, stay."""
+    """Make the secrets by which the processes know one another, before the first of them starts: the password of the
+    embedded Redis and a token for each server of our own. Existing ones, and those of the settings, stay."""
     if settings.redis_url is None:
         redis_password(settings)
     for server in OwnServer:
@@ -66,7 +66,8 @@ def make_secrets(settings: Settings) -> None:
 
 
 def _made_once(path: Path) -> str:
-    """A secret, readable by its owner only. Two who begin at once get the same, and none reads half of it."""
+    """A secret that only its owner can read. Two processes that start at once get the same one, and none reads half
+    of it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists() or not path.read_text().strip():
         part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
@@ -126,7 +127,7 @@ def _answers(
 
 
 def _replies(url: str) -> bool:
-    """Something comes back, even if it is bad news: a server whose database is away is not mended by a restart."""
+    """Whether anything comes back, even bad news: a restart does not mend a server whose database is away."""
     try:
         httpx.get(url, timeout=ALIVE_WAIT_S, trust_env=False)
     except (httpx.HTTPError, OSError):
@@ -135,7 +136,7 @@ def _replies(url: str) -> bool:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Whole or not at all: a server that starts at this moment must never read half a file, or an empty one."""
+    """Write the file whole or not at all: a server that starts at this moment must never read half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -178,7 +179,7 @@ def _redis(settings: Settings) -> Service:
                 socket_timeout=ALIVE_WAIT_S, socket_connect_timeout=ALIVE_WAIT_S
             ).ping()
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as error:
-            # It says so itself while it still reads its files.
+            # While it still reads its files it says so.
             return isinstance(error, redis.exceptions.BusyLoadingError)
         except redis.RedisError:
             return True
@@ -212,7 +213,7 @@ def _rasa(settings: Settings) -> Service:
     warmed = False
 
     def probe() -> bool:
-        # The first parse compiles TensorFlow's graph, which takes seconds: not in a citizen's turn.
+        # The first parse loads what is loaded late, which takes a second or two: not in a citizen's turn.
         nonlocal warmed
         if not _answers(status, headers):
             return False
@@ -231,7 +232,7 @@ def _rasa(settings: Settings) -> Service:
 
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
-    """What bot.serve and endpoints.yml read: Rasa knows neither our settings nor Redis URLs."""
+    """The environment for bot.serve and endpoints.yml: Rasa knows neither our settings nor Redis URLs."""
     return {
         **bot_environment(),
         "MINSHENG_RASA_TOKEN": settings.own_token(OwnServer.RASA),
@@ -256,7 +257,7 @@ def _asr(settings: Settings) -> Service:
 
 
 def services_of(settings: Settings, *, hears: bool) -> list[str]:
-    """The names of those that `make run` starts. `hears`: a speech model is here (launcher.models_speech)."""
+    """Names of the processes that `make run` starts. `hears`: there is a speech model (launcher.models_speech)."""
     unneeded = {
         name for name, needed in (("redis", settings.redis_url is None), ("asr", hears)) if not needed
     }

@@ -18,10 +18,11 @@ from launcher.models_speech import language_model, speech_choice
 
 
 def server_plan(settings: Settings, choice: Choice, token: str | None, port: int | None = None) -> ServerPlan:
-    """`token`: what clients must show; None: nothing. `port` instead of the configured one; 0 lets the system choose.
+    """The plan of the server. `token`: clients must show it; None asks for none. `port` replaces the configured one;
+    0 lets the system choose.
 
     Raises:
-        LauncherError: without a token it would serve whoever reaches this machine, or the language model is missing.
+        LauncherError: there is no token and others can reach the address, or the language model is missing.
     """
     if token is None and not is_loopback(settings.asr_host):
         raise LauncherError(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desk.settings import ROOT
 
-# What the Rasa model is made of. Knowledge articles are absent on purpose: they change without training.
+# Inputs of the Rasa model. Knowledge articles are absent on purpose: they change without training.
 MODEL_INPUTS = (
     "config.yml",
     "domain.yml",
@@ -20,13 +20,12 @@ MODEL_INPUTS = (
     "data/emotion",
     "data/danger",
     "data/dialogue",
-    "data/dialect_words.tsv",
     "bot/components",
     "bot/text",
     "bot/uv.lock",
     "language",
 )
-# What `models/words.gz` is counted in.
+# The texts that `models/words.gz` counts.
 WORD_INPUTS = ("language", "data/nlu", "data/knowledge", "data/categories", "data/emotion", "data/lexicon")
 
 
@@ -37,7 +36,7 @@ def digest(inputs: Iterable[str], root: Path = ROOT) -> str:
         path = root / name
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
         for file in files:
-            # A page for people, or the programs that made the shipped weights, change nothing that is built here.
+            # Pages for people, and the programs that made the shipped weights, change nothing that is built here.
             if "__pycache__" in file.parts or "training" in file.parts or file.suffix == ".md":
                 continue
             total.update(str(file.relative_to(root)).encode() + b"\0")

@@ -12,11 +12,13 @@ from filelock import FileLock
 from rich.console import Console
 
 from desk.settings import ROOT
+from language.dialects.normaliser import dialect_normaliser
+from language.dialects.tables import BadDialectTable
 from launcher.errors import LauncherError
 from launcher.stale import model_path
 
 RASA = ROOT / "bot" / ".venv" / "bin" / "rasa"
-# Two cores, the shipped data; only said to the person who waits.
+# On two cores, with the shipped data; only told to the person who waits.
 USUAL_MINUTES = "about six minutes on two cores the first time, then one or two"
 
 
@@ -29,7 +31,7 @@ def bot_environment() -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONWARNINGS": "ignore",
-        # Threads that wait for the next piece of work sleep instead of spinning on a core that others need.
+        # Waiting threads sleep instead of spinning on a core that others need.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
 
@@ -63,9 +65,13 @@ def train(console: Console, force: bool = False) -> Path:
     Two starters at once train once: the second waits for the first. A half-written model never gets the final name.
 
     Raises:
-        LauncherError: broken YAML, or Rasa refused the data.
+        LauncherError: broken YAML or table of a dialect, or Rasa refused the data.
     """
     check_yaml()
+    try:
+        dialect_normaliser()
+    except BadDialectTable as error:
+        raise LauncherError(str(error)) from error
     target = model_path()
     if target.exists() and not force:
         return target
@@ -76,7 +82,10 @@ def train(console: Console, force: bool = False) -> Path:
         log = target.parent / "train.log"
         started = time.monotonic()
         name = f"part-{target.name.removesuffix('.tar.gz')}"
-        command = [str(RASA), "train", "--fixed-model-name", name, "--out", str(target.parent)]
+        command = [
+            *(str(RASA.with_name("python")), "-m", "bot.command", "train"),
+            *("--fixed-model-name", name, "--out", str(target.parent)),
+        ]
         with console.status(f"training the Rasa model ({USUAL_MINUTES}; details in {log.relative_to(ROOT)})"):
             if not console.is_terminal:
                 console.print(

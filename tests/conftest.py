@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,8 +14,15 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from hypothesis import settings
 
+from launcher.ports import free_ports
 from tests.waiting import PATIENCE_S
+
+TEST_PORTS = range(26_000, 32_000)
+# No test may fail because the machine is slow: Hypothesis would time every example.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 REQUIRE_ALL = os.environ.get("MINSHENG_TEST_REQUIRE_ALL") == "1"
 
@@ -29,9 +35,9 @@ def missing(what: str) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """None of those that `PrivateProduct` chooses from, which other tests start beside these."""
+    (port,) = free_ports(1, TEST_PORTS)
+    return port
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""The whole product, started once a session on free ports: real Rasa, actions, Redis, SQL, gateway."""
+"""The whole product, started once a session on free ports: real Rasa, actions, Redis, SQL, gateway.
+
+The fixtures are a plugin (conftest.py of the repository): a module that imports one gets, and starts, one of its own.
+"""
 
 from __future__ import annotations
 

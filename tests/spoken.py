@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from asr.audio import read_clip
+from gateway.audio.pcm import Resampler
 from gateway.tts.espeak import EspeakSynthesizer
-from gateway.tts.pcm import Resampler
 from gateway.tts.synthesizer import SpeechRequest
 
 

@@ -7,9 +7,7 @@ import redis
 
 from desk.store.redis_keys import rasa_tracker
 from launcher.private import PrivateProduct
-from tests.product import HttpCitizen, citizen, product
-
-__all__ = ["citizen", "product"]
+from tests.product import HttpCitizen
 
 pytestmark = pytest.mark.rasa
 

@@ -10,9 +10,7 @@ import pytest
 
 from desk.settings import OwnServer
 from launcher.private import PrivateProduct
-from tests.product import HttpCitizen, citizen, product
-
-__all__ = ["citizen", "product"]
+from tests.product import HttpCitizen
 
 pytestmark = pytest.mark.rasa
 

@@ -228,6 +228,7 @@ class FakeGateway:
                 "token": conversation.token if new else None,
                 "owner": conversation.owner,
                 "last_seq": len(conversation.messages),
+                "rated": conversation.ratings[-1]["score"] if conversation.ratings else None,
             }
         )
         for message in conversation.messages[hello["after"] :]:

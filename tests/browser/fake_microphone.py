@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from gateway.tts.pcm import wav_bytes
+from gateway.audio.pcm import wav_bytes
 from tests.browser.conftest import FLAGS
 from tests.conftest import missing
 from tests.spoken import speech

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway.api.desk_parts import shipped_tree
+from gateway.backends.categories import shipped_tree
 
 Json = dict[str, Any]
 

@@ -19,8 +19,8 @@ from tests.conftest import missing
 from tests.fakes.fake_ears import FakeEars
 from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.running_gateway import RunningGateway
+from tests.gateway.channels.web.conftest import PATIENT, ears, hotline
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
-from tests.gateway.web_call.conftest import PATIENT, ears, hotline
 from tests.waiting import PATIENCE_S, wait_until
 
 __all__ = ["ears", "hotline", "make_gateway", "rasa"]

@@ -58,7 +58,8 @@ def test_a_complaint_becomes_an_order_in_spite_of_corrections_and_questions(page
     assert "公积金" in say(page, "对了,租房怎么提取公积金")
     assert "称呼" in say(page, "不知道店名")
     say(page, "我姓王")
-    summary = say(page, "13912345678")
+    assert "保密" in say(page, "13912345678")
+    summary = say(page, "不用保密")
     assert "和平路86号" in summary and "和平路88号" not in summary
     page.get_by_test_id("quick-reply").first.click()
     card = page.get_by_test_id("order-card")

@@ -16,14 +16,14 @@ from playwright.sync_api import Browser, Page, expect
 from asr.audio import RATE_HZ as HEARD_HZ
 from asr.client import ClientOptions, RemoteRecognizer
 from asr.recognizer import FinalTranscript, Transcript
+from cli.simulator.asterisk_client import AsteriskClient
+from cli.simulator.caller import Caller
+from cli.simulator.citizen import OPENING
 from desk.seats import Accounts, NewUser, Role
 from desk.seats.passwords import Argon2Hasher
 from desk.settings import OwnServer, Settings
 from desk.store.engine import open_engine
-from gateway.caller.caller import Caller
-from gateway.caller.citizen import OPENING
-from gateway.channels.phone.asterisk_client import AsteriskClient
-from gateway.tts.pcm import Resampler
+from gateway.audio.pcm import Resampler
 from launcher.private import PrivateProduct
 from tests.browser.fake_microphone import RATE_HZ, chromium_with_microphone, play_into
 from tests.browser.real_desk import (

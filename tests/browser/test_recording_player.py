@@ -28,8 +28,8 @@ from tests.fakes.fake_rasa import FakeRasa
 from tests.fakes.fake_seat import PASSWORD, add_user
 from tests.fakes.running_gateway import RunningGateway
 from tests.gateway.conftest import MakeGateway, make_gateway, rasa
+from tests.gateway.console.conftest import desk_backends, hotline
 from tests.gateway.recordings.sound import voice
-from tests.gateway.seats.conftest import desk_parts, hotline
 from tests.waiting import PATIENCE_MS
 
 __all__ = ["make_gateway", "rasa"]
@@ -47,7 +47,7 @@ def gateway(make_gateway: MakeGateway, rasa: FakeRasa, tmp_path: Path) -> Runnin
         missing("web/dist (make setup builds it)")
     rasa.answer = hotline
     load_keys("", tmp_path / "var", make=True)
-    return make_gateway(dist=DIST, open_parts=desk_parts)
+    return make_gateway(dist=DIST, make_backends=desk_backends)
 
 
 def open_console(chromium: Browser, gateway: RunningGateway) -> Page:

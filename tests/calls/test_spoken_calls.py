@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 
 from asr.audio import RATE_HZ
+from cli.commands.call import Via
+from cli.simulator.asterisk_client import AsteriskClient
+from cli.simulator.caller import Caller
+from cli.simulator.citizen import PHONE, STREET, lines
+from cli.simulator.demo import play
+from cli.simulator.page_client import BrowserClient
+from cli.simulator.report import CallBook, lines_of
 from desk.conversations import Message, Sender
 from desk.orders.limits import OrderLimits
 from desk.orders.order import Order, OrderType
 from desk.orders.store import OrderStore
 from desk.settings import Settings
 from desk.store.engine import open_engine
-from gateway.caller.caller import Caller
-from gateway.caller.citizen import PHONE, STREET, lines
-from gateway.caller.demo import play
-from gateway.caller.report import CallBook, lines_of
-from gateway.channels.phone.asterisk_client import AsteriskClient
-from gateway.channels.web.call_client import BrowserClient
-from gateway.commands.call import Via
-from gateway.tts.pcm import Resampler
+from gateway.audio.pcm import Resampler
 from launcher.private import PrivateProduct
 from tests.spoken import recorded_lines
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.rasa
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false"}
     return subprocess.run(
-        [str(RASA), *arguments],
+        [str(RASA.with_name("python")), "-m", "bot.command", *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
