@@ -17,6 +17,7 @@ from actions.alarm import DangerState, answer_danger, caution, leaves_danger, se
 from actions.at_the_edge import answer_at_the_edge
 from actions.callback import answer_callback
 from actions.conversation import turn_of
+from actions.expecting import expecting_in
 from actions.ports import Parts
 from actions.replies import ask_for_human, say, signal, take_wishes
 from actions.scraps import answer_scrap
@@ -70,7 +71,11 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
             ask_for_human(dispatcher, HandoffReason.FAILURE, "action_failed")
             events = self.after_trouble(tracker)
         # Last: the watch tells articles too, and takes back what is not to be said.
-        return [*self._watched(dispatcher, tracker, events), *told_in(dispatcher.messages)]
+        events = [*self._watched(dispatcher, tracker, events), *told_in(dispatcher.messages)]
+        expecting = expecting_in(events)
+        if expecting:
+            signal(dispatcher, "expecting", asked=expecting)
+        return events
 
     def _left_behind(self, tracker: Tracker, turn: Turn, events: Events) -> Events:
         """Forgets a danger that is over, where the turn's own affair was answered. (Not in a form that hands on: see

@@ -150,6 +150,8 @@ class MessageOut(BaseModel):
     author: dict[str, str] | None
     attachment: dict[str, Any] | None
     message_id: str | None
+    heard: str | None
+    expecting: str | None
     at: str
 
 
@@ -190,6 +192,7 @@ def message_json(message: Message, author: Mapping[str, str] | None = None) -> d
         "attachment": attachment if isinstance(attachment, dict) else None,
         "message_id": message.message_id,
         "heard": message.heard,
+        "expecting": message.expecting or None,
         "at": message.at.isoformat(),
     }
 

@@ -63,7 +63,8 @@ class QuickReply:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A message about to be stored. `speech` None means: as `text`."""
+    """A message about to be stored. `speech` None means: as `text`. `expecting`: what it asks the citizen for (values in
+    docs/protocol.md), "" for nothing."""
 
     sender: Sender
     text: str
@@ -72,12 +73,13 @@ class Draft:
     kind: str = "text"
     quick_replies: tuple[QuickReply, ...] = ()
     card: Mapping[str, Any] | None = None
+    expecting: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A stored message. `reply_to` is the seq of the citizen message that it answers; `author` the user id of the
-    seat who wrote it; `heard`, if it was spoken and cut off, what the caller heard of it."""
+    seat who wrote it; `heard`, if it was spoken and cut off, what the caller heard of it; `expecting` as of a draft."""
 
     conversation_id: str
     seq: int
@@ -94,6 +96,7 @@ class Message:
     at: datetime
     author: str | None = None
     heard: str | None = None
+    expecting: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ def message_row(
         "answered_by": None,
         "author": None,
         "heard": None,
+        "expecting": draft.expecting or None,
     }
 
 
@@ -52,6 +53,7 @@ def read_message(row: Mapping[Any, Any]) -> Message:
         at=row["at"],
         author=row["author"],
         heard=row["heard"],
+        expecting=row["expecting"] or "",
     )
 
 

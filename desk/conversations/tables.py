@@ -80,6 +80,8 @@ class MessageRow(Base):
     author: Mapped[str | None] = mapped_column(String(16))
     # Spoken messages that were cut off only: what of `speech` the caller heard; empty: nothing.
     heard: Mapped[str | None] = mapped_column(Text)
+    # What the message asks the citizen for; NULL: nothing.
+    expecting: Mapped[str | None] = mapped_column(String(16))
 
 
 class HandoffMarkRow(Base):

@@ -126,6 +126,7 @@ def answer_body(answer: StoreAnswer) -> dict[str, Any]:
                 "kind": draft.kind,
                 "quick_replies": [[q.text, q.payload] for q in draft.quick_replies],
                 "card": dict(draft.card) if draft.card is not None else None,
+                "expecting": draft.expecting,
             }
             for draft in answer.drafts
         ],

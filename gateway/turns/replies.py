@@ -4,7 +4,7 @@ Rasa's REST channel gives a list of objects. Three shapes matter:
 * `{"text", "buttons": [{"title", "payload"}]}`: a response from domain.yml;
 * `{"custom": {...}}` with the keys of a protocol message (text, format, speech, kind, quick_replies, card);
 * `{"custom": {"event": ...}}`: `handoff_requested` (reason, note, skill, priority, detail), `callback_requested`
-  (phone, wish), `emergency` (numbers), `rating` (score), `close`. An event may carry a message too.
+  (phone, wish), `emergency` (numbers), `rating` (score), `expecting` (asked), `close`. An event may carry a message too.
 Anything else is left out and counted in `ignored`, so that one odd action does not cost the citizen the whole answer.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.conversations import Draft, HandoffReason, HandoffRequest, QuickReply, Sender
@@ -25,6 +25,11 @@ KINDS = frozenset(
     {"text", "answer", "clarify", "order_draft", "order_card", "emergency", "handoff", "rating", "notice"}
 )
 FORMATS = frozenset({"plain", "markdown"})
+# What a message may ask the citizen for; actions/expecting.py says it.
+EXPECTED = frozenset(
+    "details place time subject appeal name phone phone_check confidential summary change cancel_check duplicate "
+    "order_number order_proof remark withdrawal offer call_time".split()
+)
 # More than any screen shows; a runaway action must not fill the log.
 MAX_MESSAGES = 20
 MAX_TEXT_CHARS = 20_000
@@ -67,6 +72,7 @@ def read_replies(raw: object) -> ReadReplies:
     handoff: HandoffRequest | None = None
     callback: CallbackWish | None = None
     rating: int | None = None
+    expecting = ""
     close = False
     ignored = 0 if isinstance(raw, list) else 1
     for item in items[:MAX_MESSAGES]:
@@ -98,6 +104,8 @@ def read_replies(raw: object) -> ReadReplies:
             case "rating" if _score(body) is not None:
                 rating = _score(body)
                 fallbacks.append(sentences.notice(sentences.RATED))
+            case "expecting" if body.get("asked") in EXPECTED:
+                expecting = str(body["asked"])
             case "close":
                 close = True
                 fallbacks.append(sentences.notice(sentences.GOODBYE))
@@ -109,6 +117,9 @@ def read_replies(raw: object) -> ReadReplies:
     elif not any(d.kind == "emergency" for d in drafts):
         drafts += [d for d in fallbacks if d.kind == "emergency"]
     ignored += max(len(items) - MAX_MESSAGES, 0)
+    # A question ends the answer.
+    if drafts and expecting:
+        drafts[-1] = replace(drafts[-1], expecting=expecting)
     return ReadReplies(
         drafts=tuple(printed(draft) for draft in drafts),
         effects=Effects(marks=tuple(marks), rating=rating, close=close, handoff=handoff),

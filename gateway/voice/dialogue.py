@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,9 +32,17 @@ _log = structlog.get_logger(__name__)
 
 # Knowledge is public; everything else may speak of a person.
 _PUBLIC_KINDS = frozenset({"answer", "clarify"})
-_CONFIRM = re.compile(r"(?:对吗|是吗|可以吗|好吗|行吗|正确吗|确定|对不对|是不是|要不要)[^。！!]*[?？]?\s*$")
-_NUMBER = re.compile(r"(?:电话|号码|工单号|查询码|手机|身份证)[^。！!]{0,20}(?:[?？。,，]|$)")
-_PLACE = re.compile(r"(?:位置|地址|哪条路|哪个小区|什么地方|哪里|几栋)")
+# What a message asks for (docs/protocol.md) -> what that means for the ear.
+_EXPECTING = {
+    "place": Expecting.ADDRESS,
+    "phone": Expecting.NUMBER,
+    "order_number": Expecting.NUMBER,
+    "order_proof": Expecting.NUMBER,
+    **dict.fromkeys(
+        ("phone_check", "confidential", "summary", "cancel_check", "withdrawal", "offer"),
+        Expecting.CONFIRMATION,
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,18 +227,8 @@ def to_say(message: Mapping[str, Any]) -> ToSay | None:
     return ToSay(
         text=text,
         seq=message["seq"],
-        expecting=expecting_of(text),
+        expecting=_EXPECTING.get(message["expecting"] or "", Expecting.ANYTHING),
         # Which number to dial in danger is heard to the end.
         interruptible=message["kind"] != "emergency",
         public=message["kind"] in _PUBLIC_KINDS,
     )
-
-
-def expecting_of(text: str) -> Expecting:
-    """What the last words of a message ask for."""
-    last = re.split(r"(?<=[。！!])", text.strip("。！! \n"))[-1]
-    if _CONFIRM.search(last):
-        return Expecting.CONFIRMATION
-    if _NUMBER.search(last):
-        return Expecting.NUMBER
-    return Expecting.ADDRESS if _PLACE.search(last) else Expecting.ANYTHING

@@ -25,6 +25,22 @@ def test_a_response_with_buttons() -> None:
     assert draft.quick_replies == (QuickReply(text="停水", payload="/a"), QuickReply(text="是", payload=None))
 
 
+def test_the_last_words_of_an_answer_ask_for_what_the_form_says() -> None:
+    event = {"custom": {"event": "expecting", "asked": "phone"}}
+    first, second = read_replies([event, {"text": "记下了。"}, {"text": "请留一个电话。"}]).drafts
+    assert (first.expecting, second.expecting) == ("", "phone")
+
+
+@pytest.mark.parametrize("asked", ["password", 3, None])
+def test_what_nobody_knows_is_not_asked_for(asked: object) -> None:
+    read = read_replies([{"text": "好。"}, {"custom": {"event": "expecting", "asked": asked}}])
+    assert ([draft.expecting for draft in read.drafts], read.ignored) == ([""], 1)
+
+
+def test_to_ask_without_a_word_is_a_failure_of_the_bot() -> None:
+    assert not read_replies([{"custom": {"event": "expecting", "asked": "phone"}}]).drafts
+
+
 def test_unknown_kinds_and_formats_become_plain_text() -> None:
     [draft] = read_replies(
         [{"custom": {"text": "好", "kind": "dance", "format": "html", "speech": 3, "card": []}}]
