@@ -20,6 +20,7 @@ from actions.turn_facts import wants_person
 from danger.advice import GENTLE, advice_book
 from danger.rules import (
     SELF_HARM,
+    asks_for_helpers,
     besides_over,
     cannot_speak,
     cries_out,
@@ -42,6 +43,8 @@ STATE = "danger_state"
 # answer. Whoever told of danger a moment ago is believed sooner.
 LIKELY = 0.4
 POSSIBLE = 0.2
+# Beside a rule whose words nobody uses of anything else, and which people say softly.
+SOFTLY = 0.1
 # From here on, alone, it earns the word of caution; lower, it would be said in every tenth story (bench/reading.py).
 CAUTIOUS = 0.25
 # Whoever wants to die says it once, and softly; on the same rows this costs no false alarm more.
@@ -73,6 +76,7 @@ SILENT = "silent_help"
 # and so does who has made up his mind.
 LASTING = frozenset({"self_harm", "suicide_other", "domestic_violence", SILENT})
 SUICIDAL = frozenset({"self_harm", "suicide_other"})
+_SOFT = SUICIDAL | {"kidnap_trafficking", "missing_elder"}
 # After so many answers even whoever was heard to want to die may have an affair of an office, if nothing else is heard in it.
 _LONG = 3
 # Where no call is to be made from the room, a short message is no way either: out first.
@@ -128,9 +132,18 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     if state and likely >= LIKELY_AGAIN:
         # It is the danger that was told: 别报警 says nothing of another one.
         return by_rule or state.kind
-    if by_rule and (not turn.reading or likely >= POSSIBLE or cries_out(words)):
+    if by_rule and (not turn.reading or likely >= _least_beside(by_rule) or cries_out(words)):
         return by_rule
+    if likely >= CAUTIOUS and asks_for_helpers(words):
+        # 一个老头踩到电线倒了,该打供电局还是打你们 sounds like a question of policy.
+        return turn.reading.danger_kind or nearest_kind(words)
     return ""
+
+
+def _least_beside(rule: str) -> float:
+    """What the reading has to hear beside a plain rule. A rule of death, of a child or an elder who is gone, is told in soft words
+    and in long stories, and holds by less."""
+    return SOFTLY if rule in _SOFT else POSSIBLE
 
 
 def is_likely(reading: Reading) -> bool:
@@ -145,6 +158,9 @@ def _least_likely(reading: Reading) -> float:
     softly = not (reading.does("secret") or reading.does("details", at_least=PLAINLY))
     if reading.danger_kind == SELF_HARM and softly:
         return LIKELY_OF_DEATH
+    if reading.danger_kind == SILENT and reading.does("refuse"):
+        # 不留了吧 我怕打过来他正好在边上: whoever gives no number to an office is afraid of being seen with it.
+        return LIKELY_TOLD_PLAINLY
     # 他们把污水直接倒在路边，臭得很 lies at the very bound.
     return LIKELY_TOLD_PLAINLY if reading.does("details", at_least=PLAINLY) else LIKELY
 

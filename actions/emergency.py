@@ -9,7 +9,7 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.alarm import DangerState, alarm, is_possible, kind_of
+from actions.alarm import DangerState, alarm, is_likely, is_possible, kind_of
 from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, say
@@ -66,6 +66,12 @@ class AnswerDespair(HotlineAction):
         return False
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
+        asks = turn.does("ask") and not (find_danger(turn.words) or is_likely(turn.reading))
+        if asks and not tracker.active_loop:
+            # 那孩子多大就没了, asked after an answer, asks how long the right lasts.
+            taken_up = take_up(dispatcher, self.parts, tracker, turn)
+            if taken_up is not None:
+                return taken_up
         if is_possible(turn) or sounds_suicidal(turn.words):
             return alarm(dispatcher, turn, DangerState.of(tracker), SELF_HARM)
         story = turn.reading.does("details", at_least=SURE) and not sounds_desperate(turn.words)

@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import CAUTIOUS, LIKELY_AGAIN, SUICIDAL, DangerState, alarm, is_possible, kind_of
+from actions.conversation import last_replies
 from actions.replies import say
 from danger.rules import is_scrap
 from desk.orders.drafting.phrases import is_anybody_there
@@ -62,6 +63,5 @@ def _ask(dispatcher: CollectingDispatcher, tracker: Tracker, question: str) -> E
 
 def _asked_already(tracker: Tracker) -> bool:
     """Whether the question was the bot's last word."""
-    spoken = [event for event in tracker.events if event.get("event") == "bot"]
-    custom = (spoken[-1].get("data") or {}).get("custom") if spoken else None
-    return isinstance(custom, dict) and custom.get("text") == DANGER
+    said = last_replies(tracker)
+    return bool(said) and said[-1].get("text") == DANGER

@@ -141,11 +141,12 @@ class FakeJudge:
 
 @dataclass
 class Outcome:
-    """What one action did. `slots` are the slots as they are afterwards."""
+    """What one action did. `slots` are the slots as they are afterwards, `asked` what the answer says that it asks for."""
 
     messages: list[dict[str, Any]]
     events: list[dict[str, Any]]
     slots: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -240,6 +241,8 @@ def run(orders: FakeOrders, knowledge: FakeKnowledge, thresholds: Thresholds) ->
         for event in events:
             if event["event"] == "slot":
                 kept[event["name"]] = event["value"]
-        return Outcome([m["custom"] for m in dispatcher.messages if m.get("custom")], events, kept)
+        told = [m["custom"] for m in dispatcher.messages if m.get("custom")]
+        asked = [str(message["asked"]) for message in told if message.get("event") == "expecting"]
+        return Outcome([m for m in told if m.get("event") != "expecting"], events, kept, asked)
 
     return go

@@ -12,25 +12,21 @@ from actions.order_follow import BeginFollow, ValidateFollowForm
 from actions.order_form import ValidateOrderForm
 from actions.watch import RESUME
 from gateway.turns.replies import EXPECTED
-from tests.actions.conftest import Outcome, Run
-
-
-def asked(outcome: Outcome) -> list[object]:
-    return [signal["asked"] for signal in outcome.signals if signal["event"] == "expecting"]
+from tests.actions.conftest import Run
 
 
 def test_the_form_says_what_it_asks_for(run: Run) -> None:
     begun = run(ValidateOrderForm, "和平路的路灯坏了三天了", "order_help", form="order_form")
-    assert len(asked(begun)) == 1
+    assert len(begun.asked) == 1
     assert begun.slots["requested_slot"].startswith("order_")
-    assert set(asked(begun)) <= EXPECTED
+    assert set(begun.asked) <= EXPECTED
 
 
 def test_a_call_back_asks_for_number_yes_and_time(run: Run) -> None:
     number = run(HandOver, "请人工回电", "ask_human")
     check = run(TakeDetail, "13912345678", slots=number.slots)
     time = run(Affirm, "对的", "affirm", slots=check.slots)
-    assert [*asked(number), *asked(check), *asked(time)] == ["phone", "phone_check", "call_time"]
+    assert [*number.asked, *check.asked, *time.asked] == ["phone", "phone_check", "call_time"]
 
 
 def test_who_asks_after_an_order_is_asked_for_its_number(run: Run) -> None:
@@ -38,7 +34,7 @@ def test_who_asks_after_an_order_is_asked_for_its_number(run: Run) -> None:
     questioned = run(
         ValidateFollowForm, "我的单子", "order_status", slots=begun.slots, form="order_follow_form"
     )
-    assert asked(questioned) == ["order_number"]
+    assert questioned.asked == ["order_number"]
 
 
 @pytest.mark.parametrize(
