@@ -11,6 +11,7 @@ import re
 from desk.knowledge.aspects import has_form_of_question, has_shape_of_question
 from desk.knowledge.particulars import of_a_particular
 from desk.orders.drafting.phrases import CLAUSES, has_content, is_anybody_there, is_question
+from language.dialects.normaliser import to_mandarin
 
 # 去窗口问了, 你帮我问问: somebody else was or is to be asked.
 _ANNOUNCES = re.compile(
@@ -47,6 +48,8 @@ _REJECTS = re.compile(
 )
 # What the citizen wants to know is asked at the end of what he tells.
 _LAST_CHARS = 40
+# With the clause that says what it is about.
+_ENDING_CLAUSES = 2
 
 
 def announces_question(words: str) -> bool:
@@ -75,18 +78,27 @@ def demands(words: str) -> bool:
 
 
 def asks_in_words(words: str) -> bool:
-    """Whether the words have the shape of a question at their end."""
-    last = words[-_LAST_CHARS:]
+    """Whether the words have the shape of a question at their end, in Mandarin or in a dialect (归哪个管哦)."""
+    last = to_mandarin(words).text[-_LAST_CHARS:]
     return is_question(last) or has_shape_of_question(last)
 
 
 def ends_asking(words: str) -> bool:
     """Whether the last thing said is a question that wants an answer, and no reproach: …，合理不; …，要自己申请吗."""
-    last = [clause for clause in CLAUSES.split(words.strip(" ?？")) if clause]
+    last = [clause for clause in CLAUSES.split(to_mandarin(words).text.strip(" ?？")) if clause]
     if not last or is_anybody_there(words):
         return False
     marked = words.rstrip().endswith(("?", "？"))
     return is_question(last[-1] + ("?" if marked else "")) or has_form_of_question(last[-1])
+
+
+def asked_at_the_end(words: str) -> str:
+    """The question that a long story ends with, with the clause before it: …，请不起律师，有没有不要钱的律师. "" where the story is
+    none, or ends otherwise."""
+    told = [clause for clause in CLAUSES.split(words.strip(" ?？")) if clause]
+    if len(words) <= _LAST_CHARS or len(told) <= _ENDING_CLAUSES or not ends_asking(words):
+        return ""
+    return "，".join(told[-_ENDING_CLAUSES:])
 
 
 def speaks_of_order(words: str) -> bool:

@@ -21,7 +21,13 @@ from actions.callback import answer_callback, is_open
 from actions.conversation import already_handled, channel_of
 from actions.filing import file_under
 from actions.open_wishes import Wish, is_background
-from actions.order_questions import ASKED_IN_OTHER_WORDS, ASKED_IN_SHORT, ASKED_WHERE_ON_IT, OTHER_WORDS
+from actions.order_questions import (
+    ASKED_FOR_THE_REST,
+    ASKED_IN_OTHER_WORDS,
+    ASKED_IN_SHORT,
+    ASKED_WHERE_ON_IT,
+    OTHER_WORDS,
+)
 from actions.ownership import own_orders
 from actions.process_questions import answer_process, kinds_asked, wants_no_calls
 from actions.replies import ask_for_human, say
@@ -47,7 +53,7 @@ from actions.watch import RESUME
 from desk.orders.drafting.arbitration import Kind, Step, said_again, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.filling import ANNOUNCED, fill, with_caller_of, with_line_phone
+from desk.orders.drafting.filling import ANNOUNCED, PHONE_PART, fill, with_caller_of, with_line_phone
 from desk.orders.drafting.keeping import noted
 from desk.orders.drafting.matters import another_matter, matters_of
 from desk.orders.drafting.order_types import by_words
@@ -413,6 +419,8 @@ def _courtesy(turn: Turn) -> str:
 def _wording(tracker: Tracker, before: Draft, taken: Step) -> str | None:
     """How the next question is worded: None as the first time, else in other words. Nobody hears the same sentence
     twice in a row; only who asks to hear it again."""
+    if taken.draft.asked == "phone" and taken.draft.has(PHONE_PART):
+        return ASKED_FOR_THE_REST
     same = taken.draft.asked == before.asked
     if not same:
         return ASKED_WHERE_ON_IT if _is_asked_closer(taken.draft) else None

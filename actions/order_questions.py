@@ -18,6 +18,7 @@ from language.phones import grouped
 OTHER_WORDS = "asked_again"
 ASKED_IN_OTHER_WORDS = "other"
 ASKED_IN_SHORT = "short"
+ASKED_FOR_THE_REST = "rest"
 ASKED_WHERE_ON_IT = "narrower"
 # More places of one name than these nobody keeps in mind.
 WHICH_MAX = 4

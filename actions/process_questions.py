@@ -16,6 +16,7 @@ from desk.orders.drafting.turn import Turn
 from desk.orders.limits import OrderLimits
 from desk.orders.number import format_number
 from desk.orders.order import Order, Urgency
+from language.dialects.normaliser import to_mandarin
 
 # A citizen asks one thing, sometimes two in a breath; more is no answer but a lecture.
 ANSWERED_AT_ONCE = 2
@@ -47,7 +48,12 @@ def answer_process(
     """The answer to what was asked about the procedure; of an order, of one in the making, or of the hotline. `told` are
     kinds of questions that have had their answer in this turn; "" where nothing else is asked."""
     affair = _affair(turn, parts, about)
-    kinds = kinds_asked(turn.words) or ["next"]
+    kinds = kinds_asked(turn.words)
+    if not kinds and isinstance(about, Draft) and _ASKS_WHAT_IS_MEANT.search(to_mandarin(turn.words).text):
+        explained = _MEANT.get(about.asked)
+        if explained:
+            return explained
+    kinds = kinds or ["next"]
     return "".join(_ANSWERS[kind](affair) for kind in [k for k in kinds if k not in told][:ANSWERED_AT_ONCE])
 
 
@@ -315,6 +321,19 @@ def _next(affair: Affair) -> str:
     lead = "接下来" if affair.number else "登记好以后"
     return f"{lead}转给承办单位办理，{by_when}答复您，凭工单号和查询码随时能查进度。"
 
+
+# 你讲么子对象, 问我做啥子嘛, 这也要地址: whoever does not see what a question of the form is for.
+_ASKS_WHAT_IS_MEANT = re.compile(
+    r"(?:什么|啥|哪样|哪个)(?:意思|对象|单位|地点|地址)|(?:问|讲|说)的?(?:是|我|这|那)?(?:干|做)?(?:什么|啥|哪)|(?:是|你)(?:问|讲|说)的?(?:是)?[^,，。?？]{0,10}(?:是不是|是不|吗|么|吧)|"
+    r"(?:这|那|还|都)?[也还都](?:要|需要)(?:写|填|说|报|留)?(?:什么|啥)?(?:地[址点]|位置|名字|姓名|单位|时间|电话)|要(?:什么|啥)(?:地[址点]|位置|单位|名字)|(?:问|说)(?:我|这个?)(?:干|做)(?:什么|啥|嘛)"
+)
+_MEANT = {
+    "place": "问的是事情发生在哪里，或者跟哪个地方有关；网上的事、跟地方没关系的，说“没有地点”就行。",
+    "event_time": "问的是事情什么时候发生的，或者一般在什么时候；记不清也没关系。",
+    "subject": "问的是您反映的是哪家单位、哪家店或者什么人；叫不出名字，说说是什么样的人、什么样的店也行。",
+    "caller": "问称呼只是为了方便联系您；不方便可以不说。",
+    "phone": "留电话是为了办的人能联系您、告诉您结果；不方便可以不留。",
+}
 
 _ANSWERS: dict[str, Callable[[Affair], str]] = {
     "said_again": lambda affair: "没关系，我再问一遍。",

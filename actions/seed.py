@@ -16,6 +16,8 @@ from desk.orders.drafting.phrases import announces_order, has_content, is_questi
 from desk.orders.drafting.turn import Entity, Turn
 from language.reading import Reading, ReadSpan
 
+# A shorter message that goes to a person (转人工，我要问个事) tells nothing yet.
+_STORY_CHARS = 16
 # A citizen goes on telling: what he says now stands after what he said before.
 _BETWEEN = "，"
 
@@ -53,9 +55,13 @@ def order_if_told(
 
 
 def kept_if_told(tracker: Tracker, turn: Turn) -> list[dict[str, Any]]:
-    """Events that keep a trouble that was told, for an order that the citizen may want later; none while another matter
+    """Events that keep what was told or asked, for an order that the citizen may want later; none while another matter
     is open. (The loop of a form is active already when it looks at its first words.)"""
-    if tracker.get_slot("order_draft") or tracker.get_slot("follow") or not needs_help(turn.words):
+    # Nobody tells a story twice because the rules know no word of it.
+    told = turn.does("details", "ask") and len(turn.words) >= _STORY_CHARS
+    if tracker.get_slot("order_draft") or tracker.get_slot("follow"):
+        return []
+    if not (told or needs_help(turn.words)):
         return []
     return [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)})]
 
@@ -152,8 +158,11 @@ def joined(seed: Mapping[str, Any], turn: Turn) -> dict[str, Any]:
         *before.spans,
         *(ReadSpan(s.label, s.start + moved, s.end + moved, s.confidence) for s in now.spans),
     )
+    # Behind a question that nothing answered a trouble is told: 一吨水几块几 - 我们物业每吨加了一块二.
+    troubled = seed.get("intent") == "order_consult" and turn.does("details") and not turn.does("ask")
     return {
         **seed,
+        "intent": turn.intent if troubled and turn.intent.startswith("order_") else seed.get("intent", ""),
         "text": f"{seed['text']}{_BETWEEN}{more['text']}",
         "entities": [
             *seed.get("entities", ()),

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import (
     announces_question,
+    asked_at_the_end,
     asks_in_words,
     demands,
     ends_asking,
@@ -161,7 +162,7 @@ def answer_before_order(
     said, and an order offered; None where the trouble weighs more than the question."""
     told = "nothing"
     if not _told_again(parts, tracker, turn):
-        told = look_up(dispatcher, parts, tracker, _in_full(tracker, turn))
+        told = look_up(dispatcher, parts, tracker, _query(parts, tracker, turn))
     if told == "nothing":
         tells, asks = turn.reading.acts.get("details", 0.0), turn.reading.acts.get("ask", 0.0)
         outweighed = tells > asks or has_content(turn.words)
@@ -216,7 +217,7 @@ def is_known(parts: Parts, tracker: Tracker, turn: Turn, least: float) -> bool:
 
 def is_answered(parts: Parts, tracker: Tracker, turn: Turn) -> bool:
     """Whether an article is found for what the turn asks; where nobody did wrong, also whether some may be meant."""
-    outcome = parts.knowledge.answer(_in_full(tracker, turn), topic=topic_of(tracker)).outcome
+    outcome = parts.knowledge.answer(_query(parts, tracker, turn), topic=topic_of(tracker)).outcome
     return outcome == "found" or (outcome == "ambiguous" and judged("help", turn.words) == "help")
 
 
@@ -239,6 +240,15 @@ def _in_full(tracker: Tracker, turn: Turn) -> str:
     before (新国标的电动车 - 电池最高多少伏)."""
     before = unanswered(tracker) or lead_of(tracker)
     return f"{before}，{turn.words}" if before and goes_on_asking(tracker, turn) else turn.words
+
+
+def _query(parts: Parts, tracker: Tracker, turn: Turn) -> str:
+    """What is looked up: all that is told, else the question at its end. A long story holds many words that no article does."""
+    told = _in_full(tracker, turn)
+    asked = asked_at_the_end(told)
+    if not asked or parts.knowledge.answer(told, topic=topic_of(tracker)).outcome != "nothing":
+        return told
+    return asked if parts.knowledge.answer(asked).outcome == "found" else told
 
 
 def lead_of(tracker: Tracker) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from actions.asking import ends_asking
 from danger.english import language_skill
 from desk.handoff.triggers import TurnFacts
 from desk.orders.drafting.keeping import wants_something_else
@@ -167,7 +168,10 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
         emotion="neutral" if foreign else "angry" if _is_outburst(turn) else turn.emotion,
         emotion_score=0.0 if foreign else strength(turn),
         vulnerable=frail(words) if needs_help(words) else (),
-        departments=tuple(code for code, pattern in _DEPARTMENT_PATTERNS if pattern.search(words)),
+        # 找学校还是找教育局: whoever asks where to go was sent nowhere yet.
+        departments=()
+        if turn.does("ask") and ends_asking(words)
+        else tuple(code for code, pattern in _DEPARTMENT_PATTERNS if pattern.search(words)),
         topics=tuple(topic for topic in topics if topic in words),
         historical=bool(_HISTORICAL.search(words)) and not (is_question(words) or _PRINTED.search(words)),
         skill=skill_in(words),

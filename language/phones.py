@@ -245,7 +245,7 @@ def masked(phone: str) -> str:
 # So many digits of a number must be certain before misheard ones are believed.
 _CERTAIN = 8
 _NOT_BEFORE = re.compile(
-    r"(?:(?<!是)不是|不要|别|而不|并非|不用|不能)(?:再)?(?:打|用|记|写|留|我的?|这个|那个|号码|电话|手机|座机|的|号|是|给)*[:：,， ]*$"
+    r"(?:(?<!是)不是|不要|别|莫|甭|而不|并非|不用|不能)(?:再)?(?!打电话(?:给我)?[,，。 ])(?:打|用|记|写|留|我的?|这个|那个|号码|电话|手机|座机|的|号|是|给)*[:：,， ]*$"
 )
 _WRONG_AFTER = re.compile(
     r"[,，。、 ]*(?:(?:啊|哦|呃|嗯|诶|哎|这个|那个|是)[,， ]*)*"

@@ -22,6 +22,10 @@ _FIELD = "|".join(sorted(FIELDS, key=len, reverse=True))
 _EXCUSE = re.compile(
     rf"(?:^|(?<=[,，。;；!！\s]))(?:(?:我|你们?|刚才?|可能|上回|就)*(?:说|讲|记|看|写|打|念|听|搞|整|弄|报)(?:(?:得|的)?(?:快|错|岔|反|串|混|漏)|成[^,，\s]{{1,4}}?)[了啦哒咗]?|不对+(?:不对)*|对|抱歉|sorry|不好意思|等一?下|等会儿?|那啥|哦|呃|嗯|对了|更正(?:一下)?|地址更正一下|有误)(?:{_END}+|$)"
 )
+# 五零三是对门, 88号是隔壁理发店: whose the wrong one is.
+_ANOTHERS_DOOR = re.compile(
+    rf"(?:^|(?<={_END}))[^,，。\s是]{{1,8}}(?:是|系)(?:隔壁|对门|对面|楼[上下]|别人|人家|邻居|我?[爸妈]家|以前|原来|老)[^,，。;；]*(?=$|{_END})"
+)
 # 江河的江 spells a character, 湖泊的湖 too.
 _SPELLING = re.compile(rf"(?:^|(?<={_END}))[^,，\s]{{1,5}}的[^,，\s](?=$|{_END})")
 _NOT_THIS_BUT = re.compile(
@@ -67,6 +71,7 @@ def corrected(words: str) -> Correction:
     words = words.strip("。.!！ ").translate({ord(mark): None for mark in '“”"「」『』'})
     rest = _EXCUSE.sub("", words).strip()
     rest = _SPELLING.sub("", rest).strip() or rest
+    rest = _ANOTHERS_DOOR.sub("", rest).strip(" ,，。") or rest
     denies = rest != words or bool(re.search("不是|唔系|错|不对|应该|改", words))
     wrong = _WRONG.search(rest)
     kind = FIELDS.get(_EARLIER.sub("", wrong["old"].strip()), "") if wrong else ""

@@ -17,7 +17,7 @@ from desk.orders.drafting.locating import NAMES_FIRM, READ_BACK, with_place
 from desk.orders.drafting.moments import day_of, time_told
 from desk.orders.drafting.naming import SIDE, corrected_from, names_in
 from desk.orders.drafting.order_types import judged
-from desk.orders.drafting.own_name import name_of_kin, own_name
+from desk.orders.drafting.own_name import name_of_kin, own_name, without_kin
 from desk.orders.drafting.persons import Person, find_person, person_at, told_apart
 from desk.orders.drafting.phrases import (
     appeal_in,
@@ -50,7 +50,17 @@ from desk.orders.drafting.subjects import (
 )
 from desk.orders.drafting.turn import Turn
 from desk.orders.order import Order
-from language.phones import Digits, Phone, digit_runs, find_phone, find_phones, normal, problem, with_tail
+from language.phones import (
+    Digits,
+    Phone,
+    digit_runs,
+    find_phone,
+    find_phones,
+    grouped,
+    normal,
+    problem,
+    with_tail,
+)
 from language.reading import HOLDS
 
 __all__ = ["ANNOUNCED", "LINE_OFFERED", "Filled", "fill", "said", "tidy", "with_line_phone"]
@@ -90,6 +100,15 @@ _CALLED_IN_VAIN = re.compile(
 _NOT_TO_CALL = re.compile(
     r"^[\s,，。]*(?:不过|但是?|可是?)?(?:请)?(?:你们?|您|恁)?(?:千万)?(?:不要|别|莫|甭|不用)(?:再|给|往)?(?:打|联系)(?:这个|这号)"
 )
+_OLD_NUMBER = re.compile(
+    r"(?:老|旧|原来|以前|之前)(?:的)?(?:那个)?(?:手机|电话)?号?码?[^0-9零一二三四五六七八九幺两]{0,3}(?:停机|停用|不用|注销|丢)[了掉]*[\s,，]*(?:是|就是)?[\s,，]*$"
+)
+# What is known of a number that is told in pieces; it is asked on for the rest.
+PHONE_PART = "phone_part"
+_DIGITS_COUNTED = re.compile("[一二两三四五六七八0-9]位")
+_LEAST_OF_A_PART, _MOST_OF_A_PART = 3, 8
+_MOBILE_DIGITS = 11
+_MOBILE_BEGINS = re.compile(r"1[3-9]")
 # Right behind a number: it was wrong.
 _SLIPPED = re.compile(r"^[\s,，、。.…—啊哦噢呃哎呀诶]*(?:不对|勿对|错了|[说报讲念打记]错)")
 _TAKEN_BACK = re.compile(
@@ -117,7 +136,17 @@ _IN_A_YARD = re.compile(
     r"(?:那个|这个|的那个)?(?:二手车?|小商品|批发|建材|家具|电子|农贸|水产|花鸟|旧货|服装|国际|商贸)?(?:市场|商场|广场|大厦|产业园|科技园|商业街|步行街)(?!部|管)"
 )
 _FIRM_BEHIND = re.compile("(?:物业|公司|超市|集团|银行|学校|医院|[店厂馆院])$")
-_PREPOSITION = re.compile(r"(?:搁|把|被|跟)(?=[\u4e00-\u9fffA-Za-z]{2})")
+_PREPOSITION = re.compile(
+    r"(?:搁|把|被|跟|只要|只有|要是|如果|因为|由于|但是|可是|不过|结果)(?=[\u4e00-\u9fffA-Za-z]{2})"
+)
+# 村医每季度上|门: what somebody does, and how often, is no part of who it is.
+_DOES_SO = re.compile(
+    r"(?<=[\u4e00-\u9fff]{2})(?:每(?:天|周|月|年|季|次|个)|天天|经常|总是|一直|到现在|[昨今前]天|上次|没有|就是不|不让|不给|非要)"
+)
+# 育英初中的数学老师 姓茅, 一个女的 胸牌是零二七: what finds the person stands in the next clause.
+_CALLED_SO = re.compile(
+    r"[\s,，、]+(?:好像|应该|大概|都)?(?:姓|名叫|叫|胸牌|工号|工牌|编号|车牌|牌照|警号|尾号|外号)(?:号码?|上?写的?)?(?:好像|应该|大概)?(?:是|为|叫)?[^,，。;；\s!！?？]{1,12}"
+)
 # Of a house, a person in it may be meant: 班主任在家补课.
 _SOMEBODY_IN_IT = re.compile(r"班主任|老师|校长|园长|教练|宿管|大夫|医生|护士|护工|院长|保安")
 _THEIR_PERSON = re.compile(r"[\u4e00-\u9fff]{1,6}(?=$|[\s,，。;；!！?？])")
@@ -148,6 +177,7 @@ _POINTED_AT = re.compile(
 _OWN_SHOP = re.compile(
     r"(?:我们?|俺们?|咱们?|自己|自家)(?:家|的|开的|这)?(?:店|馆|厂|铺子?|小店|公司|门面)?(?:名|名字)?(?:叫做?|是|名叫|就叫|就是)[\s,，]*$"
 )
+_ONLY_DIGITS = re.compile(r"[0-9零〇一二三四五六七八九十幺两]+号?")
 # So many characters at the head of a name are cut off at most: 安家|宝公寓管理公司.
 _CUT_CHARS = 3
 _PLATE = re.compile(r"[\u4e00-\u9fff]\s?[A-Z][·\s]?[A-Z0-9]{4,6}[\u4e00-\u9fff]?")
@@ -229,6 +259,8 @@ def _searched(draft: Draft, turn: Turn, private: list[Range]) -> Turn:
     words = turn.words
     if draft.asked in ("subject", "caller"):
         words = without_false_starts(words)
+    if draft.asked == "caller":
+        words = without_kin(words)
     own = _name_chars(turn, words)
     if draft.asked == "caller" or own:
         plain = without_explanations(words, of="" if draft.asked == "caller" else own)
@@ -333,7 +365,16 @@ def _fill_phone(
         number = good.full if isinstance(good, Phone) else good.digits
         number, end = _taken_back(number, words, good.end)
         private.append(_with_lead(words, good.start, end))
-        return _with_phone(draft, turn, number, (good.start, end), changed), ""
+        return _with_phone(draft.without(PHONE_PART), turn, number, (good.start, end), changed), ""
+    pieced = _in_pieces(draft, turn) if draft.asked == "phone" else None
+    if pieced is not None:
+        private.append((0, len(words)))
+        if not problem(pieced.value):
+            whole = draft.without(PHONE_PART)
+            return _with_phone(whole, turn, pieced.value, (pieced.start, pieced.end), changed), ""
+        # Whoever goes on has not answered in vain.
+        begun = replace(draft, tries={**draft.tries, "phone": 0}).with_field(PHONE_PART, pieced)
+        return begun, f"前面{len(pieced.value)}位记下了：{grouped(pieced.value)}"
     amended = _amended_phone(draft, turn, correcting)
     if amended:
         private.append((0, len(words)))
@@ -348,6 +389,30 @@ def _fill_phone(
     if bad is not None and (asked or re.search(r"电话|手机|号码", words)):
         return draft, problem(bad.digits)
     return draft, ""
+
+
+def _in_pieces(draft: Draft, turn: Turn) -> Value | None:
+    """The number as far as it is known, where it is told in pieces: 幺五八零零六七, then 后头四位三九二五. None where
+    the turn tells none, or no beginning of a mobile number is known."""
+    part = draft.get(PHONE_PART)
+    # 后头四位三九二五: the four is none of them.
+    plain = _DIGITS_COUNTED.sub(lambda counted: "，" * len(counted.group()), turn.words)
+    runs = digit_runs(plain, 1 if part else _LEAST_OF_A_PART)
+    if (
+        not runs
+        or turn.does("refuse", "ask", "process")
+        or _OTHER_NUMBER.search(turn.words)
+        or "+" in turn.words
+    ):
+        return None
+    told = "".join(run.digits for run in runs)
+    # 我再说一遍, 从头: a beginning that is told again is none that goes on.
+    again = told.startswith(part[:3]) if part else True
+    number = told if again else part + told
+    if not _MOBILE_BEGINS.match(number) or (len(number) != _MOBILE_DIGITS and len(number) > _MOST_OF_A_PART):
+        # Of ten digits one was left out, and nobody knows which.
+        return None
+    return said(turn, number, runs[0].start, runs[-1].end, origin="spoken")
 
 
 def _taken_back(number: str, words: str, end: int) -> tuple[str, int]:
@@ -384,17 +449,30 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
         return good or _recognised(turn), bad
     spans = stretches(turn, "phone")
     numbers = find_phones(words)
+    whole = _said_once_more(numbers)
+    if whole is not None:
+        return whole, bad
+    given = [number for number in numbers if not _is_given_up(words, number)]
+    if asked and given and len(given) < len(numbers):
+        # 老号停机了 134… 莫打这个 打新的 173…
+        numbers, good = given, given[0] if len(given) == 1 else good
     own = [number for number in numbers if _OWN_LEAD.search(words[: number.start]) and not number.negated]
     if len(numbers) > 1 and len(own) == 1:
         # 我爸那个号是134…，联系打我的，182….
         return own[0], bad
+    given_up = [number for number in find_phones(words) if number not in numbers]
     for span in spans:
+        if any(overlap(span.range, (number.start, number.end)) for number in given_up):
+            continue
         for number in numbers:
             usable = not number.negated and not number.foreign and (asked or not _is_anothers(words, number))
             if usable and overlap(span.range, (number.start, number.end)):
                 return number, bad
         # A local number counts where nothing else is said: 82275139，座机. One that is taken back behind it does not.
         alone, _ = find_phone(span.text)
+        if alone is not None and good is not None and good.digits.endswith(alone.digits):
+            # 五八六零四四二九 is the end of the whole number that follows.
+            alone = None
         denied = any(overlap(span.range, (n.start, n.end)) for n in numbers if n.negated)
         if (
             alone is not None
@@ -408,6 +486,21 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
     if good is None and asked and len(numbers) == 1:
         return _put_right(words, numbers[0]), bad
     return good, bad if asked or spans else None
+
+
+def _said_once_more(numbers: Sequence[Phone]) -> Phone | None:
+    """The whole number that somebody tells behind a beginning or an end of it: 137 580 不对 5860 4429 你再记一遍 137…"""
+    if len(numbers) < 2 or len(numbers[-1].digits) != _MOBILE_DIGITS:
+        return None
+    last = numbers[-1]
+    parts = [number.digits for number in numbers[:-1]]
+    torn = all(len(part) < _MOBILE_DIGITS and last.digits.endswith(part[-4:]) for part in parts)
+    return last if torn and not (last.negated or last.foreign) else None
+
+
+def _is_given_up(words: str, number: Phone) -> bool:
+    """Whether nobody is to call the number any more: an old one, or one that is said not to be called."""
+    return bool(_NOT_TO_CALL.match(words[number.end :]) or _OLD_NUMBER.search(words[: number.start]))
 
 
 def _put_right(words: str, number: Phone) -> Digits | None:
@@ -711,7 +804,7 @@ def _is_told_of(draft: Draft, firm: str) -> bool:
 
 def _subject_read(draft: Draft, turn: Turn, correcting: bool, used: Sequence[Range]) -> Stretch | None:
     if draft.asked == "subject":
-        return _subject_answered(turn, used)
+        return _called_so(turn.words, _subject_answered(turn, used))
     words, known = turn.words, draft.get("subject")
     named = _named_subjects(draft, turn, correcting, used)
     if correcting and (NAMES_FIRM.search(words) or (known and names_field(words, "subject"))):
@@ -799,7 +892,9 @@ def _subject_answered(turn: Turn, used: Sequence[Range]) -> Stretch | None:
     spans = [
         span
         for span in (_with_count(words, _led_in(span)) for span in stretches(turn, "subject"))
+        # 零二 of 胸牌是零二七 is nobody.
         if span.start >= start
+        and not _ONLY_DIGITS.fullmatch(span.text)
         and names_somebody(words, span.start, span.end)
         and not _is_only_place(words, span.range, used)
     ]
@@ -865,11 +960,23 @@ def _with_office(words: str, span: Stretch) -> Stretch:
 
 
 def _led_in(span: Stretch) -> Stretch:
-    """The span without a preposition that was read as part of it: 搁|恒通."""
+    """The span without what leads to it, or what is told of it, and was read as part of it: 搁|恒通, 村医|每季度上."""
+    if does := _DOES_SO.search(span.text):
+        span = replace(span, text=span.text[: does.start()], end=span.start + does.start())
     lead = _PREPOSITION.match(span.text)
     if lead is None:
         return span
     return replace(span, text=span.text[lead.end() :], start=span.start + lead.end())
+
+
+def _called_so(words: str, found: Stretch | None) -> Stretch | None:
+    """The answer with what finds the person, told right behind it: 育英初中初二的数学老师 姓茅."""
+    if found is None:
+        return None
+    more = _CALLED_SO.match(words, found.end)
+    if more is None or found.text not in words:
+        return found
+    return replace(found, text=words[found.start : more.end()], end=more.end())
 
 
 def _with_count(words: str, span: Stretch) -> Stretch:

@@ -107,6 +107,16 @@ _MISTOOK = re.compile(r"[哦噢喔][,， ]*(?:你|您|恁)(?:是|在)?问")
 _SHOP = re.compile(
     r"[^路街巷号栋幢村镇乡站区园城里府苑]{1,8}(?:超市|便利店|商店|药[店房]|银行|支行|酒店|宾馆|[饭餐面茶]馆|饭店|餐厅|火锅店?|烧烤店?|奶茶店?|专卖店|旗舰店|驿站|网吧|健身房|理发店|加油站)(?:门口|门前|楼下|旁边|里面?|对面|附近)?"
 )
+# What was promised is nowhere yet: 说好古镇+花海; a line of the underground runs through the whole town.
+_PROMISED = re.compile(
+    r"(?:说好|讲好|说是|承诺|答应|宣传|号称|写着|合同里?(?:写|说)?)(?:的|去|是|了)*[\s,，]*$"
+)
+_LINE = re.compile(r"(?:地铁|轻轨|轨道交通)?[一二三四五六七八九十0-9]{1,2}号线")
+# Where somebody lives is told beside where it happened: 我人住在杨柳巷 上班是在明州九中, 我住丹桂里 但是咬的地方在河边.
+_LIVES = re.compile(r"(?:我|俺|人|家|我们?|她|他|[爸妈爷奶公婆])+[都也就还]?住(?:在|到|的是)?[\s,，]*$")
+_HAPPENS = re.compile(
+    r"(?:上班|工作|干活|做工|打工|做事|扫地|上学|读书|店|厂|事[情儿]?|出事|发生|摔|咬|撞|丢|买|被打|被骗|消费)[^,，。]{0,6}(?:在|是)[\s,，]*$"
+)
 # Sums and spells were asked for by nobody who asked where.
 _NOTHING = re.compile(
     r"押金|租金|工资|[0-9一二三四五六七八九十百千]+(?:多)?(?:块|元|个月|小时|分钟|天)|身份证|订单|单号|排队|快递$|点[半钟]?$|末班|想问|问[下问]|旗舰店$|APP$|直播间?$|平台$|业主$"
@@ -313,7 +323,10 @@ def _groups(draft: Draft, turn: Turn) -> list[Stretch]:
     """Spans of the turn; those that stand close together are one place, with what joins them."""
     words = turn.words
     found: list[Stretch] = []
-    for span in stretches(turn, "place"):
+    read = stretches(turn, "place")
+    # A line of the underground runs through the whole town.
+    read = [span for span in read if not _LINE.fullmatch(span.text)] or read
+    for span in read:
         start = _clause_start(words, whole_start(words, span.start))
         end = _unbroken(words, whole_end(words, span.end))
         span = replace(span, text=words[start:end], start=start, end=end)
@@ -322,7 +335,7 @@ def _groups(draft: Draft, turn: Turn) -> list[Stretch]:
             end = max(span.end, last.end)
             span = Stretch(words[last.start : end], last.start, end, min(last.confidence, span.confidence))
         found.append(span)
-    found = _ridden(words, found)
+    found = _happened(words, _ridden(words, found))
     if draft.asked == "place" and len(found) > 1 and turn.reading.only("value", "yes", "register"):
         found = _in_one(words, found)
     if draft.asked == "place" and len(found) == 1 and turn.reading.only("value", "yes", "register"):
@@ -359,6 +372,16 @@ def _unbroken(words: str, end: int) -> int:
         if office.start() < end < office.end():
             return office.start()
     return end
+
+
+def _happened(words: str, found: list[Stretch]) -> list[Stretch]:
+    """The spans without a promise, and without the home of who tells where it happened."""
+    found = [span for span in found if not _PROMISED.search(words[: span.start])]
+    lives = [span for span in found if _LIVES.search(words[: span.start])]
+    happens = [span for span in found if _HAPPENS.search(words[: span.start])]
+    if lives and happens:
+        return [span for span in found if span not in lives]
+    return found
 
 
 def _in_one(words: str, found: list[Stretch]) -> list[Stretch]:
@@ -583,7 +606,8 @@ def _means_place(draft: Draft, turn: Turn, spans: bool, changed: list[str]) -> b
     wrong = stretches(turn, "not")
     if wrong:
         return any(
-            span.text in place or span.text in turn.words and _ABOUT_PLACE.search(span.text) for span in wrong
+            as_said(span.text) in place or span.text in turn.words and _ABOUT_PLACE.search(span.text)
+            for span in wrong
         )
     return draft.asked == "place" or bool(_ABOUT_PLACE.search(turn.words))
 

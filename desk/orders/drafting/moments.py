@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desk.orders.drafting.stretches import Range, Stretch, overlap, stretches
@@ -18,12 +19,18 @@ _RECENT = re.compile(
 _AGAIN_AND_AGAIN = re.compile(
     r"天天|每(?:天|晚|日|周|个?月|到)|整[天夜晚宿]|一到(?:晚|夜|周|下雨)|半夜|夜里|深夜|凌晨|大清早|从早到晚|没日没夜"
 )
+# The span breaks off in a word, or before what belongs to it: 热|天, 从九月份开|学, 早上五点|多.
+_COMPLETES = re.compile(
+    r"(?<=热)天|(?<=冷)天|(?<=开)[学春工业]|(?<=开)始|(?<=放)[假学]|(?<=点)(?:多|半|左右|钟)+|(?<=月)(?:份|初|底|中旬?)+|(?<=号)(?:早上|上午|下午|晚上|中午)+|(?<=年)(?:初|底|前|多)+|(?<=下)[午班]|(?<=晚)上|(?<=早)[上晨]"
+)
 _ONE_DAY = timedelta(days=1)
 # Who puts a time right says so right behind it, and the right one right behind that.
 _SLIP = re.compile(
     r"^[^,，。;；]{0,4}[\s,，、。.…]*(?:啊|哦|噢|呃|哎)*(?:不对|说错|记错|错了)(?:不对|了|是|应该|[\s,，、。])*"
 )
 _NEAR_CHARS = 2
+# Two times of one answer stand no farther apart.
+_TOGETHER_CHARS = 24
 _DAY = re.compile("[0-9一二三四五六七八九十]{1,3}[号日](?![楼院门栋线])")
 # Of an answer to "when?" that no rule can read.
 _OF_TIME = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
@@ -46,12 +53,22 @@ def time_told(turn: Turn, asked: bool) -> Stretch | None:
         return _stretch(found, 0.9) if found else None
     spans = stretches(turn, "time")
     if spans:
-        told = _checked(words, spans[0], asked)
+        first = spans[0]
+        if asked and len(spans) > 1 and spans[-1].end - first.start <= _TOGETHER_CHARS:
+            # 热天就封哒 六月间, 一般晚上八九点 早上五点多也有: each says when.
+            first = Stretch(words[first.start : spans[-1].end], first.start, spans[-1].end, first.confidence)
+        told = _checked(words, first, asked)
+        told = told and _completed(words, told)
         return (_put_right(turn, told) or told) if told else None
     found = find_time(words)
     if found and (asked or (turn.does("details") and _tells_when(found.text))):
         return _stretch(found, 0.7)
     return None
+
+
+def _completed(words: str, told: Stretch) -> Stretch:
+    more = _COMPLETES.match(words, told.end)
+    return replace(told, text=words[told.start : more.end()], end=more.end()) if more else told
 
 
 def _put_right(turn: Turn, told: Stretch) -> Stretch | None:

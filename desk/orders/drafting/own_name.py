@@ -27,7 +27,14 @@ _SURNAMED = re.compile(rf"^(?:{_LEAD})*?(?:免贵)?姓(?:是)?(?P<surname>{_ANY}
 _OF_KIN = re.compile(
     rf"^(?:{_FILLER})*(?:就写|写|登记|记)?(?:我|俺)(?:家)?(?:的)?(?:爸|妈|爷爷?|奶奶?|外公|外婆|姥姥|姥爷|公公|婆婆|老公|老婆|爱人|老伴|儿子|女儿|孙子|孙女)(?:的?(?:名字|大名))?(?:就?叫|是|姓名)(?P<name>{SURNAME}(?:{_HAN}){{1,2}})(?:[吧啊呀]|$|[,，。 ])"
 )
-_DECLINED = re.compile(r"[不没别甭]|莫(?=写|问|说|管|留|记)|什么|啥|谁|哪|可以|吗|要|保密|任意|写|知道")
+_OWN_STATED = re.compile(rf"(?:{_FILLER})*(?:{_SELF}|免贵|本人)(?:的名字)?(?:叫|姓|也姓|是)")
+_KINS_NAME = re.compile(
+    rf"(?:{_FILLER})*(?:{_SELF}(?:家)?(?:的)?)?(?:[大二三小老]?(?:爸|妈|爹|娘|爷爷?|奶奶?|叔叔?|伯伯?|伯父|姑姑?|舅舅?|姨妈?|婶婶?|哥哥?|姐姐?|弟弟?|妹妹?)|"
+    r"外公|外婆|姥姥|姥爷|公公|婆婆|老公|老婆|爱人|老伴|儿子|女儿|孙子|孙女|父亲|母亲)(?:也|就|是|的|名字|大名)*(?:姓|叫|名叫)"
+)
+_DECLINED = re.compile(
+    r"^[哎诶呃嗯啊哦唉噢喔欸嘛呀]|[不没别甭]|莫(?=写|问|说|管|留|记)|什么|啥|谁|哪|可以|吗|要|保密|任意|写|知道"
+)
 # What may stand behind a name, and says nothing more of it.
 _TAIL = rf"(?:{TITLES}|本人|吧|啊|呀|呢|嘛|哈|哦|噢|了|咯|就行|就好|就可以|就成|就中|好了|行了|得了|可以)*"
 # Where somebody goes on with another matter: 我叫豆豆|我奶奶叫傅秀英.
@@ -74,6 +81,21 @@ def own_name(words: str) -> Person | None:
         return None
     title = re.match(TITLES, words[best.end :])
     return Person(best.name, title.group() if title else "", said[0].start, best.end)
+
+
+def without_kin(words: str) -> str:
+    """`words` with commas in place of the name of a relative, where the caller tells their own, too: 我姓厉 叔叔也姓厉 叫厉水根.
+    Of the same length."""
+    spans = list(_clauses(words))
+    if not any(_OWN_STATED.match(words[slice(*span)]) for span in spans):
+        return words
+    others = False
+    for start, end in spans:
+        clause = words[start:end]
+        others = bool(_KINS_NAME.match(clause)) or (others and bool(re.match("(?:名字?)?[叫姓是]", clause)))
+        if others:
+            words = words[:start] + "，" * (end - start) + words[end:]
+    return words
 
 
 def name_of_kin(words: str) -> Person | None:

@@ -90,6 +90,7 @@ _NOT_NAMES = re.compile(
 NOBODY = re.compile(
     r"匿名|热心|市民|群众|村民|居民|业主|租客|租户|居家|好人|路人|当事人|儿子|女儿|老公|老婆|爱人|邻居|机器|投诉|举报|登记|不|没|啥|什么|名字|姓名|称呼|图片|截图|照片|记录|链接|视频|语音|表情|看图|别写|别留"
 )
+_SIGHS = "哎诶呃嗯啊哦唉噢喔欸嘛呀"
 _ANOTHERS = re.compile(
     r"(?:[他她它]|对方|那个?人|孩子|娃|孙子|孙女|外孙|侄[子女儿]|外甥|儿子|女儿|闺女|爸|妈|爷爷?|奶奶?|公公?|婆婆?|老公|老婆|爱人|哥|姐|弟|妹|媳妇|老板娘?|书记|主任|经理|"
     r"局长|所长|队长|组长|司机|师傅|房东|中介|老师|邻居|包工头|保安|医生|店主|客服|教练|校长|园长|护士长?|大夫|骑手|主播|班主任)(?:的)?(?:名字|全名|大名)?[?？]?[\s,，]*(?:就|也|好像)?(?:是|叫|姓|名叫)*[:：,， ]*$"
@@ -164,7 +165,8 @@ def find_person(text: str, asked: bool = False) -> Person | None:
         title = titled.group(2) if titled and titled.group(1)[0] == called.group(1)[0] else ""
         return _person(text, called.group(1), title, called.start(1), called.end(1))
     found = _by_surname(text, titled, asked)
-    if found:
+    # 我姓 哎 算了不说了: who sighs has told nothing yet.
+    if found and found.name[0] not in _SIGHS:
         return _with_given(text, found)
     if asked and (alone := _TITLED_ANYHOW.match(text)):
         return Person(alone.group(1), alone.group(2), alone.start(1), alone.end(2))

@@ -55,6 +55,14 @@ _SOMEBODY = re.compile(
 _MANNERS = re.compile(
     r"(?:大夫|医生|护士|工作人员|办事员|柜员|窗口|保安|司机|城管|民警|客服|老师|服务员|导游|收费员)[^。！!？?]{0,40}(?:态度|骂|凶|吼|推搡|不耐烦|横得|甩脸|甩[^,，。]{0,4}一句|爱理不理|面色|脸色)"
 )
+# What somebody did, or what came upon the caller, once.
+_MOMENT = re.compile(
+    r"被[^,，。]{0,10}(?:咬|撞|打(?!扰|电话)|骂|甩|赶|划|刮|砸|推(?!销|诿|荐))|[狗猫蛇][^,，。]{0,6}咬|(?<!别)撞(?:了|上|坏|倒|我)|摔(?:了|倒|伤|断)|拒载|甩客|绕路|赶下(?:车|来)|"
+    r"(?:司机|导游|乘务员?|窗口|大夫|医生|护士|柜员|保安|城管|工作人员|服务员|民警|收银员?|店员)[^。]{0,24}(?:甩|赶|骂|吼|不认|拒|绕|不停|投币|推搡|凶|态度|叫我|让我|喊我)"
+)
+_AGAIN_AND_AGAIN = re.compile(
+    r"天天|每(?:天|次|回|晚|周|个?月)|经常|一直|总是?|老是|长期|常年|动不动|三天两头|隔三[差岔]五|[半一两二三四五六几好0-9]+(?:个多?月|年|个星期|周)(?:了|多)"
+)
 _MONEY = re.compile(
     r"违约金|合约|销户|扣费|退票|尾款|定金|中介费|服务费|不退|工资|工钱|不给钱|没给钱|不结账|不认账|赖账|跑路|忽悠|上当|被骗|滞纳金|退款|退费|不退|押金|预付|充值|办卡|欠薪|拖欠"
 )
@@ -159,6 +167,12 @@ def needs_secrecy_asked(draft: Draft) -> bool:
     return bool(risk_in(draft)) or nature_of(draft.get("description")).risk >= least
 
 
+def happened_once(draft: Draft) -> bool:
+    """Whether somebody did it at one moment, which a department looks for in its records and pictures: 司机叫我下车, 被狗咬了."""
+    told = draft.get("description")
+    return draft.type == "complain" and bool(_MOMENT.search(told)) and not _AGAIN_AND_AGAIN.search(told)
+
+
 def missing(draft: Draft) -> list[str]:
     """Askable fields that are still open, in the order in which they are asked."""
     open_fields: list[str] = []
@@ -176,7 +190,7 @@ def missing(draft: Draft) -> list[str]:
         # 那个老板娘 is asked once for the name of her shop.
         unnamed = draft.tries.get("subject", 0) == 1 and is_unnamed(draft.get("subject"))
         want("subject", draft.has("subject") and not unnamed)
-    if draft.type == "report":
+    if draft.type == "report" or happened_once(draft):
         want("event_time", draft.has("event_time"))
     want("caller", draft.has("caller_name"))
     want("phone", draft.has("phone"))

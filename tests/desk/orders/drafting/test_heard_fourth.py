@@ -1,0 +1,243 @@
+"""What a fourth round of unseen people said to the form, kind by kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desk.orders.drafting.arbitration import Kind, step
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.filling import PHONE_PART, fill
+from desk.orders.drafting.own_name import without_kin
+from desk.orders.drafting.persons import find_person
+from desk.orders.drafting.phrases import appeal_in, is_anybody_there, opens_name, wants_confidence
+from desk.orders.drafting.plan import happened_once
+from desk.places import amend, format_place, names_one, place_said
+from tests.desk.orders.drafting.test_listening import known, turn
+
+
+def in_turn(draft: Draft, *marked: str) -> Draft:
+    for words in marked:
+        draft = step(draft, turn(words, "value")).draft
+    return draft
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("你记啊 [幺五八 零零六七](phone)", "后头四位 [三九二五](phone)"),
+        ("[158](phone)", "[0067](phone)", "[3925](phone)"),
+        ("[幺五八](phone)", "嗯[零零六七三九二五](phone)"),
+        ("[幺五八零零六七](phone)", "我从头讲[幺五八零零六七三九二五](phone)"),
+    ],
+)
+def test_a_number_may_come_in_pieces(pieces: tuple[str, ...]) -> None:
+    draft = in_turn(known("phone"), *pieces)
+    assert (draft.get("phone"), draft.has(PHONE_PART)) == ("15800673925", False)
+
+
+def test_whoever_tells_the_beginning_of_a_number_hears_what_is_noted() -> None:
+    taken = step(known("phone"), turn("[1580067](phone)", "value"))
+    assert (taken.kind, taken.draft.asked) == (Kind.UNCLEAR, "phone")
+    assert "158 0067" in taken.problem
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [("phone", "[12345](phone)"), ("phone", "[1391234567](phone)"), ("place", "13栋")]
+)
+def test_what_begins_no_mobile_number_is_no_piece_of_one(asked: str, words: str) -> None:
+    assert not fill(known(asked), turn(words, "value")).draft.has(PHONE_PART)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        (
+            "老号停机了 [幺三四八六二零九九幺七](phone) 莫打这个 打新的 [幺七三 零九八八 五二六四](phone)",
+            "17309885264",
+        ),
+        ("[13486209917](phone)你们别打这个，打[17309885264](phone)", "17309885264"),
+        ("原来的手机不用了13486209917，现在是[17309885264](phone)", "17309885264"),
+        (
+            "我的是[一三七 五八零](phone) 不对 [五八六零 四四二九](phone) 你再记一遍 [一三七五八六零四四二九](phone)",
+            "13758604429",
+        ),
+        ("只能发短信,别打电话,[19857410362](phone)", "19857410362"),
+        ("别打电话 发短信 [19857410362](phone)", "19857410362"),
+        ("莫打电话给我，短信 [19857410362](phone)", "19857410362"),
+    ],
+)
+def test_of_several_numbers_the_one_that_is_meant(words: str, number: str) -> None:
+    assert fill(known("phone"), turn(words, "value")).draft.get("phone") == number
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("我姓[厉](name) 厉害的厉 叔叔也姓厉 叫厉水根", "厉"),
+        ("我叫[王芳](name) 我妈叫李秀兰", "王芳"),
+        ("我姓[李](name)，我爸叫李强", "李"),
+        ("我姓[陈](name)，儿子叫陈浩", "陈"),
+    ],
+)
+def test_the_name_of_a_relative_is_not_the_callers(words: str, name: str) -> None:
+    assert fill(known("caller"), turn(words, "value")).draft.get("caller_name") == name
+
+
+def test_a_relative_named_alone_is_left_alone() -> None:
+    assert without_kin("我爸叫符长根") == "我爸叫符长根"
+
+
+@pytest.mark.parametrize("words", ["我姓 哎 算了不说了", "我姓呃", "姓 唉 不讲了"])
+def test_a_sigh_is_no_name(words: str) -> None:
+    found = find_person(words, asked=True)
+    assert found is None or found.name[0] not in "哎呃唉"
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("不消保密 他晓得是我", False),
+        ("唔使保密", False),
+        ("怕他知道是我", True),
+        ("别让他晓得是我", True),
+    ],
+)
+def test_secrecy_in_the_words_of_dialects(words: str, wanted: bool) -> None:
+    assert wants_confidence(words) is wanted
+
+
+@pytest.mark.parametrize("words", ["不要紧 他晓得是我", "物业认识我", "没事，老板早就晓得我"])
+def test_who_is_known_already_needs_no_secrecy(words: str) -> None:
+    assert opens_name(words)
+
+
+@pytest.mark.parametrize("words", ["怕他知道是我", "不能让他知道是我", "别让他认识我"])
+def test_who_is_afraid_to_be_known_does(words: str) -> None:
+    assert not opens_name(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "amended"),
+    [
+        ("哎 不是五零三 是五零四 五零三是对门", "新桥路216弄8号504"),
+        ("不是五零三，是五零四", "新桥路216弄8号504"),
+        ("504，503是对门", "新桥路216弄8号504"),
+    ],
+)
+def test_whose_the_wrong_door_was_is_no_part_of_the_place(words: str, amended: str) -> None:
+    place = amend(place_said("新桥路216弄8号503"), words)
+    assert place is not None and format_place(place) == amended
+
+
+def test_a_spoken_door_is_put_right_at_the_read_back() -> None:
+    draft = in_turn(known("place"), "[新桥路216弄8号503](place)").asking("confirm")
+    right = fill(draft, turn("哎 不是[五零三](not) 是五零四 五零三是对门", "correct+value")).draft
+    assert format_place(right.place) == "新桥路216弄8号504"
+
+
+@pytest.mark.parametrize("said", ["我家呀我家厨房里头", "湾子里头唦", "就我们塆子里", "我屋里卫生间"])
+def test_ones_own_kitchen_is_nowhere(said: str) -> None:
+    assert not names_one(said)
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("我人住在[杨柳巷](place) 上班是在[明州九中新校区](place)", "明州九中新校区"),
+        ("我妈住[丹桂里](place) 但是咬的地方在[沿河公园喷泉旁边](place)", "沿河公园喷泉旁边"),
+        ("我住[东山路](place) 店在[西市街12号](place)", "西市街12号"),
+        ("就在[长虹路](place)，[地铁五号线](place)的围挡", "长虹路"),
+        ("我住在[东山路12号](place)", "东山路12号"),
+    ],
+)
+def test_where_it_happened_goes_before_where_somebody_lives(words: str, place: str) -> None:
+    assert format_place(fill(known("place"), turn(words, "value")).draft.place) == place
+
+
+def test_what_was_promised_is_nowhere() -> None:
+    words = "99一日游 说好[古镇](place)+花海 结果花海5分钟"
+    assert not fill(known("place"), turn(words, "details")).draft.place
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("[育英初中初二的数学老师](subject) 姓茅", "育英初中初二的数学老师 姓茅"),
+        ("[殡仪馆柜台的一个女的](subject) 胸牌是[零二](subject)七", "殡仪馆柜台的一个女的 胸牌是零二七"),
+        ("[开货车的](subject)，车牌尾号是731", "开货车的，车牌尾号是731"),
+        ("[华讯宽带](subject)", "华讯宽带"),
+    ],
+)
+def test_what_finds_a_person_belongs_to_who_it_is(words: str, subject: str) -> None:
+    assert fill(known("subject"), turn(words, "value")).draft.get("subject") == subject
+
+
+def test_a_story_is_nobody() -> None:
+    draft = known("subject")
+    assert not fill(draft, turn("我妈刷了2680的枕头 要退", "details")).draft.has("subject")
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("供电局那边说[只要物业](subject)盖个章就行", "物业"),
+        ("上面写着[村医每季度上](subject)门量血压", "村医"),
+    ],
+)
+def test_a_span_that_holds_more_than_somebody_is_cut(words: str, subject: str) -> None:
+    told = fill(known("description"), turn(words, "details")).draft.get("subject")
+    # A kind of business alone is asked for; torn it never is.
+    assert told in ("", subject)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("[热](time)天就封哒 [六月间](time)", "热天就封哒 六月间"),
+        ("[一般晚上八九点](time) [早上五点](time)多也有", "一般晚上八九点 早上五点多"),
+        ("[从九月份开](time)学就没去", "从九月份开学"),
+    ],
+)
+def test_a_time_is_not_torn(words: str, told: str) -> None:
+    assert fill(known("event_time"), turn(words, "value")).draft.get("event_time") == told
+
+
+@pytest.mark.parametrize("words", ["让他们知道我就没法混了", "叫他们晓得了不得了，让他们看到就完了"])
+def test_what_is_feared_is_no_wish(words: str) -> None:
+    found = appeal_in(words)
+    assert found is None or not found[0].startswith("让他们")
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("测试一下有没有人", True),
+        ("试试", True),
+        ("没事 就看看", True),
+        ("有没有人管", False),
+        ("我试过了", False),
+    ],
+)
+def test_whoever_only_tries_the_line_asks_for_nobody(words: str, asks: bool) -> None:
+    assert is_anybody_there(words) is asks
+
+
+@pytest.mark.parametrize(
+    ("told", "once"),
+    [
+        ("我坐公交车刷卡不响，司机就叫我投币", True),
+        ("我妈遛弯被一条狗咬了", True),
+        ("大巴半路甩客，换到没座位的车上", True),
+        ("出租车拒载", True),
+        ("三十七路司机天天甩客", False),
+        ("楼上半夜装修", False),
+        ("小区路灯坏了三个月了", False),
+        ("物业一直推诿", False),
+    ],
+)
+def test_when_is_asked_of_what_happened_once(told: str, once: bool) -> None:
+    draft = known("description", without="description event_time")
+    draft = fill(draft, turn(told, "details")).draft
+    assert happened_once(replace(draft, type="complain")) is once
