@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import DangerState, alarm, is_likely, is_possible, kind_of
+from actions.asking import asks_in_words
 from actions.at_a_loss import miss
 from actions.base import Events, HotlineAction
 from actions.replies import HUMAN, say
@@ -66,7 +67,9 @@ class AnswerDespair(HotlineAction):
         return False
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        asks = turn.does("ask") and not (find_danger(turn.words) or is_likely(turn.reading))
+        asks = (turn.does("ask") or asks_in_words(turn.words)) and not (
+            find_danger(turn.words) or is_likely(turn.reading) or sounds_desperate(turn.words)
+        )
         if asks and not tracker.active_loop:
             # 那孩子多大就没了, asked after an answer, asks how long the right lasts.
             taken_up = take_up(dispatcher, self.parts, tracker, turn)

@@ -53,7 +53,7 @@ from actions.watch import RESUME
 from desk.orders.drafting.arbitration import Kind, Step, said_again, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.filling import ANNOUNCED, PHONE_PART, fill, with_caller_of, with_line_phone
+from desk.orders.drafting.filling import ANNOUNCED, fill, with_caller_of, with_line_phone
 from desk.orders.drafting.keeping import noted
 from desk.orders.drafting.matters import another_matter, matters_of
 from desk.orders.drafting.order_types import by_words
@@ -419,7 +419,7 @@ def _courtesy(turn: Turn) -> str:
 def _wording(tracker: Tracker, before: Draft, taken: Step) -> str | None:
     """How the next question is worded: None as the first time, else in other words. Nobody hears the same sentence
     twice in a row; only who asks to hear it again."""
-    if taken.draft.asked == "phone" and taken.draft.has(PHONE_PART):
+    if taken.draft.asked == "phone" and taken.draft.phone_part:
         return ASKED_FOR_THE_REST
     same = taken.draft.asked == before.asked
     if not same:

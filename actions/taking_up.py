@@ -248,7 +248,7 @@ def _query(parts: Parts, tracker: Tracker, turn: Turn) -> str:
     asked = asked_at_the_end(told)
     if not asked or parts.knowledge.answer(told, topic=topic_of(tracker)).outcome != "nothing":
         return told
-    return asked if parts.knowledge.answer(asked).outcome == "found" else told
+    return asked if parts.knowledge.answer(asked).outcome != "nothing" else told
 
 
 def lead_of(tracker: Tracker) -> str:

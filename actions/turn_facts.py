@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from actions.asking import ends_asking
+from actions.asking import asks_in_words
 from danger.english import language_skill
 from desk.handoff.triggers import TurnFacts
 from desk.orders.drafting.keeping import wants_something_else
@@ -170,7 +170,7 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
         vulnerable=frail(words) if needs_help(words) else (),
         # 找学校还是找教育局: whoever asks where to go was sent nowhere yet.
         departments=()
-        if turn.does("ask") and ends_asking(words)
+        if turn.does("ask") and asks_in_words(words)
         else tuple(code for code, pattern in _DEPARTMENT_PATTERNS if pattern.search(words)),
         topics=tuple(topic for topic in topics if topic in words),
         historical=bool(_HISTORICAL.search(words)) and not (is_question(words) or _PRINTED.search(words)),

@@ -89,6 +89,8 @@ class Draft:
     before_cancel: str = ""
     duplicate_number: str = ""
     duplicate_on: str = ""
+    phone_part: str = ""
+    """The beginning of a telephone number that is told in pieces, digits alone."""
     later: tuple[Mapping[str, Any], ...] = ()
     """Turns, as JSON, that tell of other matters: each becomes an order when this one is registered."""
 
@@ -142,6 +144,7 @@ class Draft:
             "before_cancel": self.before_cancel,
             "duplicate_number": self.duplicate_number,
             "duplicate_on": self.duplicate_on,
+            "phone_part": self.phone_part,
             "later": [dict(turn) for turn in self.later],
         }
 
@@ -161,5 +164,6 @@ class Draft:
             before_cancel=str(data.get("before_cancel", "")),
             duplicate_number=str(data.get("duplicate_number", "")),
             duplicate_on=str(data.get("duplicate_on", "")),
+            phone_part=str(data.get("phone_part", "")),
             later=tuple(turn for turn in data.get("later", ()) if isinstance(turn, Mapping)),
         )

@@ -28,6 +28,7 @@ from desk.orders.drafting.phrases import (
     is_question,
     is_skip,
     is_yes,
+    knows_already,
     only_names_type,
     says_same_phone,
     type_said,
@@ -103,10 +104,8 @@ _NOT_TO_CALL = re.compile(
 _OLD_NUMBER = re.compile(
     r"(?:老|旧|原来|以前|之前)(?:的)?(?:那个)?(?:手机|电话)?号?码?[^0-9零一二三四五六七八九幺两]{0,3}(?:停机|停用|不用|注销|丢)[了掉]*[\s,，]*(?:是|就是)?[\s,，]*$"
 )
-# What is known of a number that is told in pieces; it is asked on for the rest.
-PHONE_PART = "phone_part"
 _DIGITS_COUNTED = re.compile("[一二两三四五六七八0-9]位")
-_LEAST_OF_A_PART, _MOST_OF_A_PART = 3, 8
+_LEAST_OF_A_PART, _MOST_OF_A_PART, _LEAST_OF_THE_REST = 3, 8, 2
 _MOBILE_DIGITS = 11
 _MOBILE_BEGINS = re.compile(r"1[3-9]")
 # Right behind a number: it was wrong.
@@ -149,6 +148,8 @@ _CALLED_SO = re.compile(
 )
 # Of a house, a person in it may be meant: 班主任在家补课.
 _SOMEBODY_IN_IT = re.compile(r"班主任|老师|校长|园长|教练|宿管|大夫|医生|护士|护工|院长|保安")
+# Nor is the house who owes the wages of a firm that works in it.
+_FIRM_IN_IT = re.compile(r"工资|工钱|欠薪|劳务|外包|(?:保洁|保安|物业|餐饮|劳务|派遣|给了|找)公司")
 _THEIR_PERSON = re.compile(r"[\u4e00-\u9fff]{1,6}(?=$|[\s,，。;；!！?？])")
 _OFFICES = (
     "支书",
@@ -365,16 +366,15 @@ def _fill_phone(
         number = good.full if isinstance(good, Phone) else good.digits
         number, end = _taken_back(number, words, good.end)
         private.append(_with_lead(words, good.start, end))
-        return _with_phone(draft.without(PHONE_PART), turn, number, (good.start, end), changed), ""
+        return _with_phone(draft, turn, number, (good.start, end), changed), ""
     pieced = _in_pieces(draft, turn) if draft.asked == "phone" else None
     if pieced is not None:
         private.append((0, len(words)))
-        if not problem(pieced.value):
-            whole = draft.without(PHONE_PART)
-            return _with_phone(whole, turn, pieced.value, (pieced.start, pieced.end), changed), ""
+        if not problem(pieced.digits):
+            return _with_phone(draft, turn, pieced.digits, (pieced.start, pieced.end), changed), ""
         # Whoever goes on has not answered in vain.
-        begun = replace(draft, tries={**draft.tries, "phone": 0}).with_field(PHONE_PART, pieced)
-        return begun, f"前面{len(pieced.value)}位记下了：{grouped(pieced.value)}"
+        begun = replace(draft, tries={**draft.tries, "phone": 0}, phone_part=pieced.digits)
+        return begun, f"前面{len(pieced.digits)}位记下了：{grouped(pieced.digits)}"
     amended = _amended_phone(draft, turn, correcting)
     if amended:
         private.append((0, len(words)))
@@ -391,13 +391,13 @@ def _fill_phone(
     return draft, ""
 
 
-def _in_pieces(draft: Draft, turn: Turn) -> Value | None:
+def _in_pieces(draft: Draft, turn: Turn) -> Digits | None:
     """The number as far as it is known, where it is told in pieces: 幺五八零零六七, then 后头四位三九二五. None where
     the turn tells none, or no beginning of a mobile number is known."""
-    part = draft.get(PHONE_PART)
+    part = draft.phone_part
     # 后头四位三九二五: the four is none of them.
     plain = _DIGITS_COUNTED.sub(lambda counted: "，" * len(counted.group()), turn.words)
-    runs = digit_runs(plain, 1 if part else _LEAST_OF_A_PART)
+    runs = digit_runs(plain, _LEAST_OF_THE_REST if part else _LEAST_OF_A_PART)
     if (
         not runs
         or turn.does("refuse", "ask", "process")
@@ -412,7 +412,7 @@ def _in_pieces(draft: Draft, turn: Turn) -> Value | None:
     if not _MOBILE_BEGINS.match(number) or (len(number) != _MOBILE_DIGITS and len(number) > _MOST_OF_A_PART):
         # Of ten digits one was left out, and nobody knows which.
         return None
-    return said(turn, number, runs[0].start, runs[-1].end, origin="spoken")
+    return Digits(number, runs[0].start, runs[-1].end)
 
 
 def _taken_back(number: str, words: str, end: int) -> tuple[str, int]:
@@ -438,7 +438,7 @@ def _with_phone(draft: Draft, turn: Turn, number: str, where: Range, changed: li
     if number != draft.get("phone"):
         changed.append("phone")
     value = said(turn, number, *where, origin="spoken" if spoken else "said")
-    return draft.with_field("phone", value).uncheck("phone").uncheck("duplicate")
+    return replace(draft, phone_part="").with_field("phone", value).uncheck("phone").uncheck("duplicate")
 
 
 def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
@@ -738,6 +738,8 @@ def _wanted_by_reading(draft: Draft, turn: Turn, by_words: bool | None) -> bool 
         return False
     if draft.asked == "confidential" and declines_after_asking(turn.words):
         return False
+    if draft.asked == "confidential" and not fears and knows_already(turn.words):
+        return False
     if draft.asked == "confidential" and asks_about_secrecy(turn):
         return None
     if wishes_secrecy(draft, turn) or (by_words is True and not idle):
@@ -778,7 +780,8 @@ def _with_house(draft: Draft, turn: Turn, changed: Sequence[str]) -> Draft:
     manners are complained of (那大夫) is asked for all the same."""
     if "place" not in changed or draft.has("subject") or not needs_subject(draft):
         return draft
-    if tells_of_manners(draft) or _SOMEBODY_IN_IT.search(draft.get("description")):
+    told = draft.get("description")
+    if tells_of_manners(draft) or _SOMEBODY_IN_IT.search(told) or _FIRM_IN_IT.search(told):
         return draft
     start, end = house_in(draft.place_text, draft.get("description"))
     if end <= start:

@@ -24,6 +24,7 @@ from desk.orders.drafting.sources import said
 from desk.orders.drafting.steps import ALWAYS, ALWAYS_CONFIDENCE, NEEDED, Kind, Step, names_field
 from desk.orders.drafting.stretches import stretches
 from desk.orders.drafting.turn import Turn
+from language.reading import HOLDS
 
 # Questions that want a yes or a no.
 YES_NO = ("confirm", "phone_check", "confidential", "change")
@@ -54,6 +55,8 @@ HINTED = 0.2
 TELLS = 0.3
 # An intent below this, in words that name no person, is a guess.
 HEARD = 0.7
+# And below this hardly even that: the reading has to hear a person.
+GUESSED = 0.4
 _VALUES = ("place", "time", "name", "phone", "order")
 
 
@@ -153,8 +156,8 @@ def wants_something_else(turn: Turn) -> bool:
         and (turn.confidence < HEARD or told)
         and not _PERSON_WORDS.search(turn.words)
     ):
-        # The intent alone, and not sure of it: 人在深圳.
-        return not turn.reading.does("human", at_least=HINTED)
+        # The intent alone, and not sure of it: 人在深圳, 那要提前好久跟厂里头说.
+        return not turn.reading.does("human", at_least=HINTED if turn.confidence >= GUESSED else HOLDS)
     if _OF_THE_HOTLINE.search(turn.words):
         # 半夜打12345有人接不 asks when the hotline answers.
         return not turn.reading.does("human")

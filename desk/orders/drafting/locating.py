@@ -114,6 +114,8 @@ _PROMISED = re.compile(
 _LINE = re.compile(r"(?:地铁|轻轨|轨道交通)?[一二三四五六七八九十0-9]{1,2}号线")
 # Where somebody lives is told beside where it happened: 我人住在杨柳巷 上班是在明州九中, 我住丹桂里 但是咬的地方在河边.
 _LIVES = re.compile(r"(?:我|俺|人|家|我们?|她|他|[爸妈爷奶公婆])+[都也就还]?住(?:在|到|的是)?[\s,，]*$")
+_WORKS_THERE = re.compile(r"(?:那边|这边|这里|那里)?(?:上班|打工|出差|工作|做事)")
+_AT_HOME = re.compile(r"(?:我?家|房子|老家|屋里)(?:就)?(?:是|在|住)(?:在)?[\s,，]*$")
 _HAPPENS = re.compile(
     r"(?:上班|工作|干活|做工|打工|做事|扫地|上学|读书|店|厂|事[情儿]?|出事|发生|摔|咬|撞|丢|买|被打|被骗|消费)[^,，。]{0,6}(?:在|是)[\s,，]*$"
 )
@@ -377,7 +379,13 @@ def _unbroken(words: str, end: int) -> int:
 def _happened(words: str, found: list[Stretch]) -> list[Stretch]:
     """The spans without a promise, and without the home of who tells where it happened."""
     found = [span for span in found if not _PROMISED.search(words[: span.start])]
-    lives = [span for span in found if _LIVES.search(words[: span.start])]
+    lives = [
+        span for span in found if _LIVES.search(words[: span.start]) or _WORKS_THERE.match(words[span.end :])
+    ]
+    at_home = [span for span in found if span not in lives and _AT_HOME.search(words[: span.start])]
+    if lives and at_home:
+        # 我现在人在东湖区上班 家是海曙区的 梧桐苑: the trouble is at home.
+        return [span for span in found if span not in lives]
     happens = [span for span in found if _HAPPENS.search(words[: span.start])]
     if lives and happens:
         return [span for span in found if span not in lives]

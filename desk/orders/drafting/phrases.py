@@ -143,8 +143,9 @@ _OPEN = re.compile(
     r"(?<!能)不保密|保密(?:就)?(?:不用|不需要|不必|没必要|用不着|无所谓|算了)|(?:没|冒|冇|莫|无)(?:有|得)?(?:啥|什么|么子|咩|哪样)?(?:好|要|可|需要)?保密(?:的|嘅)?|(?:么子|啥子?|什么|咩)保密|(?:不用|不需要|不必|无需|没必要|用不着|不要|不消|不须|毋须|唔使|勿要|冇需要|别)(?:给我|帮我|替我|再)?(?:保密|匿名)|不匿名|可以公开|公开(?:就行|吧|没事)"
 )
 # To the question whether it should be kept secret these do open it.
-_UNAFRAID = re.compile(
-    r"实名|不怕|无所谓|没关系|不要紧|光明正大|公开|(?<!怕)(?<!别让)(?<!不让)(?<!不能让)(?:他|她|它|人家|他们|对方|物业|老板|邻居|公司)(?:们)?(?:也|都|就|本来|早)*(?:晓得|知道|认得|认识|清楚)(?:就?是我|我(?:是谁)?$|我[,，。])"
+_UNAFRAID = re.compile(r"实名|不怕|无所谓|没关系|不要紧|光明正大|公开")
+_KNOWN_ANYWAY = re.compile(
+    r"(?<!怕)(?<!别让)(?<!不让)(?<!不能让)(?:他|她|它|人家|他们|对方|物业|老板|邻居|公司)(?:们)?(?:也|都|就|本来|早)*(?:晓得|知道|认得|认识|清楚)(?:就?是我|我(?:是谁)?$|我[,，。])"
 )
 _TYPE = (
     (
@@ -166,7 +167,7 @@ _TYPE = (
 )
 _APPEAL = re.compile(
     r"((?<!不)(?<!没)(?<!不是)(?<!没有)(?:我|我们|就|只|也)?(?:希望|要求|请求|恳请|恳求|请(?=你们|有关|相关|政府|部门|尽快|帮|派|督促|协调|求|给|把|对|让)|麻烦(?=你们|帮|派|尽快)|"
-    r"盼|想让|想要|诉求是|强烈要求|让他们(?!知道|晓得|看到|发现|说|听)|叫他们|能不能(?=.*(?:管|处理|解决|派|查|来|给))|建议)[^。！？!?\n]{3,80})"
+    r"盼|想让|想要|诉求是|强烈要求|让他们(?!知道|晓得|看到|发现|说|听)|叫他们|能不能(?=.*(?:管|处理|解决|派|查|来(?:人|看|修|管|处理|一)|给(?:个|我|修)))|建议)[^。！？!?\n]{3,80})"
 )
 # "转人工", "转公积金的人工", "我要跟真人说", "有没有活人": the words themselves ask for a person. What only sounds like it is
 # left out: 人工智能, 人工湖, 人工费, and a shop's own 客服.
@@ -293,9 +294,14 @@ def says_only_wrong(text: str) -> bool:
     return not re.sub(r"[\W_]", "", _WRONG.sub("", text))
 
 
+def knows_already(text: str) -> bool:
+    """Whether the other side knows who complains, so that nothing is to be kept from it: 不要紧 他晓得是我."""
+    return bool(_KNOWN_ANYWAY.search(text))
+
+
 def opens_name(text: str) -> bool:
     """Whether somebody who was asked about secrecy does without: 实名就实名, 我不怕. A wish for it goes before."""
-    return wants_confidence(text) is not True and bool(_UNAFRAID.search(text))
+    return wants_confidence(text) is not True and bool(_UNAFRAID.search(text) or knows_already(text))
 
 
 def is_correction(text: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from desk.orders.drafting.arbitration import Kind, step
 from desk.orders.drafting.draft import Draft
-from desk.orders.drafting.filling import PHONE_PART, fill
+from desk.orders.drafting.filling import fill
 from desk.orders.drafting.own_name import without_kin
 from desk.orders.drafting.persons import find_person
 from desk.orders.drafting.phrases import appeal_in, is_anybody_there, opens_name, wants_confidence
@@ -28,13 +28,14 @@ def in_turn(draft: Draft, *marked: str) -> Draft:
     [
         ("你记啊 [幺五八 零零六七](phone)", "后头四位 [三九二五](phone)"),
         ("[158](phone)", "[0067](phone)", "[3925](phone)"),
+        ("[1580067](phone)", "我是退伍老兵", "[3925](phone)"),
         ("[幺五八](phone)", "嗯[零零六七三九二五](phone)"),
         ("[幺五八零零六七](phone)", "我从头讲[幺五八零零六七三九二五](phone)"),
     ],
 )
 def test_a_number_may_come_in_pieces(pieces: tuple[str, ...]) -> None:
     draft = in_turn(known("phone"), *pieces)
-    assert (draft.get("phone"), draft.has(PHONE_PART)) == ("15800673925", False)
+    assert (draft.get("phone"), draft.phone_part) == ("15800673925", "")
 
 
 def test_whoever_tells_the_beginning_of_a_number_hears_what_is_noted() -> None:
@@ -47,7 +48,7 @@ def test_whoever_tells_the_beginning_of_a_number_hears_what_is_noted() -> None:
     ("asked", "words"), [("phone", "[12345](phone)"), ("phone", "[1391234567](phone)"), ("place", "13栋")]
 )
 def test_what_begins_no_mobile_number_is_no_piece_of_one(asked: str, words: str) -> None:
-    assert not fill(known(asked), turn(words, "value")).draft.has(PHONE_PART)
+    assert not fill(known(asked), turn(words, "value")).draft.phone_part
 
 
 @pytest.mark.parametrize(
