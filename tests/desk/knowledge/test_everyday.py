@@ -35,7 +35,7 @@ def search(
     tmp_path_factory: pytest.TempPathFactory, shipped: dict[str, Article]
 ) -> Iterator[KnowledgeSearch]:
     folder: Path = tmp_path_factory.mktemp("everyday")
-    settings = Settings(var_dir=folder, database_url=f"sqlite:///{folder / 'kb.db'}")
+    settings = Settings(var=folder, database_url=f"sqlite:///{folder / 'kb.db'}")
     engine = open_engine(settings.effective_database_url)
     Base.metadata.create_all(engine)
     KnowledgeStore(engine, "main").put_all(list(shipped.values()), "test")
