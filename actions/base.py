@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import factory
-from actions.alarm import DangerState, answer_danger, caution, leaves_danger, sets_state
+from actions.alarm import DangerState, answer_danger, caution, lasts, leaves_danger, sets_state
 from actions.at_the_edge import answer_at_the_edge
 from actions.callback import answer_callback
 from actions.conversation import turn_of
@@ -119,7 +119,8 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk ships no typ
             return scrap
         danger = answer_danger(dispatcher, tracker, turn)
         if danger is not None:
-            return danger
+            # What was told may want an order once nobody is in danger: 电线杆歪了，线都吊到晒谷坪上.
+            return [*danger, *kept_if_told(tracker, turn, offer="kept")] if lasts(danger) else danger
         callback = answer_callback(dispatcher, tracker, turn)
         if callback is not None:
             return callback

@@ -54,7 +54,7 @@ from desk.orders.drafting.arbitration import Kind, Step, said_again, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import ANNOUNCED, fill, with_caller_of, with_line_phone
-from desk.orders.drafting.keeping import noted
+from desk.orders.drafting.keeping import noted, tells_beside
 from desk.orders.drafting.matters import another_matter, matters_of
 from desk.orders.drafting.order_types import by_words
 from desk.orders.drafting.phrases import is_anybody_there, only_asks, type_said
@@ -230,7 +230,7 @@ class ValidateOrderForm(HotlineAction):
             case Kind.QUESTION | Kind.PROCESS:
                 self._acknowledge(dispatcher, draft, taken)
                 answered = self._answer(dispatcher, tracker, turn, taken)
-                if wants_no_calls(turn.words) or not (answered or taken.changed):
+                if wants_no_calls(turn.words) or tells_beside(turn) or not (answered or taken.changed):
                     # Nothing answers it here: whoever is in charge reads it in the order.
                     taken = replace(taken, draft=noted(taken.draft, turn))
             case Kind.COURTESY:

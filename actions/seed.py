@@ -11,6 +11,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions.asking import asks_in_words
 from actions.turn_facts import needs_help
 from desk.orders.drafting.phrases import announces_order, has_content, is_question
 from desk.orders.drafting.turn import Entity, Turn
@@ -54,16 +55,18 @@ def order_if_told(
     return order_begun(turn) if told and not tracker.active_loop else None
 
 
-def kept_if_told(tracker: Tracker, turn: Turn) -> list[dict[str, Any]]:
+def kept_if_told(tracker: Tracker, turn: Turn, offer: str = "order") -> list[dict[str, Any]]:
     """Events that keep what was told or asked, for an order that the citizen may want later; none while another matter
-    is open. (The loop of a form is active already when it looks at its first words.)"""
+    is open. (The loop of a form is active already when it looks at its first words.) `offer` "kept": a mere yes opens none."""
     # Nobody tells a story twice because the rules know no word of it.
     told = turn.does("details", "ask") and len(turn.words) >= _STORY_CHARS
     if tracker.get_slot("order_draft") or tracker.get_slot("follow"):
         return []
     if not (told or needs_help(turn.words)):
         return []
-    return [SlotSet("pending", {"offer": "order", "seed": seed_of(turn)})]
+    waiting = offered(tracker) if offer == "kept" else None
+    seed = joined(waiting, turn) if waiting else seed_of(turn)
+    return [SlotSet("pending", {"offer": offer, "seed": seed})]
 
 
 def seed_for(tracker: Tracker, turn: Turn) -> Mapping[str, Any] | None:
@@ -83,7 +86,11 @@ def _goes_on_with(kept: Mapping[str, Any], tracker: Tracker, turn: Turn) -> bool
     pending = tracker.get_slot("pending") or {}
     if pending.get("offer") != "order" or not turn.words or unanswered(tracker):
         return False
-    return Reading.from_json(kept.get("reading")).does("details") and turn.does("details")
+    # 我们药店拿医保卡给人刷大米 was read as a question, and answered; it is a trouble all the same.
+    told = Reading.from_json(kept.get("reading")).does("details") or not asks_in_words(
+        str(kept.get("text", ""))
+    )
+    return told and turn.does("details")
 
 
 def offered(tracker: Tracker) -> Mapping[str, Any] | None:

@@ -8,9 +8,10 @@ import pytest
 from actions.alarm import DangerState, danger_in
 from actions.asking import asked_at_the_end, ends_asking
 from actions.emergency import AnswerDespair
+from actions.open_turns import TakeDetail
 from actions.order_form import ValidateOrderForm
 from actions.order_questions import ASKED_FOR_THE_REST, OTHER_WORDS
-from actions.seed import joined, kept_if_told, seed_of
+from actions.seed import joined, kept_if_told, seed_for, seed_of
 from actions.turn_facts import facts_of
 from danger.rules import asks_for_helpers, find_danger
 from desk.orders.drafting.turn import Turn
@@ -156,3 +157,24 @@ def test_the_rest_of_a_number_is_asked_for(run: Run) -> None:
     )  # fmt: skip
     assert told.slots[OTHER_WORDS] == ASKED_FOR_THE_REST
     assert "158 0067" in told.text
+
+
+def test_a_trouble_that_was_answered_is_told_on() -> None:
+    class Offered:
+        active_loop: dict[str, str] = {}
+
+        def get_slot(self, name: str) -> object:
+            seed = seed_of(turn("我们药店拿医保卡给人刷大米食用油", "ask"))
+            return {"offer": "order", "seed": seed} if name == "pending" else None
+
+    seed = seed_for(Offered(), turn("系统里录成感冒药", "details"))  # type: ignore[arg-type]
+    assert seed is not None
+    assert seed["text"] == "我们药店拿医保卡给人刷大米食用油，系统里录成感冒药"
+
+
+def test_what_was_told_in_danger_waits_for_an_order(run: Run) -> None:
+    words = "电线杆子歪了，电线掉到晒谷坪上来了，离我屋只有两尺"
+    told = read(words, "details", 0.8, "electricity")
+    alarmed = run(TakeDetail, words, "inform", reading=told.reading)
+    assert alarmed.slots["danger_state"] and alarmed.slots["pending"]["offer"] == "kept"
+    assert alarmed.slots["pending"]["seed"]["text"] == words

@@ -231,6 +231,34 @@ def noted(draft: Draft, turn: Turn) -> Draft:
     return draft if words in draft.get("description") else appended(draft, turn, words)
 
 
+# So many characters of a clause that asks nothing tell something.
+_TOLD_CHARS = 7
+_SHOUTED = re.compile(r"[?？!！]{2,}")
+
+
+def tells_beside(turn: Turn) -> bool:
+    """Whether a clause of a question tells something that belongs to the matter: 消防的来看过一回 贴了张单单就走了 管啥子用嘛, and 教练说想快就再加800 ???,
+    which is no question at all."""
+    words = turn.words
+    if turn.spans("place", "phone", "name", "time") or turn.does("human", "register"):
+        return False
+    told = [clause for clause in CLAUSES.split(_SHOUTED.sub("，", words)) if len(clause) >= _TOLD_CHARS]
+    plain = [one for one in told if not (is_question(one) or has_shape_of_question(one))]
+    asked = [clause for clause in CLAUSES.split(words) if clause]
+    return bool(plain) and (len(asked) > 1 or bool(_SHOUTED.search(words)))
+
+
+_LEFT = r"(?:不|别|莫|甭|冇|唔|勿)(?:想|要|用|必|能|敢|愿意?)?(?:再)?(?:留|说|讲|写|填|给|报|提|登|透露|问)"
+_LEAVES = {
+    "caller": re.compile(
+        rf"(?:姓名|名字|称呼|姓)[^,，。]{{0,6}}(?:{_LEFT}|不方便|算了|免了|保密)|(?:{_LEFT}|不方便)[^,，。]{{0,4}}(?:姓名|名字|称呼|姓)"
+    ),
+    "phone": re.compile(
+        rf"(?:电话|号码|手机号?|联系方式|号)[^,，。]{{0,6}}(?:{_LEFT}|不方便|算了|免了|没有|保密)|(?:{_LEFT}|不方便|没有)[^,，。]{{0,4}}(?:电话|号码|手机|联系方式|号)"
+    ),
+}
+
+
 def leavable(draft: Draft, turn: Turn) -> str:
     """The field that a refusal leaves out: the asked one, unless the words name another that can be left."""
     words, asked = turn.words, draft.asked
@@ -239,6 +267,7 @@ def leavable(draft: Draft, turn: Turn) -> str:
         return asked
     for field in ("caller", "phone"):
         known = draft.has("caller_name") if field == "caller" else draft.has("phone")
-        if names_field(words, field) and not known:
+        # 地下车库就不说了 客厅接个电话都断 refuses no number.
+        if names_field(words, field) and not known and _LEAVES[field].search(words):
             return field
     return "" if asked in NEEDED else asked

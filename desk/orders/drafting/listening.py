@@ -393,6 +393,9 @@ def _brought_nothing(draft: Draft, turn: Turn) -> Step:
 
 def _details(draft: Draft, turn: Turn) -> Step:
     more = noted(draft, turn)
+    if more is draft and draft.asked not in NEEDED:
+        # Who says the very same once more has no other answer.
+        return unusable(draft, "", MOST_UNCLEAR)
     if draft.asked == "phone_check":
         return Step(Kind.ANSWERED, silently(more), ("description",))
     if draft.asked in ("confirm", "change", "description", "duplicate"):

@@ -113,11 +113,14 @@ _PROMISED = re.compile(
 )
 _LINE = re.compile(r"(?:地铁|轻轨|轨道交通)?[一二三四五六七八九十0-9]{1,2}号线")
 # Where somebody lives is told beside where it happened: 我人住在杨柳巷 上班是在明州九中, 我住丹桂里 但是咬的地方在河边.
-_LIVES = re.compile(r"(?:我|俺|人|家|我们?|她|他|[爸妈爷奶公婆])+[都也就还]?住(?:在|到|的是)?[\s,，]*$")
+_LIVES = re.compile(
+    r"(?:阿拉|我|俺|人|家|我们?|她|他|[爸妈爷奶公婆])+(?:现在|目前|都|也|就|还)*住(?:在|到|的是)?[\s,，]*$"
+)
 _WORKS_THERE = re.compile(r"(?:那边|这边|这里|那里)?(?:上班|打工|出差|工作|做事)")
 _AT_HOME = re.compile(r"(?:我?家|房子|老家|屋里)(?:就)?(?:是|在|住)(?:在)?[\s,，]*$")
 _HAPPENS = re.compile(
-    r"(?:上班|工作|干活|做工|打工|做事|扫地|上学|读书|店|厂|事[情儿]?|出事|发生|摔|咬|撞|丢|买|被打|被骗|消费)[^,，。]{0,6}(?:在|是)[\s,，]*$"
+    r"(?:上班|工作|干活|做工|打工|做事|扫地|上学|读书|店|厂|事[情儿]?|出事|发生|摔|咬|撞|丢|买|被打|被骗|消费|报名|办卡|交钱|上车|签(?:合同)?|租的?|退)[^,，。]{0,6}(?:在|是)[\s,，]*$|"
+    r"[那这][一]?[套间]?(?:房子?|屋|店)(?:就)?(?:是|在)[\s,，]*$|(?:噪[声音]|声音|味道?|油?烟|污?水|灯光)[^,，。]{0,4}(?:是)?(?:从|在)[\s,，]*$"
 )
 # Sums and spells were asked for by nobody who asked where.
 _NOTHING = re.compile(
@@ -137,6 +140,7 @@ _HOUSE_ENDS = re.compile(
     "卫生院|卫生室|卫生服务中心|卫生服务站|医院|派出所|中学|小学|学校|幼儿园|居委会|村委会|图书馆|文化馆|菜市场|[街巷](?![上坊边道])"
 )
 _OFFICE_ENDS = re.compile("的?(?:村|老)?(?:支书|主任|书记|会计|校长|院长|经理|队长|组长)")
+_DISTRICT_FIRST = re.compile("[\u4e00-\u9fff]{1,5}[区县市](?=[\\s,，]|[\u4e00-\u9fff]{2})")
 _NEGATED = re.compile(r"不是[^,，。;；\s是]{1,20}?(?=[,，。;；\s]|是|而是|$)")
 _PUNCTUATION = " ,，。.;；、!！?？~:：\n\t"
 
@@ -266,6 +270,10 @@ def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
         # 凤凰山，不是，讲错哒，是栖霞山公墓: another name altogether.
         return place_said(after)
     first = words[groups[0].start : back.start()].strip(_PUNCTUATION)
+    district = _DISTRICT_FIRST.match(first)
+    if district and not _DOOR_SAID.search(first) and looks_like_place(after) and names_one(after):
+        # 江北区 东站 不是 北站蔬菜批发市场 二号大棚: the district stands.
+        return place_said(district.group().strip() + after)
     if not _DOOR_SAID.search(first) or not _DOOR_SAID.search(words[back.end() :]):
         return None
     place: Place | None = place_said(first)

@@ -133,6 +133,10 @@ _SURNAME_BESIDE = re.compile(
 _SURNAME_BEHIND = re.compile(
     rf"(?:叫我|喊我|称呼我|网名|昵称|大家都?[叫喊]我|你?就叫)(?P<nick>[^,，。\s]{{2,8}}?)(?:吧|就行|就好|就可以|就成|好了|得了)?[\s,，。、]+(?:我|本|真)?(?:人|名)?姓(?P<name>{_COMPOUND}|(?!什|啥|不|名)[\u4e00-\u9fff])(?=$|[,，。\s]|[的吧啊呀])"
 )
+# 西西 姓蔺; 叫我阿Ken就行 要姓的话 颜: the screen's name first.
+_NICK_BEFORE = re.compile(
+    r"(?:就)?(?:叫我|喊我)?(?P<nick>[\u4e00-\u9fffA-Za-z]{2,6}?)(?:吧|就行|就好|就可以|就成|都行)?[\s,，。、]+(?:要|真|本)?姓(?:的话|氏)?[\s,，是]*(?P<name>(?!什|啥|不|名|的)[\u4e00-\u9fff])"
+)
 # 姓都别写, 名字就不留了: what is refused is no name.
 _REFUSED = re.compile(r"^(?:[别莫甭没]|不(?!姓|是))")
 MAX_CHARS = 20
@@ -179,12 +183,22 @@ def find_person(text: str, asked: bool = False) -> Person | None:
     return _answer(text) if asked else None
 
 
+# 我姓桥 不是大桥的桥 是言字旁一个焦急的焦 谯周的谯: by a famous name in the end.
+_NAMED_AFTER = re.compile(
+    r"姓(?P<heard>[\u4e00-\u9fff])[\s,，]*不是[^,，。\s]{1,4}的(?P=heard)[\s,，]*(?:是)?.{0,16}?(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,4}的(?P<name>[\u4e00-\u9fff])[\s,，。吧啊]*$"
+)
+
+
 def told_apart(text: str) -> Person | None:
     """The name of who says which of two characters is theirs: 我姓张 不是弓长张 是立早章; None where nobody does.
 
     >>> told_apart("姓张 不是弓长张 是立早章 名字就一个字 含 包含的含").name
     '章含'
     """
+    if after := _NAMED_AFTER.search(text):
+        same = sound(after["heard"]) == sound(after["name"]) and after["heard"] != after["name"]
+        if same:
+            return Person(after["name"], "", after.start("heard"), after.end("name"))
     spelled = list(_BUILT.finditer(text))
     heard = re.search(rf"姓({SURNAME})[\s,，]*(?:是)?$", text[: spelled[0].start()]) if spelled else None
     if heard and len(spelled) == 1:
@@ -211,6 +225,9 @@ def _surname_beside(text: str, latin: bool) -> Person | None:
     behind = _SURNAME_BEHIND.search(text)
     if behind and not re.match(rf"[小老阿]?{SURNAME}?{behind['name']}", behind["nick"]):
         return Person(behind["name"], "", behind.start("nick"), behind.end("name"))
+    bare = _NICK_BEFORE.fullmatch(text.strip(" ,，。.!！")) if latin else None
+    if bare and bare["nick"][0] not in surnames.SINGLE:
+        return Person(bare["name"], "", bare.start("nick"), bare.end("name"))
     beside = _SURNAME_BESIDE.search(text) if latin else None
     return Person(beside["name"], "", beside.start("name"), beside.end("name")) if beside else None
 

@@ -9,6 +9,7 @@ import pytest
 from desk.orders.drafting.arbitration import Kind, step
 from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.filling import fill
+from desk.orders.drafting.keeping import leavable, tells_beside
 from desk.orders.drafting.own_name import without_kin
 from desk.orders.drafting.persons import find_person
 from desk.orders.drafting.phrases import appeal_in, is_anybody_there, opens_name, wants_confidence
@@ -242,3 +243,80 @@ def test_when_is_asked_of_what_happened_once(told: str, once: bool) -> None:
     draft = known("description", without="description event_time")
     draft = fill(draft, turn(told, "details")).draft
     assert happened_once(replace(draft, type="complain")) is once
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("地下车库就不说了 客厅接个电话都断", ""),
+        ("电话不留", "phone"),
+        ("不方便留号码", "phone"),
+        ("名字就不说了", "caller"),
+        ("停水的事不说了，说说手机没信号", ""),
+    ],
+)
+def test_what_is_not_told_is_left_out_and_nothing_else(words: str, left: str) -> None:
+    draft = known("description", without="description caller_name phone")
+    assert leavable(draft, turn(words, "refuse")) == left
+
+
+def test_whoever_says_the_same_once_more_is_not_asked_for_ever() -> None:
+    draft, times = known("subject", order_type="report", without="subject"), 0
+    while draft.asked == "subject" and times < 6:
+        draft, times = step(draft, turn("那边天天有人来弄这个", "details")).draft, times + 1
+    assert times <= 4
+
+
+@pytest.mark.parametrize(
+    ("words", "tells"),
+    [
+        ("消防的来看过一回 贴了张单单就走了 管啥子用嘛", True),
+        ("教练说想快就再加800加急费 ???", True),
+        ("那要多久", False),
+        ("你们这个是不是又转回给他们自己处理啊", False),
+    ],
+)
+def test_what_is_told_beside_a_question_is_kept(words: str, tells: bool) -> None:
+    assert tells_beside(turn(words, "process")) is tells
+
+
+@pytest.mark.parametrize(
+    "words", ["你们会不会跟驾校说我名字 我还没考完呢", "会不会把我的电话给他", "会告诉老板我的名字吗"]
+)
+def test_who_asks_whether_a_name_is_told_wants_it_kept(words: str) -> None:
+    assert wants_confidence(words) is True
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("西西 姓蔺", "蔺"),
+        ("叫我阿Ken就行 要姓的话 颜", "颜"),
+        ("我姓桥 不是大桥的桥 是言字旁一个焦急的焦 谯周的谯", "谯"),
+    ],
+)
+def test_a_surname_beside_a_nickname(words: str, name: str) -> None:
+    found = find_person(words, asked=True)
+    assert found is not None and found.name == name
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (
+            "[江北区](place) [东站](place) 不是 [北站蔬菜批发市场 二号大棚旁边](place)",
+            "江北区北站蔬菜批发市场2号大棚旁边",
+        ),
+        (
+            "我现在住[江北柳岸公寓](place),那套房子是[海曙区春晓里小区6幢1104](place)",
+            "海曙区春晓里小区6幢1104",
+        ),
+        (
+            "我住[水文站家属院三号楼](place),噪声是从[鄞山区沿江东路鸿泰冷链](place)院子里发出来的",
+            "鄞山区沿江东路鸿泰冷链",
+        ),
+        ("阿拉住[海曙区 观音桥弄](place) 报名么是在[染坊街九十九号](place)", "染坊街99号"),
+    ],
+)
+def test_the_place_of_the_matter_beside_another(words: str, place: str) -> None:
+    assert format_place(fill(known("place"), turn(words, "value")).draft.place).startswith(place)
