@@ -30,7 +30,7 @@ RISK_OF_HELP_FROM = 0.2
 _ANNOUNCED_SHARE = 0.5
 SURELY_PLACED_FROM = 0.8
 PRAISED_SOMEWHERE_FROM = 0.5
-HARDLY_PLACED_BELOW = 0.1
+HARDLY_PLACED_BELOW = 0.05
 _NEEDS_PLACE = frozenset({"help", "complain", "report"})
 # What is suggested for a spot needs it; what is suggested for everybody does not.
 _SPOT = re.compile(
@@ -44,6 +44,9 @@ _PLACELESS = re.compile(
 _PLACED = re.compile(
     r"工地|门店|商店|[到进]店|店(?:里|家|门|员|面)|小区|医院|药[店房]|市场|学校|幼儿园|饭店|餐厅|超市|窗口|大厅|营业厅|网点|车站|驿站|厂里|[路街村巷镇](?:上|口|里|边)"
 )
+
+# A parcel is lost on its way to somewhere.
+_DELIVERED = re.compile(r"快递|驿站|包裹|签收|外卖|送货")
 
 # Somebody who has a name: a department cannot start without it.
 _SOMEBODY = re.compile(
@@ -120,7 +123,8 @@ def needs_place(draft: Draft) -> bool:
     if _PLACELESS.search(told) and not _PLACED.search(_PLACELESS.sub("", told)):
         return placed >= SURELY_PLACED_FROM
     # 平台把我账号冻了, 视频会员取消不了 hold no word that tells. Where nothing was learned, the place is asked for.
-    return placed >= HARDLY_PLACED_BELOW or not any(nature_of(told).types.values())
+    hardly = placed < HARDLY_PLACED_BELOW and any(nature_of(told).types.values())
+    return not hardly or bool(_DELIVERED.search(told))
 
 
 def needs_subject(draft: Draft) -> bool:
