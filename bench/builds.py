@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -123,13 +123,14 @@ class RunningBuild:
         """`make` and all below it; none once it has ended."""
         return tree(self._process.pid)
 
-    def memory_kb(self) -> int:
-        """Proportional set size of all its processes, in units of 1024 bytes."""
-        total = 0
+    def memory_kb(self) -> dict[str, int]:
+        """Proportional set size of all its processes by their titles, in units of 1024 bytes; those of one title together."""
+        found: dict[str, int] = {}
         for process in self.processes():
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                total += proportional_kb(process.pid)
-        return total
+            with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+                name = title(process.cmdline())
+                found[name] = found.get(name, 0) + proportional_kb(process.pid)
+        return found
 
     def _wait(self) -> None:
         deadline = time.monotonic() + STARTS_WITHIN_S
@@ -161,6 +162,14 @@ async def _first_turn(url: str) -> None:
     async with httpx.AsyncClient(base_url=url, timeout=STARTS_WITHIN_S, trust_env=False) as client:
         say = await gateway_citizen(client)
         await say(MESSAGES[0])
+
+
+def title(command: Sequence[str]) -> str:
+    """What a command runs: the module and its first argument (`launcher.keep redis`), or the program."""
+    if "-m" in command:
+        at = command.index("-m")
+        return " ".join(command[at + 1 : at + 3])
+    return Path(command[0]).name if command else "gone"
 
 
 def tree(pid: int) -> list[psutil.Process]:

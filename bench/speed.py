@@ -117,10 +117,16 @@ class Measuring:
             if "memory" not in self._given.parts:
                 return
             time.sleep(self._given.settles)
-            self._found(build, "idle", [product.memory_kb() / KB_IN_GB])
+            self._found_memory(build, "idle", product)
             asyncio.run(self._conversations(product.url))
             time.sleep(self._given.settles)
-            self._found(build, "after", [product.memory_kb() / KB_IN_GB])
+            self._found_memory(build, "after", product)
+
+    def _found_memory(self, build: Build, key: str, product: RunningBuild) -> None:
+        by_title = product.memory_kb()
+        for name, kb in sorted(by_title.items(), key=lambda one: -one[1]):
+            note(f"{build.name}: {key}, {name}: {kb / KB_IN_GB * 1000:.0f} MB")
+        self._found(build, key, [sum(by_title.values()) / KB_IN_GB])
 
     def _second_start(self, build: Build) -> None:
         with self._started(build) as product:

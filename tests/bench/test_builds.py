@@ -18,6 +18,7 @@ from bench.builds import (
     change_one_example,
     end_tree,
     retraining_s,
+    title,
     tree,
     with_one_changed_example,
 )
@@ -118,7 +119,8 @@ def test_a_build_without_git_has_the_name_of_its_folder(checkout: Path) -> None:
 def test_a_build_runs_without_set_up_answers_and_ends(checkout: Path, tmp_path: Path) -> None:
     with RunningBuild(Build(checkout), tmp_path / "var") as running:
         assert running.ready_after_s > 0
-        assert running.memory_kb() > 1000
+        memory_kb = running.memory_kb()
+        assert memory_kb.keys() == {"make", "python"} and memory_kb["python"] > 1000
         started = running.processes()
         assert len(started) >= 2
     assert not any(alive(process) for process in started)
@@ -176,6 +178,19 @@ def test_all_below_a_process_ends_with_it() -> None:
     end_tree(process, within_s=0.1)
     assert tree(process.pid) == [] and not any(alive(one) for one in started)
     process.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ([".venv/bin/python", "-m", "launcher.keep", "redis"], "launcher.keep redis"),
+        (["/usr/bin/python3", "-m", "gateway"], "gateway"),
+        (["/usr/bin/redis-server", "127.0.0.1:6389"], "redis-server"),
+        ([], "gone"),
+    ],
+)
+def test_a_process_is_called_by_what_it_runs(command: list[str], name: str) -> None:
+    assert title(command) == name
 
 
 def test_the_memory_of_a_process_is_counted_in_parts_where_it_is_shared() -> None:
