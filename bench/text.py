@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import random
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.machine import machine
+from bench.writing import NO_LIMITS, Say, gateway_citizen, load
 from desk.knowledge import Article, KnowledgeSearch, KnowledgeStore
 from desk.knowledge.analysis import Analyzer
 from desk.knowledge.embedding import EncoderEmbedder, Vectors
@@ -37,39 +37,11 @@ from desk.store.engine import open_engine
 from launcher.private import PrivateProduct
 
 CONSOLE = Console(width=110, highlight=False)
-MESSAGES = (
-    "你好",
-    "你是谁",
-    "公积金怎么提取",
-    "社保卡丢了怎么补办",
-    "谢谢",
-    "你能帮我做什么",
-    "家里停水了找谁",
-    "再说一遍",
-)
-NO_LIMITS = {
-    "MINSHENG_RATE_MESSAGES_PER_MINUTE": "1000000",
-    "MINSHENG_RATE_CONVERSATIONS_PER_HOUR": "1000000",
-}
 IN_FLIGHT = (1, 8, 32)
-Say = Callable[[str], Awaitable[None]]
 
 
 def percentiles(times_s: list[float]) -> list[str]:
     return [f"{np.percentile(times_s, q) * 1000:.0f}" for q in (50, 95, 99)]
-
-
-async def gateway_citizen(client: httpx.AsyncClient) -> Say:
-    made = (await client.post("/api/v1/conversations", json={"channel": "api"})).json()
-    headers = {"Authorization": f"Bearer {made['token']}"}
-
-    async def say(text: str) -> None:
-        body = {"message_id": uuid.uuid4().hex, "text": text}
-        answer = await client.post(f"/api/v1/conversations/{made['id']}/messages", json=body, headers=headers)
-        answer.raise_for_status()
-        assert answer.json()["replies"], "the gateway answered nothing"
-
-    return say
 
 
 async def rasa_citizen(client: httpx.AsyncClient) -> Say:
@@ -86,32 +58,6 @@ async def rasa_citizen(client: httpx.AsyncClient) -> Say:
         assert answer.json(), "Rasa answered nothing"
 
     return say
-
-
-async def load(
-    make: Callable[[httpx.AsyncClient], Awaitable[Say]],
-    url: str,
-    in_flight: int,
-    turns: int,
-    headers: dict[str, str] | None = None,
-) -> tuple[list[float], float]:
-    """(seconds of each turn, turns a second) of so many conversations at once."""
-    limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120, limits=limits) as client:
-        citizens = [await make(client) for _ in range(in_flight)]
-        times: list[float] = []
-
-        async def talk(say: Say, start: int) -> None:
-            for text in itertools.islice(
-                itertools.cycle(MESSAGES), start, start + max(1, turns // in_flight)
-            ):
-                began = time.perf_counter()
-                await say(text)
-                times.append(time.perf_counter() - began)
-
-        began = time.perf_counter()
-        await asyncio.gather(*(talk(say, n) for n, say in enumerate(citizens)))
-        return times, len(times) / (time.perf_counter() - began)
 
 
 async def turns(product: PrivateProduct, count: int) -> None:

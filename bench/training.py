@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,14 +19,15 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from bench.memory import proportional_kb
+
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "PYTHONWARNINGS": "ignore"}
 MESSAGES = ["公积金怎么提取", "我们小区停水三天了，没人管", "转人工", "楼道里全是烟", "谢谢，再见"] * 4
 
 
 def memory_mb() -> int:
     """Proportional set size of this process."""
-    told = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
-    return int(re.findall(r"^Pss:\s+(\d+)", told, re.MULTILINE)[0]) // 1024
+    return proportional_kb() // 1024
 
 
 def train() -> None:

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,26 @@ from launcher.errors import LauncherError
 from launcher.ports import free_ports
 from launcher.prepare import prepare
 from launcher.services import SERVICES, make_secrets, service, services_of
+
+
+def private_environment(var: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a copy: this process's without our settings, a var folder, free ports, and `extra`.
+
+    Raises:
+        LauncherError: too few ports are free.
+    """
+    gateway, rasa, actions, redis, asr, audiosocket = free_ports(6)
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("MINSHENG_")},
+        "MINSHENG_VAR": str(var),
+        "MINSHENG_PORT": str(gateway),
+        "MINSHENG_RASA_PORT": str(rasa),
+        "MINSHENG_ACTIONS_PORT": str(actions),
+        "MINSHENG_REDIS_PORT": str(redis),
+        "MINSHENG_ASR_PORT": str(asr),
+        "MINSHENG_AUDIOSOCKET_PORT": str(audiosocket),
+        **extra,
+    }
 
 
 class PrivateProduct:
@@ -33,19 +54,8 @@ class PrivateProduct:
     def __init__(
         self, var: Path, extra: dict[str, str] | None = None, names: tuple[str, ...] = SERVICES
     ) -> None:
-        gateway, rasa, actions, redis, asr, audiosocket = free_ports(6)
         self.names = names
-        self._env = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("MINSHENG_")},
-            "MINSHENG_VAR": str(var),
-            "MINSHENG_PORT": str(gateway),
-            "MINSHENG_RASA_PORT": str(rasa),
-            "MINSHENG_ACTIONS_PORT": str(actions),
-            "MINSHENG_REDIS_PORT": str(redis),
-            "MINSHENG_ASR_PORT": str(asr),
-            "MINSHENG_AUDIOSOCKET_PORT": str(audiosocket),
-            **(extra or {}),
-        }
+        self._env = private_environment(var, extra or {})
         self._var = var
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.settings = self._read_settings()
