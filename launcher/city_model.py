@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,12 @@ TIME_LIMIT_S = 1_800.0
 _NICE = 10
 
 
+# What Python calls an error: lzma.LZMAError.
+_KIND = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?=:|$)")
+# From the acoustic model, the folder to make, a file for our own texts, and the order as JSON.
+Builder = Callable[[Path, Path, Path, bytes], dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class CityModel:
     """What was built; kept beside the model. Sizes and times are of the graph."""
@@ -64,7 +71,7 @@ def build_city_model(
     texts: Sequence[str],
     out: Path | None = None,
     parts: Path = PARTS,
-    run: Callable[[Path, Path, Path, bytes], dict[str, Any]] | None = None,
+    run: Builder | None = None,
 ) -> CityModel:
     """Build the model of a profile and put it into the folder `models`, or at `out`, in one step: what was there before works
     until then, and stays where building fails. `run` is the builder (a fake in tests).
@@ -85,14 +92,14 @@ def build_city_model(
         raise LauncherError(
             f"{target} holds something that was not built here; name another folder, or remove it"
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(target.parent).free < MOST_BYTES:
-        raise LauncherError(
-            f"a graph may take {MOST_BYTES >> 20} MB on the disk of {target.parent}; make room"
-        )
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(target.parent).free < MOST_BYTES:
+            raise LauncherError(
+                f"a graph may take {MOST_BYTES >> 20} MB on the disk of {target.parent}; make room"
+            )
         with FileLock(target.parent / f".{target.name}.lock", timeout=0):
-            return _build(target, profile, added, texts, parts, run or _run_builder)
+            return _build(target, profile, added, texts, parts, run or run_builder)
     except Timeout:
         raise LauncherError(f"{target.name} is being built by somebody else; wait for it") from None
     except OSError as error:
@@ -111,7 +118,7 @@ def _build(
     added: AddedWords,
     texts: Sequence[str],
     parts: Path,
-    run: Callable[[Path, Path, Path, bytes], dict[str, Any]],
+    run: Builder,
 ) -> CityModel:
     for left in target.parent.glob(f".{target.name}.building-*"):
         # Somebody was killed while building; nobody else has the lock.
@@ -149,12 +156,16 @@ def _build(
     return model
 
 
-def _run_builder(parts: Path, out: Path, texts: Path, order: bytes) -> dict[str, Any]:
+def run_builder(
+    parts: Path, out: Path, texts: Path, order: bytes, *, dictionary_words: int | None = None
+) -> dict[str, Any]:
     """In a process of its own: OpenFst's binding and libvosk in one process wait for each other for ever. The order goes
     through a pipe, so that no copy of a city's texts lies on the disk."""
     texts.write_text("\n".join(shipped_texts(ROOT / "data")), encoding="utf-8")
     command = [sys.executable, "-m", "asr.training.graph", str(parts), str(out), "--texts", str(texts)]
     command += ["--lexicon", str(ROOT / "data" / "lexicon"), "--additions"]
+    if dictionary_words is not None:
+        command += ["--dictionary-words", str(dictionary_words)]
     command += ["--nice", str(_NICE), "--memory-bytes", str(MEMORY_BYTES)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
@@ -175,5 +186,5 @@ def _why(code: int, errors: bytes) -> str:
     last = (errors.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
     if "MemoryError" in last or "bad_alloc" in last or code in (-signal.SIGKILL, -signal.SIGABRT):
         return f"it needs more memory than {MEMORY_BYTES >> 30} GB, or than is free; add fewer words or less text"
-    kind = last.split(":", 1)[0]
-    return kind if kind.isidentifier() or "." in kind and " " not in kind else f"exit {code}"
+    kind = _KIND.match(last)
+    return kind[0] if kind else f"exit {code}"

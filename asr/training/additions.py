@@ -33,6 +33,20 @@ class Additions:
         return counts
 
 
+@dataclass(frozen=True)
+class Built:
+    """`new`: how many of the added words the graph lacks without them; `dialect_ways`: ways to say words that come from a
+    dialect's table; `words`, `ways` and `pairs` are of the whole graph."""
+
+    new: int
+    words: int
+    ways: int
+    dialect_ways: int
+    pairs: int
+    graph_bytes: int
+    seconds: float
+
+
 def written(words: Sequence[AddedWord], texts: Sequence[str], pronunciation: str | None) -> dict[str, Any]:
     """As JSON; `pronunciation` is the name of a table."""
     return {

@@ -26,7 +26,7 @@ import jieba
 import kaldifst
 
 from asr.training import units
-from asr.training.additions import Additions, read
+from asr.training.additions import Additions, Built, read
 from asr.training.language_model import END, START, Bigram, Counts, dictionary, estimate, load
 from asr.training.pronunciation import MOST_WAYS, PLAIN, Pronunciation
 
@@ -51,20 +51,6 @@ class Spoken:
     units: tuple[int, ...]
     # Cost of a rarer reading, or of a dialect's.
     cost: float = 0.0
-
-
-@dataclass(frozen=True)
-class Built:
-    """`new`: how many of the added words the graph lacks without them; `dialect_ways`: ways to say words that come from a
-    dialect's table; `words`, `ways` and `pairs` are of the whole graph."""
-
-    new: int
-    words: int
-    ways: int
-    dialect_ways: int
-    pairs: int
-    graph_bytes: int
-    seconds: float
 
 
 def pronunciations(
