@@ -101,6 +101,11 @@ class Profiles:
             raise ProfileError(f"no profile is called {name}; there are {', '.join(self.by_name)}")
         return self.by_name[name]
 
+    @property
+    def built(self) -> Mapping[str, str]:
+        """The profiles that are heard with a model that was built here, and its name."""
+        return {name: profile.built.name for name, profile in self.by_name.items() if profile.built}
+
     def hearing_with(self, built: Mapping[str, Path]) -> Profiles:
         """The same profiles, with the models that were built here for them, by profile. A model that a profile names itself goes
         before."""

@@ -136,6 +136,7 @@ class AsrServer:
             "active_streams": int(self._counts.read()["active_streams"]),
             "max_clients": self._limits.max_clients,
             "dialects": self._profiles.names,
+            "built": self._profiles.built,
         }
 
     async def _client(self, connection: ServerConnection) -> None:

@@ -52,6 +52,7 @@ def test_a_profile_opens_streams_with_its_model(tmp_path: Path) -> None:
     """Other profiles as before; one whose file names a model keeps that."""
     profiles = load_profiles().hearing_with({"wu": tmp_path})
     assert profiles.get("wu").options(StreamOptions()).model == tmp_path
+    assert profiles.built == {"wu": tmp_path.name}
     assert profiles.get("xiang").options(StreamOptions()).model is None
     assert profiles.names == load_profiles().names and profiles.of_area("021") is profiles.get("wu")
 

@@ -400,6 +400,7 @@ async def test_health_and_metrics_answer_on_the_same_port() -> None:
         await ask(client, pcm(100))
         base = url.replace("ws:", "http:")
         health = json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(base + "/health").read()))
+        assert health["built"] == {} and "wu" in health["dialects"]
         assert health["engine"] == "fake" and health["why"] == "a test" and health["active_streams"] == 1
         metrics = (await asyncio.to_thread(lambda: urllib.request.urlopen(base + "/metrics").read())).decode()
         assert "minsheng_asr_active_streams 1\n" in metrics
