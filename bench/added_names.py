@@ -1,10 +1,11 @@
 """Added names: how many are heard, before and after they were added, and whether they are heard where nobody says them.
 
-Usage: python -m bench.added_names [--profile mandarin] [--names 30] [--noise-s 60] [--words TABLE] [--no-accent] [--show]
+Usage: python -m bench.added_names [--profile mandarin] [--names 20] [--noise-s 30] [--words TABLE] [--no-accent] [--show]
+                                   [--model FOLDER ...]
 Builds the model of the profile with the words of a table (default tests/data/added_words.csv: names that the bundled model does not
 have) in a temporary folder, and compares it with the bundled one, which must be here. Every name stands in a sentence that a
 voice reads which the model never heard (Kokoro; with the accent of the profile, if it has a table of pronunciations). As many
-sentences without these names, and minutes without speech, tell how often an added name is heard for nothing. Ten minutes on
+sentences without these names, and minutes without speech, tell how often an added name is heard for nothing. Five minutes on
 two cores at the defaults; prints Markdown.
 """
 
@@ -112,8 +113,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Names that were added to the bundled model.")
     parser.add_argument("--profile", default="mandarin")
     parser.add_argument("--words", type=Path, default=WORDS)
-    parser.add_argument("--names", type=int, default=30, help="how many are said")
-    parser.add_argument("--noise-s", type=float, default=60.0, help="seconds of each kind of noise")
+    parser.add_argument("--names", type=int, default=20, help="how many are said")
+    parser.add_argument("--noise-s", type=float, default=30.0, help="seconds of each kind of noise")
     parser.add_argument("--no-accent", action="store_true", help="Mandarin, whatever the profile speaks")
     parser.add_argument(
         "--model", type=Path, help="a model that was built with these words; default: build it"
@@ -139,27 +140,24 @@ def main() -> None:
     if bundled is None:
         raise SystemExit(f"{OWN} is not here: python -m launcher.prepare builds it")
     with tempfile.TemporaryDirectory() as folder:
-        built = options.model or Path(
-            build_city_model(store.folder, profile, added, (), Path(folder) / "built").path
-        )
-        compare(
-            [("bundled", bundled), ("with the names", built)],
-            said,
-            names,
-            options.noise_s,
-            options.show,
-        )
+        built = options.model or [
+            Path(
+                build_city_model(store.folder, profile, added, (), Path(folder) / f"with {profile.name}").path
+            )
+        ]
+        compare([bundled, *built], said, names, options.noise_s, options.show)
 
 
 def compare(
-    models: Sequence[tuple[str, Path]],
+    models: Sequence[Path],
     said: Sequence[Said],
     names: Sequence[str],
     noise_s: float,
     show: bool,
 ) -> None:
     rows, noise = [], []
-    for name, path in models:
+    for path in models:
+        name = path.name
         recognizer, mend = VoskRecognizer(path), mender(model=path)
         if show:
             print(f"\n{name}")
@@ -181,7 +179,7 @@ def compare(
     kinds = [kind for kind, _, _ in noise[0]]
     cells = [[kind, *(f"{found[n][1]}, {found[n][2]}" for found in noise)] for n, kind in enumerate(kinds)]
     total = ["all", *(f"{sum(f[1] for f in found)}, {sum(f[2] for f in found)}" for found in noise)]
-    print(markdown(["noise", *(name for name, _ in models)], [*cells, total]))
+    print(markdown(["noise", *(path.name for path in models)], [*cells, total]))
 
 
 if __name__ == "__main__":
