@@ -117,7 +117,10 @@ def main() -> None:
     parser.add_argument("--noise-s", type=float, default=30.0, help="seconds of each kind of noise")
     parser.add_argument("--no-accent", action="store_true", help="Mandarin, whatever the profile speaks")
     parser.add_argument(
-        "--model", type=Path, help="a model that was built with these words; default: build it"
+        "--model",
+        type=Path,
+        action="append",
+        help="a model that was built with these words, instead of building it",
     )
     parser.add_argument("--show", action="store_true", help="what was heard")
     options = parser.parse_args()
