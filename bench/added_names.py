@@ -5,7 +5,7 @@ Usage: python -m bench.added_names [--profile mandarin] [--names 20] [--noise-s 
 Builds the model of the profile with the words of a table (default tests/data/added_words.csv: names that the bundled model does not
 have) in a temporary folder, and compares it with the bundled one, which must be here. Every name stands in a sentence that a
 voice reads which the model never heard (Kokoro; with the accent of the profile, if it has a table of pronunciations). As many
-sentences without these names, and minutes without speech, tell how often an added name is heard for nothing. Five minutes on
+sentences without these names, and minutes without speech, tell how often an added name is heard for nothing. Five to ten minutes on
 two cores at the defaults; prints Markdown.
 """
 
