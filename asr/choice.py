@@ -42,8 +42,11 @@ class Choice:
         return "+".join(path.name for path in (self.vosk, self.whisper) if path)
 
 
-def choose(store: ModelStore, engine: Engine = Engine.AUTO, model: str | None = None) -> Choice:
-    """Choose from what is here; nothing is downloaded.
+def choose(
+    store: ModelStore, engine: Engine = Engine.AUTO, model: str | None = None, built: Path | None = None
+) -> Choice:
+    """Choose from what is here; nothing is downloaded. `built`: a sound model that was built here for this speaker's dialect; it
+    goes before other Vosk models, except one that `model` names.
 
     Raises:
         ModelError: the configured model is not here, or there is no model at all.
@@ -53,21 +56,26 @@ def choose(store: ModelStore, engine: Engine = Engine.AUTO, model: str | None = 
         if engine is Engine.TWO_PASS:
             if kind == "vosk":
                 return Choice(engine, path, _needed(store, WHISPER), f"configured: two-pass with {model}")
-            return Choice(engine, _needed_vosk(store), path, f"configured: two-pass with {model}")
+            return Choice(engine, built or _needed_vosk(store), path, f"configured: two-pass with {model}")
         if engine not in (Engine.AUTO, kind):
             raise ModelError(f"{model} is a model of {kind}, but the engine {engine} is configured")
         return _single(Engine(kind), path, f"configured: {model}")
     if engine is Engine.VOSK:
-        return _single(engine, _needed_vosk(store), "configured: engine vosk")
+        return _single(engine, built or _needed_vosk(store), "configured: engine vosk")
     if engine is Engine.WHISPER:
         return _single(engine, _needed(store, WHISPER), "configured: engine whisper")
     if engine is Engine.TWO_PASS:
-        return Choice(engine, _needed_vosk(store), _needed(store, WHISPER), "configured: two-pass")
-    return _automatic(store)
+        return Choice(engine, built or _needed_vosk(store), _needed(store, WHISPER), "configured: two-pass")
+    return _automatic(store, built)
 
 
-def _automatic(store: ModelStore) -> Choice:
+def _automatic(store: ModelStore, built: Path | None) -> Choice:
     official, own, whisper = (_sound(store, name) for name in (OFFICIAL, OWN, WHISPER))
+    if built:
+        why = "a model was built here for this dialect"
+        if whisper:
+            return Choice(Engine.TWO_PASS, built, whisper, f"{why}: it hears along, Whisper writes")
+        return _single(Engine.VOSK, built, why)
     hint = f"better: minsheng models pull {OFFICIAL}"
     if official:
         return _single(Engine.VOSK, official, "the official Vosk model is here")

@@ -8,7 +8,9 @@ AsrError
 ├─ ProtocolError       a client of the server said something that it may not
 │  └─ OverloadedError  no room for another client now
 ├─ ManifestError       the list of an evaluation is unreadable
-└─ ProfileError        a dialect's profile cannot be used (asr/profiles.py)
+├─ ProfileError        a dialect's profile cannot be used (asr/profiles.py)
+├─ PronunciationError  a dialect's table of pronunciations cannot be used (asr/training/pronunciation.py)
+└─ WordsError          a table of words to add has wrong rows (asr/training/added_words.py)
 """
 
 from __future__ import annotations

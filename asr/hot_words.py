@@ -7,7 +7,7 @@ longer ones may differ in one sound. The length of the text never changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -62,19 +62,36 @@ def places_and_affairs(folder: Path) -> Iterator[str]:
                 yield word
 
 
+@lru_cache(maxsize=50_000)
+def _sounds(word: str) -> tuple[str, ...]:
+    return tuple(readings(word))
+
+
 class HotWords:
-    """A list, prepared once. `is_common(word)` protects what is itself usual Chinese: 事业 is not made 失业."""
+    """A list, prepared once; of thousands, too. `is_common(word)` protects what is itself usual Chinese: 事业 is not made
+    失业."""
 
     def __init__(self, words: Iterable[str], is_common: Callable[[str], bool] | None = None) -> None:
-        self._by_length: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
-        for word in dict.fromkeys(words):
-            if MIN_CHARS <= len(word) <= MAX_CHARS and all(map(CJK.match, word)):
-                self._by_length.setdefault(len(word), []).append((word, tuple(readings(word))))
-        self._words = {word for entries in self._by_length.values() for word, _ in entries}
+        # No two syllables may be near only (`allowed`), so of the first two one sounds as heard, accents aside.
+        self._by_sound: dict[tuple[int, int, str], list[tuple[str, tuple[str, ...]]]] = {}
+        self._words = {
+            word: None for word in words if MIN_CHARS <= len(word) <= MAX_CHARS and all(map(CJK.match, word))
+        }
+        for word in self._words:
+            sounds = _sounds(word)
+            for place in (0, 1):
+                key = len(word), place, fold(sounds[place])
+                self._by_sound.setdefault(key, []).append((word, sounds))
+        self._lengths = sorted({len(word) for word in self._words})
         self._is_common = is_common or (lambda _: False)
 
     def __bool__(self) -> bool:
         return bool(self._words)
+
+    def _alike(self, heard: Sequence[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """Words that may be meant, each once, with their sounds."""
+        keys = ((len(heard), place, fold(heard[place])) for place in (0, 1))
+        return dict(entry for key in keys for entry in self._by_sound.get(key, ())).items()
 
     def repair(self, text: str) -> str:
         if not self._words:
@@ -83,18 +100,18 @@ class HotWords:
         characters = list(text)
         taken = [not CJK.match(c) for c in text]
         # A neighbour must not overwrite what is already right.
-        for length in sorted(self._by_length, reverse=True):
+        for length in reversed(self._lengths):
             for start in range(len(text) - length + 1):
                 if text[start : start + length] in self._words:
                     taken[start : start + length] = [True] * length
         found: list[tuple[float, int, int, str]] = []
-        for length, entries in self._by_length.items():
+        for length in self._lengths:
             limit = allowed(length)
             for start in range(len(text) - length + 1):
                 if any(taken[start : start + length]):
                     continue
                 heard = sounds[start : start + length]
-                for word, wanted in entries:
+                for word, wanted in self._alike(heard):
                     cost = 0.0
                     for a, b in zip(heard, wanted, strict=True):
                         cost += distance(a, b)

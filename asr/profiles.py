@@ -18,6 +18,7 @@ from asr.choice import Engine
 from asr.errors import AsrError
 from asr.protocol import MAX_HOT_WORD_CHARS, MAX_HOT_WORDS
 from asr.recognizer import StreamOptions
+from asr.training.pronunciation import PronunciationError, load_pronunciation
 from language.dialects.normaliser import InMandarin, dialect_normaliser, to_mandarin
 from language.dialects.tables import AUTO, MANDARIN, BadDialectTable
 
@@ -26,7 +27,7 @@ FOLDER = Path(__file__).resolve().parent / "dialects"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _AREA_CODE = re.compile(r"0(?:10|2\d|[3-9]\d{2})")
 _KEYS = frozenset(
-    "title engine model normaliser endpoint voice hot_words area_codes best_engine speaks_back".split()
+    "title engine model normaliser pronunciation endpoint voice hot_words area_codes best_engine speaks_back".split()
 )
 _NEEDED = frozenset("title normaliser voice speaks_back best_engine".split())
 _BEST_KEYS = frozenset("name url licence size_mb about".split())
@@ -52,7 +53,9 @@ class PublishedEngine:
 @dataclass(frozen=True)
 class Profile:
     """`engine` and `model` None: as the operator has configured them. `end_s`: silence that ends an utterance, in seconds;
-    None: as always. `normaliser`: a table of language/dialects, or "mandarin". `voice`: as the synthesisers name voices."""
+    None: as always. `normaliser`: a table of language/dialects, or "mandarin". `voice`: as the synthesisers name voices.
+    `pronunciation`: a table of asr/dialects/pronunciation, for graphs that are built here; None: Mandarin's. `built`: the folder of
+    such a model, where there is one."""
 
     name: str
     title: str
@@ -65,6 +68,8 @@ class Profile:
     end_s: float | None = None
     hot_words: tuple[str, ...] = ()
     area_codes: tuple[str, ...] = ()
+    pronunciation: str | None = None
+    built: Path | None = None
 
     def normalise(self, text: str) -> InMandarin:
         return to_mandarin(text, self.normaliser)
@@ -72,7 +77,7 @@ class Profile:
     def options(self, options: StreamOptions) -> StreamOptions:
         """How a stream of this dialect is opened; what the client expects comes before what the profile does."""
         words = tuple(dict.fromkeys([*options.hot_words, *self.hot_words]))[:MAX_HOT_WORDS]
-        return replace(options, hot_words=words, end_s=self.end_s)
+        return replace(options, hot_words=words, end_s=self.end_s, model=self.built)
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,21 @@ class Profiles:
         if name not in self.by_name:
             raise ProfileError(f"no profile is called {name}; there are {', '.join(self.by_name)}")
         return self.by_name[name]
+
+    @property
+    def built(self) -> Mapping[str, str]:
+        """The profiles that are heard with a model that was built here, and its name."""
+        return {name: profile.built.name for name, profile in self.by_name.items() if profile.built}
+
+    def hearing_with(self, built: Mapping[str, Path]) -> Profiles:
+        """The same profiles, with the models that were built here for them, by profile. A model that a profile names itself goes
+        before."""
+        return Profiles(
+            {
+                name: replace(profile, built=None if profile.model else built.get(name))
+                for name, profile in self.by_name.items()
+            }
+        )
 
     def of_area(self, number: str) -> Profile | None:
         """The profile of a line's area code: 028, or a number that begins with it. None: no profile claims it, or it is a
@@ -150,8 +170,9 @@ def _profile(path: Path) -> Profile:
             end_s=_end_s(path, raw.get("endpoint")),
             hot_words=tuple(_words(raw.get("hot_words"))),
             area_codes=tuple(_area_codes(raw.get("area_codes"))),
+            pronunciation=_pronunciation(raw, path.parent / "pronunciation"),
         )
-    except (ValueError, BadDialectTable) as error:
+    except (ValueError, BadDialectTable, PronunciationError) as error:
         raise ProfileError(f"{path}: {error}") from error
 
 
@@ -191,6 +212,15 @@ def _text(raw: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{key}: needs a text")
     return value.strip()
+
+
+def _pronunciation(raw: Mapping[str, Any], folder: Path) -> str | None:
+    """The name of the table, read once to see that it is sound. Raises PronunciationError."""
+    if raw.get("pronunciation") is None:
+        return None
+    name = _text(raw, "pronunciation")
+    load_pronunciation(name, folder)
+    return name
 
 
 def _engine(value: Any) -> Engine | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from asr.audio import Int16
@@ -77,6 +78,8 @@ class StreamOptions:
     partials: bool = True
     # Silence that ends an utterance, in seconds; None: as the engine is used to. Engines with endpoints of their own ignore it.
     end_s: float | None = None
+    # Folder of the model that hears this stream, for engines that can load another than their own; None: their own.
+    model: Path | None = None
 
 
 ANYTHING = StreamOptions()

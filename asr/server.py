@@ -25,6 +25,7 @@ from asr.audio import RATE_HZ, Converter
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError, OverloadedError, ProtocolError
 from asr.loading import LoadedOnce
+from asr.local_models import added_words
 from asr.profiles import Profile, Profiles
 from asr.protocol import (
     MAX_HOT_WORD_CHARS,
@@ -135,6 +136,7 @@ class AsrServer:
             "active_streams": int(self._counts.read()["active_streams"]),
             "max_clients": self._limits.max_clients,
             "dialects": self._profiles.names,
+            "built": self._profiles.built,
         }
 
     async def _client(self, connection: ServerConnection) -> None:
@@ -235,6 +237,8 @@ class Conversation:
                 "unknown_model",
                 f"{profile.name} is heard with {profile.model}; this server has {self._served.model}",
             )
+        if profile is not None and config.model:
+            profile = replace(profile, built=None)
         old = self._options()
         before, self._config, self._profile = self._config, config, profile
         if self._stream is None or self._converter is None:
@@ -292,8 +296,14 @@ class Conversation:
         if self._stream is None or self._converter is None:
             self._converter = Converter(self._config.rate_hz, self._config.encoding)
             recognizer = (await self._ears.get()).recognizer
+            options = self._options()
             try:
-                self._stream = _open(recognizer, self._options())
+                # The first stream of a model waits for it to load; the others must not.
+                self._stream = (
+                    await asyncio.to_thread(_open, recognizer, options)
+                    if options.model
+                    else _open(recognizer, options)
+                )
             except EngineError as error:
                 # Only this client's options can make opening fail.
                 raise ProtocolError("bad_config", str(error)) from error
@@ -304,7 +314,9 @@ class Conversation:
             await self._tell(final_message(self._config, None, ""))
             return
         ears = await self._ears.get()
-        mended = await asyncio.to_thread(ears.write, finals, self._config.hot_words, itn=self._config.itn)
+        built = self._profile.built if self._profile else None
+        words = (*self._config.hot_words, *added_words(built))
+        mended = await asyncio.to_thread(ears.write, finals, words, itn=self._config.itn)
         await self._tell(final_message(self._config, joined(finals), mended))
         self._counts.add(finals_total=1)
 

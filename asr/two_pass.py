@@ -53,7 +53,7 @@ class TwoPassRecognizer:
     def open(self, options: StreamOptions = ANYTHING) -> TwoPassStream:
         if options.phrases:
             raise EngineError("two-pass mode cannot be held to phrases; use hot_words, or the engine vosk")
-        first = self._first.open(StreamOptions(partials=options.partials))
+        first = self._first.open(StreamOptions(partials=options.partials, model=options.model))
         return TwoPassStream(first, self._second, options)
 
     def close(self) -> None:

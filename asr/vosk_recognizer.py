@@ -72,10 +72,13 @@ class VoskRecognizer:
         return Capabilities("vosk", True, self._dynamic, False, True, self._language)
 
     def open(self, options: StreamOptions = ANYTHING) -> VoskStream:
+        """Loads the model that the options name, if no stream had it before; that takes a second."""
         import vosk
 
-        arguments: list[Any] = [self._model, RATE_HZ]
+        arguments: list[Any] = [_load(options.model) if options.model else self._model, RATE_HZ]
         if options.phrases:
+            if options.model:
+                raise EngineError("a model that was built here cannot be held to phrases; use hot_words")
             arguments.append(self._grammar(options.phrases))
         decoder = vosk.KaldiRecognizer(*arguments)
         decoder.SetWords(True)

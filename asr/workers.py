@@ -19,6 +19,7 @@ from asr.choice import Choice, build
 from asr.counts import Counts
 from asr.errors import AsrError, EngineError
 from asr.loading import LoadedOnce
+from asr.local_models import added_words, sound_models
 from asr.profiles import FOLDER as PROFILES
 from asr.profiles import load_profiles
 from asr.server import AsrServer, Limits, Served
@@ -49,6 +50,8 @@ class ServerPlan:
     language: str = "zh"
     # Where the dialects' profiles lie.
     profiles: Path = PROFILES
+    # Where models lie that were built here for a profile; None: nowhere.
+    models: Path | None = None
     # Whisper's spelling is checked against it; None: as Whisper writes.
     language_model: Path | None = None
     # Load the engine before the first speaker comes.
@@ -116,6 +119,8 @@ async def _serve(
     if plan.preload:
         await ears.get()
     profiles = load_profiles(plan.profiles)
+    if plan.models is not None:
+        profiles = profiles.hearing_with(sound_models(plan.models))
     server = AsrServer(ears, plan.served, plan.limits, counts, profiles, plan.token)
     serving = await server.listen(listening)
     ready()
@@ -134,7 +139,8 @@ def _ears(plan: ServerPlan) -> Ears:
     from asr.text import TextMender
     from asr.wordings import load_wordings
 
-    mender = TextMender.from_table(plan.words_file, places_and_affairs(plan.lexicon))
+    names = (*places_and_affairs(plan.lexicon), *added_words(plan.choice.vosk))
+    mender = TextMender.from_table(plan.words_file, names)
     wordings = load_wordings(plan.words_file, plan.language_model) if plan.choice.whisper else None
     return Ears(build(plan.choice, plan.threads, plan.language, wordings), mender)
 

@@ -48,7 +48,7 @@ COMMANDS = {
     "retention": CommandAt("retention", "app", "Erase what was kept long enough: run."),
     "audit": CommandAt("audit", "app", "Who looked at what and who changed what."),
     "wechat": CommandAt("wechat", "app", "The WeChat account: simulate a citizen, bring the menu."),
-    "asr": CommandAt("asr", "app", "Speech to text: transcribe, evaluate, serve."),
+    "asr": CommandAt("asr", "app", "Speech to text: transcribe, evaluate, serve, build-graph."),
     "models": CommandAt("asr", "models_app", "Speech models: list, pull, check, path."),
 }
 

@@ -39,6 +39,7 @@ def server_plan(settings: Settings, choice: Choice, token: str | None, port: int
         limits=Limits(settings.asr_max_clients, settings.asr_max_message_kb * 1024, settings.asr_idle_s),
         words_file=WORDS_FILE,
         lexicon=ROOT / "data" / "lexicon",
+        models=settings.asr_models_dir,
         language=entry.language if entry else "zh",
         language_model=language_model(settings) if choice.whisper else None,
         preload=settings.asr_preload,

@@ -1,7 +1,7 @@
 """Build the graph of the bundled model: which sounds make which words, and which words follow which.
 
 `python -m asr.training.graph ACOUSTIC_MODEL OUT --texts FILE --lexicon FOLDER` takes about a minute. It must run in a process of
-its own: an OpenFst binding and libvosk in one process wait for each other for ever.
+its own: an OpenFst binding and libvosk in one process wait for each other for ever. The last line of its output is `Built` as JSON.
 
 Steps: words to units (homophones told apart by extra symbols), the bigram, both composed, determinised and minimised; then
 every unit becomes one or more frames, with blanks (silence) anywhere between.
@@ -10,19 +10,25 @@ every unit becomes one or more frames, with blanks (silence) anywhere between.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import os
+import resource
 import shutil
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import jieba
 import kaldifst
 
 from asr.training import units
+from asr.training.additions import Additions, Built, read
 from asr.training.language_model import END, START, Bigram, Counts, dictionary, estimate, load
+from asr.training.pronunciation import MOST_WAYS, PLAIN, Pronunciation
 
 _log = logging.getLogger(__name__)
 
@@ -40,18 +46,31 @@ _BACK = len(units.UNITS) + 1
 
 
 @dataclass(frozen=True)
-class Pronunciation:
+class Spoken:
     word: str
     units: tuple[int, ...]
-    # Cost of a rarer reading.
+    # Cost of a rarer reading, or of a dialect's.
     cost: float = 0.0
 
 
-def pronunciations(words: Iterable[str]) -> Iterator[Pronunciation]:
-    """Pronunciations of the words; a word that cannot be spelled in units is left out."""
+def pronunciations(
+    words: Iterable[str],
+    given: Mapping[str, Sequence[tuple[int, ...]]] | None = None,
+    dialect: Pronunciation = PLAIN,
+) -> Iterator[Spoken]:
+    """Ways to say the words: as given or as usual, then as the dialect does, the cheapest first, `MOST_WAYS` a word (more only
+    where Mandarin has more). A word that cannot be spelled in units is left out."""
     for word in words:
-        for reading, cost in units.readings(word):
-            yield Pronunciation(word, reading, cost)
+        usual = [(reading, 0.0) for reading in (given or {}).get(word, ())] or units.readings(word)
+        found = dict(usual)
+        changed = (
+            (way.units, cost + way.cost) for reading, cost in usual for way in dialect.ways(reading)[1:]
+        )
+        for said, cost in sorted(changed, key=lambda one: one[1]) if dialect else ():
+            if len(found) < MOST_WAYS:
+                found.setdefault(said, cost)
+        for said, cost in found.items():
+            yield Spoken(word, said, cost)
 
 
 def vocabulary(
@@ -79,7 +98,7 @@ class _Text:
         return kaldifst.compile("\n".join(self._lines) + "\n", keep_state_numbering=True)
 
 
-def lexicon_fst(spoken: list[Pronunciation], number: Mapping[str, int], back: int) -> kaldifst.StdVectorFst:
+def lexicon_fst(spoken: list[Spoken], number: Mapping[str, int], back: int) -> kaldifst.StdVectorFst:
     """From units to words; a reading that another word has, or goes on with, ends in a symbol of its own."""
     same = Counter(one.units for one in spoken)
     beginnings = {one.units[:length] for one in spoken for length in range(1, len(one.units))}
@@ -152,7 +171,7 @@ def _transition(phone: int) -> int:
     return 2 * phone - 1
 
 
-def compose(bigram: Bigram, spoken: list[Pronunciation]) -> tuple[kaldifst.StdFst, list[str]]:
+def compose(bigram: Bigram, spoken: list[Spoken]) -> tuple[kaldifst.StdFst, list[str]]:
     """The graph, and the words in the order of their numbers (0 is nothing)."""
     words = sorted({one.word for one in spoken})
     number = {word: place for place, word in enumerate(words, start=1)}
@@ -179,20 +198,28 @@ def build(
     own_texts: Iterable[str],
     lexicon: Iterable[str],
     dictionary_words: int = DICTIONARY_WORDS,
-) -> None:
+    additions: Additions | None = None,
+) -> Built:
     """Write a whole model for Vosk: what lies in `acoustic` (am/, conf/) and its graph. `out` must not exist."""
     began = time.monotonic()
+    additions = additions or Additions()
     counts = load(acoustic / "words.tsv.xz")
     named = sorted({word for word in lexicon if units.readings(word)})
-    for word in named:
+    given = {word.text: word.readings for word in additions.words}
+    for word in (*named, *sorted(given)):
         jieba.add_word(word)
+    frequency = dictionary()
+    new = given.keys() - set(vocabulary(counts, frequency, named, dictionary_words))
     own = Counts()
     own.add_texts(own_texts)
+    own.join(additions.counts(), 1)
     for word in named:
         own.words[word] += _LEXICON_COUNT
+    for added in additions.words:
+        own.words[added.text] += max(1, round(_LEXICON_COUNT * added.weight))
     counts.join(own, _OWN_WEIGHT)
-    frequency = dictionary()
-    spoken = list(pronunciations(vocabulary(counts, frequency, named, dictionary_words)))
+    known = vocabulary(counts, frequency, named, dictionary_words)
+    spoken = list(pronunciations(sorted({*known, *given}), given, additions.pronunciation))
     bigram = estimate(counts, frequency, {one.word for one in spoken})
     pairs = sum(map(len, bigram.pairs.values()))
     _log.info("counted: %d readings, %d pairs, %.0f s", len(spoken), pairs, time.monotonic() - began)
@@ -203,8 +230,18 @@ def build(
     graph.write(str(out / "graph" / "HCLG.fst"))
     table = "".join(f"{word} {number}\n" for number, word in enumerate(words))
     (out / "graph" / "words.txt").write_text(table, encoding="utf-8")
-    size = (out / "graph" / "HCLG.fst").stat().st_size
-    _log.info("built: %.1f MB, %.0f s", size / 1e6, time.monotonic() - began)
+    size, took_s = (out / "graph" / "HCLG.fst").stat().st_size, time.monotonic() - began
+    _log.info("built: %.1f MB, %.0f s", size / 1e6, took_s)
+    plain = sum(len(given.get(word) or units.readings(word)) for word in words[1:])
+    return Built(
+        new=len(new),
+        words=len(words) - 1,
+        ways=len(spoken),
+        dialect_ways=len(spoken) - plain,
+        pairs=pairs,
+        graph_bytes=size,
+        seconds=round(took_s, 1),
+    )
 
 
 def lexicon_words(folder: Path) -> Iterator[str]:
@@ -222,12 +259,25 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, help="our own texts, one file")
     parser.add_argument("--lexicon", type=Path, help="folder of jieba's user dictionaries")
     parser.add_argument("--dictionary-words", type=int, default=DICTIONARY_WORDS)
+    parser.add_argument(
+        "--additions",
+        action="store_true",
+        help="those of a city, as JSON on standard input (asr/training/additions.py)",
+    )
+    parser.add_argument("--nice", type=int, default=0, help="give way to others by so much")
+    parser.add_argument("--memory-bytes", type=int, help="fail rather than take more memory")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     jieba.setLogLevel(logging.ERROR)
+    if chosen.nice:
+        os.nice(chosen.nice)
+    if chosen.memory_bytes:
+        resource.setrlimit(resource.RLIMIT_AS, (chosen.memory_bytes, chosen.memory_bytes))
+    additions = read(json.load(sys.stdin)) if chosen.additions else None
     texts = [chosen.texts.read_text(encoding="utf-8")] if chosen.texts else []
     named = lexicon_words(chosen.lexicon) if chosen.lexicon else ()
-    build(chosen.acoustic, chosen.out, texts, named, chosen.dictionary_words)
+    built = build(chosen.acoustic, chosen.out, texts, named, chosen.dictionary_words, additions)
+    sys.stdout.write(json.dumps(asdict(built)) + "\n")
 
 
 if __name__ == "__main__":

@@ -13,16 +13,16 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin, pinyin
 
 BLANK = "<blk>"
-_INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s".split()
+INITIALS = tuple("b p m f d t n l g k h j q x zh ch sh r z c s".split())
 # `ir` and `iz` are the vowels of zhi and zi, `v` is ü.
-_FINALS = (
+FINALS = tuple(
     "a o e ai ei ao ou an en ang eng ong er i ia ie iao iou ian in iang ing iong "
-    "u ua uo uai uei uan uen uang v ve van vn ir iz"
-).split()
+    "u ua uo uai uei uan uen uang v ve van vn ir iz".split()
+)
 UNITS: tuple[str, ...] = (
-    BLANK, *_INITIALS, *(final + tone for final in _FINALS for tone in "12345"),
+    BLANK, *INITIALS, *(final + tone for final in FINALS for tone in "12345"),
 )  # fmt: skip
-_NUMBER = {unit: number for number, unit in enumerate(UNITS)}
+NUMBER = {unit: number for number, unit in enumerate(UNITS)}
 
 _WITHOUT_INITIAL = {
     "yi": "i", "ya": "ia", "yao": "iao", "ye": "ie", "you": "iou", "yan": "ian", "yin": "in", "yang": "iang",
@@ -46,7 +46,7 @@ def syllable(sound: str) -> tuple[str, ...] | None:
     if base in _WITHOUT_INITIAL:
         initial, final = "", _WITHOUT_INITIAL[base]
     else:
-        initial = next((i for i in sorted(_INITIALS, key=len, reverse=True) if base.startswith(i)), "")
+        initial = next((i for i in sorted(INITIALS, key=len, reverse=True) if base.startswith(i)), "")
         final = base[len(initial) :]
     if initial in ("j", "q", "x") and final.startswith("u"):
         final = "v" + final[1:]
@@ -59,7 +59,7 @@ def syllable(sound: str) -> tuple[str, ...] | None:
     else:
         final = _SHORTENED.get(final, final)
     units = (initial, final + tone) if initial else (final + tone,)
-    return units if all(unit in _NUMBER for unit in units) else None
+    return units if all(unit in NUMBER for unit in units) else None
 
 
 @lru_cache(maxsize=200_000)
@@ -72,7 +72,7 @@ def word(text: str) -> tuple[int, ...] | None:
         units = syllable(sound)
         if units is None:
             return None
-        numbers += [_NUMBER[unit] for unit in units]
+        numbers += [NUMBER[unit] for unit in units]
     return tuple(numbers)
 
 
@@ -88,7 +88,7 @@ def readings(text: str) -> tuple[tuple[tuple[int, ...], float], ...]:
         for other in [*others, *_IN_COMPANY.get(text, ())]:
             said = syllable(other)
             if said and len(found) < 4:
-                found.setdefault(tuple(_NUMBER[unit] for unit in said), _RARE_COST)
+                found.setdefault(tuple(NUMBER[unit] for unit in said), _RARE_COST)
     return tuple(found.items())
 
 

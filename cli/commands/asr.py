@@ -15,16 +15,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from asr.audio import read_clip, through_telephone
+from asr.audio import RATE_HZ, read_clip, through_telephone
 from asr.choice import Engine, build, choose
 from asr.errors import AsrError, AudioError
 from asr.hot_words import places_and_affairs
+from asr.local_models import added_words, local_models, sound_models
 from asr.profiles import Profile, Profiles, load_profiles
 from asr.recognizer import Recognizer
 from asr.text import ALL, Layers, TextMender
 from asr.transcribe import Evaluation, Line, Transcription, read_manifest, thinned, transcribe
 from asr.wordings import load_wordings
 from asr.workers import run
+from cli.commands.build_graph import build_graph
 from cli.commands.errors import CommandError
 from desk.settings import ROOT, WORDS_FILE, Settings, load_settings
 from language.dialects.tables import AUTO, MANDARIN
@@ -34,6 +36,7 @@ from launcher.speech_server import server_plan
 
 app = typer.Typer(no_args_is_help=True)
 models_app = typer.Typer(no_args_is_help=True)
+app.command("build-graph")(build_graph)
 
 ModelOption = Annotated[str | None, typer.Option(help="Name of a model, or a folder; default as configured")]
 EngineOption = Annotated[Engine | None, typer.Option(help="Default as configured (MINSHENG_ASR_ENGINE)")]
@@ -55,10 +58,11 @@ WithoutOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs")]
 
 
-def mender(lexicon: bool = True) -> TextMender:
-    """The text layers with the table of words, if the launcher has counted them."""
+def mender(lexicon: bool = True, model: Path | None = None) -> TextMender:
+    """The text layers with the table of words, if the launcher has counted them. `model`: the folder of Vosk's model, whose added
+    words they know, too."""
     names = places_and_affairs(ROOT / "data" / "lexicon") if lexicon else ()
-    return TextMender.from_table(WORDS_FILE, names)
+    return TextMender.from_table(WORDS_FILE, (*names, *added_words(model)))
 
 
 def _layers(without: list[str] | None) -> Layers:
@@ -68,19 +72,39 @@ def _layers(without: list[str] | None) -> Layers:
     return ALL.without(*(without or ()))
 
 
-def _recognizer(
-    settings: Settings, engine: Engine | None, model: str | None, profile: Profile | None = None
-) -> Recognizer:
+def _ears(
+    settings: Settings,
+    engine: Engine | None,
+    model: str | None,
+    profile: Profile | None = None,
+    lexicon: bool = True,
+) -> tuple[Recognizer, TextMender]:
     """What the caller names goes before what the profile does, and that before what is configured."""
     ours = model_store(settings)
+    built = None
     if profile is not None:
+        built = None if model else profile.built
         engine, model = engine or (None if model else profile.engine), model or profile.model
-    choice = choose(
-        ours, engine or (Engine.AUTO if model else configured_engine(settings)), model or settings.asr_model
-    )
+    engine = engine or (Engine.AUTO if model else configured_engine(settings))
+    configured = settings.asr_model
+    if (
+        built is not None
+        and configured
+        and (engine in (Engine.AUTO, Engine.VOSK) or ours.engine(configured) == "vosk")
+    ):
+        # The built model goes before a configured one; beside it, a configured model of Whisper may write.
+        configured = None
+    choice = choose(ours, engine, model or configured, built)
     entry = ours.registry.find(choice.vosk.name) if choice.vosk else None
     wordings = load_wordings(WORDS_FILE, language_model(settings)) if choice.whisper else None
-    return build(choice, language=entry.language if entry else "zh", wordings=wordings)
+    recognizer = build(choice, language=entry.language if entry else "zh", wordings=wordings)
+    return recognizer, mender(lexicon, choice.vosk)
+
+
+def _profiles(settings: Settings, model: str | None) -> Profiles:
+    """With the models that were built here, unless the caller names another."""
+    profiles = load_profiles()
+    return profiles if model else profiles.hearing_with(sound_models(settings.asr_models_dir))
 
 
 @dataclass(frozen=True)
@@ -150,8 +174,8 @@ def transcribe_files(
     expected = [w.strip() for w in (hot_words or "").replace("，", ",").split(",") if w.strip()]
     try:
         settings = load_settings()
-        speech = Speech(load_profiles(), dialect, area_code) if dialect else None
-        recognizer, mend = _recognizer(settings, engine, model, speech.heard_as if speech else None), mender()
+        speech = Speech(_profiles(settings, model), dialect, area_code) if dialect else None
+        recognizer, mend = _ears(settings, engine, model, speech.heard_as if speech else None)
         failed = asyncio.run(_transcribe_all(files, recognizer, mend, layers, expected, as_json, speech))
     except (AsrError, LauncherError) as error:
         raise CommandError(str(error)) from error
@@ -214,8 +238,8 @@ def evaluate(
         if only:
             lines = [line for line in lines if str(line.path.relative_to(manifest.parent)).startswith(only)]
         lines = thinned(lines, limit)
-        profile = load_profiles().get(dialect) if dialect else None
-        recognizer, mend = _recognizer(settings, engine, model, profile), mender(lexicon)
+        profile = _profiles(settings, model).get(dialect) if dialect else None
+        recognizer, mend = _ears(settings, engine, model, profile, lexicon)
         evaluation = Evaluation()
 
         async def go() -> None:
@@ -301,33 +325,42 @@ def _percent(value: float | None) -> str:
 @models_app.command("list")
 def list_models(as_json: JsonOption = False) -> None:
     """Models that we know, and which are here."""
-    ours = model_store(load_settings())
+    settings = load_settings()
+    ours = model_store(settings)
+    known = [
+        {
+            "name": entry.name, "engine": entry.engine, "language": entry.language, "dialect": entry.dialect,
+            "rate_hz": entry.rate_hz, "licence": entry.licence, "size_mb": entry.size_mb, "url": entry.url,
+            "path": str(path) if (path := ours.path(entry.name)) else None, "about": entry.about,
+        }
+        for entry in ours.registry.entries
+    ]  # fmt: skip
+    known += [
+        {
+            "name": model.name, "engine": "vosk", "language": "zh", "dialect": model.profile, "rate_hz": RATE_HZ,
+            "licence": "Apache-2.0", "size_mb": round(float(model.record.get("size_mb", 0))), "url": None,
+            "path": str(model.path), "about": f"Built here for the profile {model.profile}: {model.record.get('added', 0)} words added",
+        }
+        for model in local_models(settings.asr_models_dir)
+    ]  # fmt: skip
+    if as_json:
+        for model in known:
+            typer.echo(orjson.dumps({key: value for key, value in model.items() if key != "about"}))
+        return
     table = Table("名称", "引擎", "语言", "大小", "许可", "在本机", "说明")
-    for entry in ours.registry.entries:
-        path = ours.path(entry.name)
-        if as_json:
-            typer.echo(
-                orjson.dumps(
-                    {
-                        "name": entry.name, "engine": entry.engine, "language": entry.language,
-                        "dialect": entry.dialect, "rate_hz": entry.rate_hz, "licence": entry.licence,
-                        "size_mb": entry.size_mb, "url": entry.url, "path": str(path) if path else None,
-                    }
-                )
-            )  # fmt: skip
-        else:
-            here = "是" if path else "否"
-            table.add_row(
-                entry.name,
-                entry.engine,
-                entry.language,
-                f"{entry.size_mb} MB",
-                entry.licence,
-                here,
-                entry.about,
-            )
-    if not as_json:
-        Console(highlight=False).print(table)
+    for model in known:
+        here = "是" if model["path"] else "否"
+        cells = (
+            model["name"],
+            model["engine"],
+            model["language"],
+            f"{model['size_mb']} MB",
+            model["licence"],
+            here,
+            model["about"],
+        )
+        table.add_row(*map(str, cells))
+    Console(highlight=False).print(table)
 
 
 @models_app.command()
@@ -360,7 +393,8 @@ def check(
 ) -> None:
     """Is everything there, and are the files those that we know? Exit code 1 if not."""
     ours = model_store(load_settings())
-    names = [name] if name else [entry.name for entry in ours.registry.entries if ours.path(entry.name)]
+    here = [entry.name for entry in ours.registry.entries if ours.path(entry.name)]
+    names = [name] if name else here + [model.name for model in local_models(ours.folder)]
     if not names:
         raise CommandError("no model is here; minsheng models list shows what there is")
     sound = True

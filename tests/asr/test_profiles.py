@@ -42,7 +42,24 @@ def test_the_shipped_profiles() -> None:
     for name in NAMES:
         profile = profiles.get(name)
         assert profile.title and profile.normaliser == name and profile.voice in VOICES
+        assert profile.pronunciation in (name, None)
         assert profile.best_engine.url.startswith("https://") and profile.best_engine.size_mb > 0
+
+
+def test_pronunciations_are_off_for_what_needs_none() -> None:
+    """Mandarin, and Cantonese, which the bundled model cannot hear at all; every table belongs to a profile."""
+    profiles = load_profiles()
+    tables = {path.stem for path in (FOLDER / "pronunciation").glob("*.tsv")}
+    assert tables == set(NAMES) - {"mandarin", "cantonese"}
+    assert tables == {name for name in NAMES if profiles.get(name).pronunciation}
+
+
+def test_a_wrong_table_of_pronunciations_stops_the_start(tmp_path: Path) -> None:
+    written(tmp_path, pronunciation="hakka")
+    (tmp_path / "pronunciation").mkdir()
+    (tmp_path / "pronunciation" / "hakka.tsv").write_text("zh-\tz-\tmuch\n", encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"hakka\.yaml: .*hakka\.tsv, line 1: much is no cost"):
+        load_profiles(tmp_path)
 
 
 def test_what_words_are_put_into() -> None:
@@ -112,6 +129,8 @@ def test_a_city_adds_a_file(tmp_path: Path) -> None:
         ({"endpoint": {"silence_s": True}}, "from 0.2 to 3.0"),
         ({"endpoint": {"pause": 1}}, "endpoint: unknown key pause"),
         ({"endpoint": 0.9}, "endpoint: needs keys and values"),
+        ({"pronunciation": "klingon"}, "there is no table klingon in .*pronunciation; there are none"),
+        ({"pronunciation": 1}, "pronunciation: needs a text"),
         ({"hot_words": "幸福里"}, "hot_words: a list"),
         ({"hot_words": [""]}, "is no text of 1 to"),
         ({"area_codes": [28]}, "write it with its 0 and in quotes"),

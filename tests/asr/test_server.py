@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,13 @@ async def serving(
     counts: Counts | None = None,
     token: str | None = None,
     profiles: Path = FOLDER,
+    built: Mapping[str, Path] | None = None,
 ) -> AsyncIterator[str]:
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     ears = LoadedOnce(lambda: Ears(recognizer, TextMender()))
-    ours = AsrServer(ears, SERVED, limits, counts or Counts(), load_profiles(profiles), token)
+    known = load_profiles(profiles).hearing_with(built or {})
+    ours = AsrServer(ears, SERVED, limits, counts or Counts(), known, token)
     server = await ours.listen(listening)
     try:
         yield f"ws://127.0.0.1:{port}"
@@ -197,6 +199,26 @@ async def test_a_dialect_is_heard_as_its_profile_says(tmp_path: Path) -> None:
     assert recognizer.opened[0].options.hot_words == ("幸福里",)
     assert recognizer.opened[0].options.end_s == 0.9
     assert "gan is heard with vosk-model-gan" in str(answer) and closed == 1008
+
+
+async def test_a_dialect_is_heard_with_the_model_that_was_built_for_it(tmp_path: Path) -> None:
+    """From the next utterance on, and its words are put right in the text; a client that names the served model gets that."""
+    (tmp_path / "added.txt").write_text("尼豪\n", encoding="utf-8")
+    recognizer = FakeRecognizer()
+    async with serving(recognizer, built={"wu": tmp_path}) as url, connect(url) as client:
+        await client.send('{"config": {"sample_rate": 16000}}')
+        await ask(client, pcm(100))
+        assert (await ask(client, '{"reset" : 1}'))["text"].startswith("你好")
+        await client.send('{"config": {"dialect": "wu"}}')
+        await ask(client, pcm(100))
+        await ask(client, '{"reset" : 1}')
+        await ask(client, pcm(100))
+        assert (await ask(client, '{"reset" : 1}'))["text"].startswith("尼豪")
+        await client.send(json.dumps({"config": {"dialect": "wu", "model": SERVED.model}}))
+        await ask(client, '{"reset" : 1}')
+        await ask(client, pcm(100))
+        await ask(client, '{"eof" : 1}')
+    assert [stream.options.model for stream in recognizer.opened] == [None, tmp_path, None]
 
 
 async def test_hot_words_reach_the_engine_and_itn_can_be_switched_off() -> None:
@@ -378,6 +400,7 @@ async def test_health_and_metrics_answer_on_the_same_port() -> None:
         await ask(client, pcm(100))
         base = url.replace("ws:", "http:")
         health = json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(base + "/health").read()))
+        assert health["built"] == {} and "wu" in health["dialects"]
         assert health["engine"] == "fake" and health["why"] == "a test" and health["active_streams"] == 1
         metrics = (await asyncio.to_thread(lambda: urllib.request.urlopen(base + "/metrics").read())).decode()
         assert "minsheng_asr_active_streams 1\n" in metrics

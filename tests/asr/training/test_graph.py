@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from asr.training import units
+from asr.training.added_words import read_added
+from asr.training.additions import Built, written
 from asr.training.language_model import Counts, save
 from desk.settings import ROOT
 
@@ -37,7 +39,8 @@ def run(*arguments: str, given: str = "") -> str:
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that a small graph is built from."""
     folder = tmp_path_factory.mktemp("graph")
     for name in ("am", "conf"):
         (folder / "parts" / name).mkdir(parents=True)
@@ -55,15 +58,28 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "texts").write_text("翠屏苑停水。翠屏苑停电。", encoding="utf-8")
     (folder / "lexicon").mkdir()
     (folder / "lexicon" / "places.txt").write_text("翠屏苑 9 ns\n", encoding="utf-8")
-    run(
-        "-m", "asr.training.graph", str(folder / "parts"), str(folder / "model"), "--dictionary-words", "300",
-        "--texts", str(folder / "texts"), "--lexicon", str(folder / "lexicon"),
+    return folder
+
+
+def build(folder: Path, out: str, *more: str, given: str = "") -> Built:
+    told = run(
+        "-m", "asr.training.graph", str(folder / "parts"), str(folder / out), "--dictionary-words", "300",
+        "--texts", str(folder / "texts"), "--lexicon", str(folder / "lexicon"), *more, given=given,
     )  # fmt: skip
-    return folder / "model"
+    return Built(**json.loads(told.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def graph(parts: Path) -> Path:
+    build(parts, "model")
+    return parts / "model"
 
 
 def follow(model: Path, *said: str, blanks: int = 1, repeats: int = 2) -> list[str]:
-    numbers = [unit for word in said for unit in units.word(word) or ()]
+    return heard(model, [unit for word in said for unit in units.word(word) or ()], blanks, repeats)
+
+
+def heard(model: Path, numbers: list[int], blanks: int = 1, repeats: int = 2) -> list[str]:
     frames = [frame for unit in numbers for frame in [unit] * repeats + [0] * blanks]
     words: list[str] = json.loads(
         run(
@@ -102,3 +118,42 @@ def test_words_of_our_lexicon_are_heard_as_one(graph: Path) -> None:
 
 def test_pairs_that_nobody_counted_are_possible(graph: Path) -> None:
     assert follow(graph, "提取", "公积金") == ["提取", "公积金"]
+
+
+@pytest.fixture(scope="module")
+def city(parts: Path) -> tuple[Path, Built]:
+    """The same graph with a city's words, a text, and Sichuan's pronunciations."""
+    rows = [(2, ["苌楠路", "chang2 nan2 lu4|zhang3 lan2 lu4"]), (3, ["城关桥", ""]), (4, ["公鸡", ""])]
+    words = read_added(["word", "reading"], rows).words
+    order = json.dumps(written(words, ["城关桥提取公积金。"], "southwestern"), ensure_ascii=False)
+    built = build(parts, "city", "--additions", "--memory-bytes", str(4 << 30), given=order)
+    return parts / "city", built
+
+
+def units_of(*sounds: str) -> list[int]:
+    return [units.NUMBER[unit] for sound in sounds for unit in units.syllable(sound) or ()]
+
+
+def test_added_words_are_heard_in_each_of_their_readings(city: tuple[Path, Built], graph: Path) -> None:
+    """Those that were given, not those of a dictionary."""
+    model, built = city
+    assert built.new == 3
+    for sounds in (("chang2", "nan2", "lu4"), ("zhang3", "lan2", "lu4")):
+        assert heard(model, units_of(*sounds)) == ["苌楠路"]
+    assert follow(graph, "城关桥") != ["城关桥"] == follow(model, "城关桥")
+
+
+def test_a_dialect_is_heard_beside_mandarin(city: tuple[Path, Built]) -> None:
+    """城关桥 as Sichuan says it: no ch, no -eng, other tones; the same for words that nobody added."""
+    model, built = city
+    assert heard(model, units_of("cen3", "guan1", "qiao3")) == ["城关桥"]
+    assert heard(model, units_of("si3", "si3", "hen4", "qin1", "cu4")) == ["事实", "很", "清楚"]
+    assert follow(model, "事实", "很", "清楚") == ["事实", "很", "清楚"]
+    assert built.dialect_ways > 0 and built.ways <= 4 * built.words
+
+
+def test_without_additions_the_graph_is_as_it_was(parts: Path, graph: Path) -> None:
+    """What ships is not changed by what a city may add."""
+    build(parts, "again", "--additions", given=json.dumps(written((), (), None)))
+    again = parts / "again" / "graph" / "HCLG.fst"
+    assert again.read_bytes() == (graph / "graph" / "HCLG.fst").read_bytes()
