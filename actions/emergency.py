@@ -7,6 +7,7 @@ the intent hears.
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import DangerState, alarm, is_likely, is_possible, kind_of
@@ -17,9 +18,12 @@ from actions.replies import HUMAN, say
 from actions.seed import order_if_told
 from actions.taking_up import take_up
 from danger.rules import SELF_HARM, find_danger, sounds_suicidal
-from desk.orders.drafting.keeping import sounds_desperate
+from desk.orders.drafting.draft import Draft
+from desk.orders.drafting.keeping import noted, sounds_desperate
 from desk.orders.drafting.turn import Turn
 
+# Shorter words in a form are asked for once more.
+_TOLD_CHARS = 8
 # Below this confidence, and with no word of danger, an emergency is a guess.
 SURE = 0.6
 
@@ -51,6 +55,11 @@ class AnswerEmergency(HotlineAction):
                 return taken_up
         if tracker.active_loop:
             # The form asks its question again by itself.
+            kept = tracker.get_slot("order_draft")
+            if kept and len(turn.words) >= _TOLD_CHARS:
+                # 万一老人在家摔一跤 打都打不出去 belongs to the matter.
+                say(dispatcher, "好的，这一点也补充进去了。")
+                return [SlotSet("order_draft", noted(Draft.from_json(kept), turn).to_json())]
             say(dispatcher, "我没太听清，麻烦您再说一遍。")
             return []
         return miss(dispatcher, tracker, turn, understood=False)

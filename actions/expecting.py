@@ -44,10 +44,10 @@ def expecting_in(events: Sequence[Mapping[str, Any]]) -> str | None:
         if event.get("event") != "slot":
             continue
         name, value = event.get("name"), event.get("value")
-        if name == "requested_slot" and value != RESUME:
+        if name == "requested_slot" and value is not None and value != RESUME:
             return _OF_SLOTS.get(str(value), "")
         if name == "requested_slot" and found is None:
-            # The form waits in silence, mostly for a call back that is being arranged.
+            # The form has ended, or waits in silence, mostly for a call back that is being arranged.
             found = ""
         if name == "pending" and isinstance(value, Mapping):
             found = _OF_STEPS.get(str(value.get("step"))) or _OF_OFFERS.get(str(value.get("offer")), "")

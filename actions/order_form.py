@@ -50,6 +50,7 @@ from actions.taking_up import (
 from actions.telling import tell_article
 from actions.told_before import with_story
 from actions.watch import RESUME
+from desk.knowledge.aspects import has_shape_of_question
 from desk.orders.drafting.arbitration import Kind, Step, said_again, step
 from desk.orders.drafting.building import build_order
 from desk.orders.drafting.draft import Draft
@@ -299,6 +300,9 @@ class ValidateOrderForm(HotlineAction):
         query = taken.question or turn.words
         # Asked in a form, questions of policy are easily taken for questions about the form: the articles know better.
         known = process and (kinds_asked(query) or sure("ask", 0.0) < MAY_ASK)
+        if known and not kinds_asked(query) and has_shape_of_question(query):
+            # 听说学习能把分减回来 最多减几分 is read as a question about us, and an article answers it.
+            known = self.parts.knowledge.answer(query).outcome != "found"
         if not known:
             if look_up(dispatcher, self.parts, tracker, query) != "nothing":
                 return True

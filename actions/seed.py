@@ -52,7 +52,11 @@ def order_if_told(
         and (even_asked or not is_question(words))
         and (not at_a_place or bool(turn.named("address")))
     )
-    return order_begun(turn) if told and not tracker.active_loop else None
+    if not told or tracker.active_loop:
+        return None
+    kept = offered(tracker)
+    goes_on = kept is not None and _offers_order(tracker) and not turn.does("no", "cancel")
+    return order_begun_on(joined(kept, turn)) if kept is not None and goes_on else order_begun(turn)
 
 
 def kept_if_told(tracker: Tracker, turn: Turn, offer: str = "order") -> list[dict[str, Any]]:
@@ -91,6 +95,12 @@ def _goes_on_with(kept: Mapping[str, Any], tracker: Tracker, turn: Turn) -> bool
         str(kept.get("text", ""))
     )
     return told and turn.does("details")
+
+
+def _offers_order(tracker: Tracker) -> bool:
+    """Whether a trouble that was told waits for a yes; a question that nobody could answer is none."""
+    pending = tracker.get_slot("pending") or {}
+    return pending.get("offer") == "order" and not unanswered(tracker)
 
 
 def offered(tracker: Tracker) -> Mapping[str, Any] | None:

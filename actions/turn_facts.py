@@ -67,7 +67,8 @@ _HELPLESS = re.compile(
 
 _HISTORICAL = re.compile(
     r"历史遗留(?:的)?(?:问题|难题|纠纷)|踢皮球|推来推去|互相推(?:诿|脱)?|来回推|信访|上访|(?:好几|几|多|[二两三四五六七八九十\d]+)年(?:了|来)?[^。!！?？]{0,8}(?:没(?:有)?(?:人)?(?:解决|管|结果|处理|答复)|得不到解决|解决不了)|"
-    r"(?:反复|多次|无数次|很多次|好几次|[三四五六七八九十]+次|N次|(?:反映|投诉|举报|打|找)(?:过|了)+(?:好|很)?[几多三四五六七八九十\d]+[次遍回])(?:向.{0,8})?(?:反映|投诉|打|找|举报|上报)?[^。!！?？]{0,12}(?:没|不|未|无)"
+    r"(?:反复|多次|无数次|很多次|好几次|[三四五六七八九十]+次|N次)(?:向.{0,8})?[^。!！?？,，]{0,4}(?:反映|投诉|打|找|举报|上报|报修|跑|去|催|问)[^。!！?？]{0,12}(?:没|不|未|无)|"
+    r"(?:反映|投诉|举报|打|找)(?:过|了)+(?:好|很)?[几多三四五六七八九十\d]+[次遍回](?:向.{0,8})?[^。!！?？]{0,12}(?:没|不|未|无)"
 )
 # 打折子 打了三回: nobody was called.
 _PRINTED = re.compile(r"打(?:折子?|票|针)[^,，。]{0,2}[\s,，]*打了?[一二三四五六七八九十几\d]+[次遍回]")
@@ -161,6 +162,7 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
     """
     words = turn.words
     foreign = bool(language_skill(words))
+    asks = turn.does("ask") and asks_in_words(words)
     return TurnFacts(
         seq=turn.seq,
         asked=asked or (wants_person(turn) and not foreign),
@@ -170,10 +172,11 @@ def facts_of(turn: Turn, topics: tuple[str, ...], asked: bool = False) -> TurnFa
         vulnerable=frail(words) if needs_help(words) else (),
         # 找学校还是找教育局: whoever asks where to go was sent nowhere yet.
         departments=()
-        if turn.does("ask") and asks_in_words(words)
+        if asks
         else tuple(code for code, pattern in _DEPARTMENT_PATTERNS if pattern.search(words)),
         topics=tuple(topic for topic in topics if topic in words),
-        historical=bool(_HISTORICAL.search(words)) and not (is_question(words) or _PRINTED.search(words)),
+        historical=bool(_HISTORICAL.search(words))
+        and not (is_question(words) or asks or _PRINTED.search(words)),
         skill=skill_in(words),
     )
 

@@ -49,6 +49,7 @@ def test_who_asks_after_an_order_is_asked_for_its_number(run: Run) -> None:
         ([SlotSet("pending", {"offer": "order"}), SlotSet("requested_slot", "order_place")], "place"),
         ([SlotSet("requested_slot", RESUME)], ""),
         ([SlotSet("requested_slot", None)], ""),
+        ([SlotSet("pending", {"offer": "order", "seed": {}}), SlotSet("requested_slot", None)], "offer"),
         (
             [SlotSet("pending", {"offer": "callback", "step": "phone"}), SlotSet("requested_slot", RESUME)],
             "phone",

@@ -259,6 +259,16 @@ _LEAVES = {
 }
 
 
+_LET_ALONE = re.compile(
+    r"(?:^|[,，。\s])(?![^,，。\s]*(?:名|姓|电话|号码|手机|地址|地点|位置|时间|单位|对象|称呼|身份|我))[\u4e00-\u9fff]{2,8}(?:就|都|也)?(?:先)?不(?:说|提|讲)了[\s,，]+[^\s,，]{4,}"
+)
+
+
+def lets_alone(words: str) -> bool:
+    """Whether something worse is told instead: 地下车库就不说了 客厅接个电话都断."""
+    return bool(_LET_ALONE.search(words))
+
+
 def leavable(draft: Draft, turn: Turn) -> str:
     """The field that a refusal leaves out: the asked one, unless the words name another that can be left."""
     words, asked = turn.words, draft.asked

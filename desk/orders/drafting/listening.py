@@ -20,6 +20,7 @@ from desk.orders.drafting.keeping import (
     is_about_us,
     kept,
     leavable,
+    lets_alone,
     noted,
     question_in,
     says_that_he_asks,
@@ -316,6 +317,9 @@ def _heard(draft: Draft, turn: Turn, filled: Filled) -> Step:
         # They speak of the field, and have not said that they leave it: it is asked once more, in other words.
         again = draft.tried(asked)
         return _details(again, turn) if turn.does("details") else Step(Kind.ANSWERED, again)
+    rhetorical = turn.does("refuse") and not turn.does("unknown") and lets_alone(turn.words)
+    if rhetorical and not told:
+        return _details(draft, turn)
     if turn.does("refuse", "unknown", "nothing") and asked not in told and not fears:
         left = leavable(draft, turn) if turn.does("refuse") else "" if asked in NEEDED else asked
         if left:
