@@ -27,6 +27,7 @@ from danger.rules import (
     find_danger,
     how_over,
     is_another_matter,
+    is_settled,
     is_slip,
     nearest_kind,
 )
@@ -124,6 +125,9 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     if not words:
         return ""
     likely, by_rule = turn.reading.danger, find_danger(words)
+    if likely < SURELY and is_settled(words):
+        # 哎算了 店员刚把声音调小了 is half heard as giving up.
+        return ""
     if is_likely(turn.reading):
         return kind_of(turn)
     if is_slip(words):
@@ -158,6 +162,8 @@ def _least_likely(reading: Reading) -> float:
     softly = not (reading.does("secret") or reading.does("details", at_least=PLAINLY))
     if reading.danger_kind == SELF_HARM and softly:
         return LIKELY_OF_DEATH
+    if reading.danger_kind == SELF_HARM and reading.does("secret"):
+        return LIKELY_TOLD_PLAINLY
     if reading.danger_kind == SILENT and reading.does("refuse"):
         # 不留了吧 我怕打过来他正好在边上: whoever gives no number to an office is afraid of being seen with it.
         return LIKELY_TOLD_PLAINLY

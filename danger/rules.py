@@ -334,6 +334,17 @@ def is_slip(text: str) -> bool:
     return bool(_SLIP.search(text)) and not find_danger(text)
 
 
+# What an office or a neighbour has put right. 都解决了 is left out: who wants to die says so, too.
+_SETTLED = re.compile(
+    r"(?:调小|关小|修好|弄好|换好|清走|清掉|拆掉|搬走|移走|挪走|装好|接通|来水|来电|退[钱款]|退给我|道歉|赔(?:给我|钱))[^,，。]{0,2}了|(?:钱|款)(?:都|已经)?(?:退|到账|结)[^,，。]{0,2}了"
+)
+
+
+def is_settled(text: str) -> bool:
+    """Whether the trouble is said to be put right (店员刚把声音调小了), with no danger beside it."""
+    return bool(_SETTLED.search(text)) and not find_danger(text)
+
+
 def besides_over(text: str) -> str:
     """What else was said than that danger is over, and thanks for it."""
     read = ((clause, to_mandarin(clause).text) for clause in _clauses(text))

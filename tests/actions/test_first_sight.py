@@ -178,3 +178,20 @@ def test_what_was_told_in_danger_waits_for_an_order(run: Run) -> None:
     alarmed = run(TakeDetail, words, "inform", reading=told.reading)
     assert alarmed.slots["danger_state"] and alarmed.slots["pending"]["offer"] == "kept"
     assert alarmed.slots["pending"]["seed"]["text"] == words
+
+
+@pytest.mark.parametrize(
+    "words", ["哎算了 店员刚把声音调小了 人还挺好", "算了不用了，钱退给我了", "灯修好了 谢谢"]
+)
+def test_what_was_put_right_is_no_despair(words: str) -> None:
+    assert not danger_in(read(words, "details", 0.5, "self_harm"), DangerState())
+
+
+@pytest.mark.parametrize("words", ["我走了就什么都解决了", "都安排好了，猫也送人了"])
+def test_who_takes_leave_is_believed(words: str) -> None:
+    assert danger_in(read(words, "chat", 0.5, "self_harm"), DangerState()) == "self_harm"
+
+
+def test_whoever_fears_people_is_believed_a_little_later() -> None:
+    fear = read("只能你们知道,漏回村里我一家没法待", "secret", 0.42, "self_harm")
+    assert not danger_in(fear, DangerState())
