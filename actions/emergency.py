@@ -6,6 +6,8 @@ the intent hears.
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -22,6 +24,8 @@ from desk.orders.drafting.draft import Draft
 from desk.orders.drafting.keeping import noted, sounds_desperate
 from desk.orders.drafting.turn import Turn
 
+# 跳下去疼不疼 asks nothing that an article answers.
+_OF_DYING = re.compile(r"跳|死|疼|痛苦|农药|炭|割|吊|安眠|活")
 # Shorter words in a form are asked for once more.
 _TOLD_CHARS = 8
 # Below this confidence, and with no word of danger, an emergency is a guess.
@@ -77,7 +81,10 @@ class AnswerDespair(HotlineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         asks = (turn.does("ask") or asks_in_words(turn.words)) and not (
-            find_danger(turn.words) or is_likely(turn.reading) or sounds_desperate(turn.words)
+            find_danger(turn.words)
+            or is_likely(turn.reading)
+            or sounds_desperate(turn.words)
+            or _OF_DYING.search(turn.words)
         )
         if asks and not tracker.active_loop:
             # 那孩子多大就没了, asked after an answer, asks how long the right lasts.

@@ -195,3 +195,33 @@ def test_who_takes_leave_is_believed(words: str) -> None:
 def test_whoever_fears_people_is_believed_a_little_later() -> None:
     fear = read("只能你们知道,漏回村里我一家没法待", "secret", 0.42, "self_harm")
     assert not danger_in(fear, DangerState())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我妈挖野菜被狗咬到现在没人管",
+        "外婆家上山的路灯三天没人修",
+        "大学同学钓鱼的鱼塘污染到现在没人处理",
+        "老公出海打工到现在没回家过年",
+        "儿子被冒充客服的骗走了八千元",
+        "煤炭备好了 窗户也封好了 今年冬天还是不供暖",
+        "烧烤的炭买好了，结果物业把门堵了",
+        "窗户都贴好了窗花 炭也买好了 准备过年",
+    ],
+)
+def test_what_only_sounds_like_these_dangers_is_none(words: str) -> None:
+    assert not find_danger(words)
+
+
+@pytest.mark.parametrize("words", ["打人还是骂人", "报名还是考试", "该打哪个电话投诉"])
+def test_a_question_of_something_else_calls_nobody(words: str) -> None:
+    assert not asks_for_helpers(words)
+
+
+def test_a_question_of_dying_is_no_question_of_an_article(run: Run) -> None:
+    words = "跳下去疼不疼"
+    outcome = run(
+        AnswerDespair, words, "emotion_despair", reading=read(words, "ask", 0.3, "self_harm").reading
+    )
+    assert "12356" in outcome.text

@@ -108,7 +108,8 @@ class Draft:
         return replace(self, fields={key: value for key, value in self.fields.items() if key != name})
 
     def skip(self, name: str) -> Draft:
-        return replace(self, skipped=self.skipped | {name})
+        part = "" if name == "phone" else self.phone_part
+        return replace(self, skipped=self.skipped | {name}, phone_part=part)
 
     def check(self, name: str) -> Draft:
         return replace(self, checked=self.checked | {name})

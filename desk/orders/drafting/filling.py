@@ -63,6 +63,7 @@ from language.phones import (
     with_tail,
 )
 from language.reading import HOLDS
+from language.surnames import SURNAME
 
 __all__ = ["ANNOUNCED", "LINE_OFFERED", "Filled", "fill", "said", "tidy", "with_line_phone"]
 
@@ -104,6 +105,12 @@ _NOT_TO_CALL = re.compile(
 _OLD_NUMBER = re.compile(
     r"(?:老|旧|原来|以前|之前)(?:的)?(?:那个)?(?:手机|电话)?号?码?[^0-9零一二三四五六七八九幺两]{0,3}(?:停机|停用|不用|注销|丢)[了掉]*[\s,，]*(?:是|就是)?[\s,，]*$"
 )
+_SAID_AGAIN = re.compile("再[记说讲念报]|重新|不对|错|一遍")
+_TAKES_BACK = re.compile("不对|错|不是|改")
+_AROUND_A_PIECE = re.compile(
+    r"[一二两三四五六七八0-9]位|你?(?:听|记)(?:好|着|一下|到)?|我(?:的)?(?:再)?(?:从头)?(?:讲|说|报|念)?(?:一遍|一下)?|从头|(?:手机|电话|号码)(?:号)?|后[头面边来]|前[头面边]|最后|然后|接着|还有|就|是|的|不对|错了|不是|改成?|"
+    r"嗯+|啊|哦|噢|呃|额|哎|那个|这个|咯|嘛|吧|呀|哈|好|对|行|您|你们?|[\s,，、。.!！:：]"
+)
 _DIGITS_COUNTED = re.compile("[一二两三四五六七八0-9]位")
 _LEAST_OF_A_PART, _MOST_OF_A_PART, _LEAST_OF_THE_REST = 3, 8, 2
 _MOBILE_DIGITS = 11
@@ -140,11 +147,12 @@ _PREPOSITION = re.compile(
 )
 # 村医每季度上|门: what somebody does, and how often, is no part of who it is.
 _DOES_SO = re.compile(
-    r"(?<=[\u4e00-\u9fff]{2})(?:每(?:天|周|月|年|季|次|个)|天天|经常|总是|一直|到现在|[昨今前]天|上次|没有|就是不|不让|不给|非要)"
+    r"(?<=[\u4e00-\u9fff]{2})(?:每(?:天|周|月|年|季|次|个)(?!乐|惠|家|日|鲜)|天天|经常|总是|一直|到现在|[昨今前]天|上次|没有|就是不|不让|不给|非要)"
 )
 # 育英初中的数学老师 姓茅, 一个女的 胸牌是零二七: what finds the person stands in the next clause.
 _CALLED_SO = re.compile(
-    r"[\s,，、]+(?:好像|应该|大概|都)?(?:姓|名叫|叫|胸牌|工号|工牌|编号|车牌|牌照|警号|尾号|外号)(?:号码?|上?写的?)?(?:好像|应该|大概)?(?:是|为|叫)?[^,，。;；\s!！?？]{1,12}"
+    rf"[\s,，、]+(?:好像|应该|大概|都)?(?:姓(?!什|啥|不|名)[\u4e00-\u9fff](?=$|[\s,，。的])|(?:名叫|叫|外号(?:叫)?){SURNAME}[\u4e00-\u9fff]{{0,2}}(?=$|[\s,，。])|"
+    r"(?:胸牌|工号|工牌|编号|车牌|牌照|警号|尾号)(?:号码?|上?写的?|尾号)*(?:好像|应该|大概)?(?:是|为)?[A-Za-z0-9零〇一二三四五六七八九十幺两\u4e00-\u9fff]?[A-Za-z0-9零〇一二三四五六七八九十幺两·]+(?:号)?)"
 )
 # Of a house, a person in it may be meant: 班主任在家补课.
 _SOMEBODY_IN_IT = re.compile(r"班主任|老师|校长|园长|教练|宿管|大夫|医生|护士|护工|院长|保安")
@@ -369,11 +377,13 @@ def _fill_phone(
         return _with_phone(draft, turn, number, (good.start, end), changed), ""
     pieced = _in_pieces(draft, turn) if draft.asked == "phone" else None
     if pieced is not None:
-        private.append((0, len(words)))
+        private.append((pieced.start, pieced.end))
         if not problem(pieced.digits):
             return _with_phone(draft, turn, pieced.digits, (pieced.start, pieced.end), changed), ""
         # Whoever goes on has not answered in vain.
-        begun = replace(draft, tries={**draft.tries, "phone": 0}, phone_part=pieced.digits)
+        goes_on = len(pieced.digits) > len(draft.phone_part)
+        begun = replace(draft, phone_part=pieced.digits)
+        begun = replace(begun, tries={**draft.tries, "phone": 0}) if goes_on else begun
         return begun, f"前面{len(pieced.digits)}位记下了：{grouped(pieced.digits)}"
     amended = _amended_phone(draft, turn, correcting)
     if amended:
@@ -398,21 +408,32 @@ def _in_pieces(draft: Draft, turn: Turn) -> Digits | None:
     # 后头四位三九二五: the four is none of them.
     plain = _DIGITS_COUNTED.sub(lambda counted: "，" * len(counted.group()), turn.words)
     runs = digit_runs(plain, _LEAST_OF_THE_REST if part else _LEAST_OF_A_PART)
-    if (
-        not runs
-        or turn.does("refuse", "ask", "process")
-        or _OTHER_NUMBER.search(turn.words)
-        or "+" in turn.words
-    ):
+    if not runs or turn.does("refuse", "ask", "process", "details", "wait") or "+" in turn.words:
+        return None
+    if _OTHER_NUMBER.search(turn.words) or not _only_digits_told(turn.words, runs):
         return None
     told = "".join(run.digits for run in runs)
     # 我再说一遍, 从头: a beginning that is told again is none that goes on.
     again = told.startswith(part[:3]) if part else True
+    if part and not again and _TAKES_BACK.search(turn.words[: runs[0].start]):
+        # 138 5720, 不对 5721: the end of what is known.
+        part = part[: -len(told)] if len(told) < len(part) else ""
     number = told if again else part + told
     if not _MOBILE_BEGINS.match(number) or (len(number) != _MOBILE_DIGITS and len(number) > _MOST_OF_A_PART):
         # Of ten digits one was left out, and nobody knows which.
         return None
     return Digits(number, runs[0].start, runs[-1].end)
+
+
+def _only_digits_told(words: str, runs: Sequence[Digits]) -> bool:
+    """Whether nothing but a piece of a number is told: 后头四位三九二五. 我家1203室 and 收了我2000块 tell something else."""
+    around = "".join(
+        words[a:b]
+        for a, b in zip(
+            [0, *(run.end for run in runs)], [*(run.start for run in runs), len(words)], strict=True
+        )
+    )
+    return not re.search(r"\w", _AROUND_A_PIECE.sub("", around))
 
 
 def _taken_back(number: str, words: str, end: int) -> tuple[str, int]:
@@ -453,6 +474,7 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
     if whole is not None:
         return whole, bad
     given = [number for number in numbers if not _is_given_up(words, number)]
+    given = [number for number in given if len(given) == len(numbers) or not _is_anothers(words, number)]
     if asked and given and len(given) < len(numbers):
         # 老号停机了 134… 莫打这个 打新的 173…
         numbers, good = given, given[0] if len(given) == 1 else good
@@ -470,7 +492,8 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
                 return number, bad
         # A local number counts where nothing else is said: 82275139，座机. One that is taken back behind it does not.
         alone, _ = find_phone(span.text)
-        if alone is not None and good is not None and good.digits.endswith(alone.digits):
+        again = alone is not None and good is not None and good.digits.endswith(alone.digits)
+        if again and _SAID_AGAIN.search(words):
             # 五八六零四四二九 is the end of the whole number that follows.
             alone = None
         denied = any(overlap(span.range, (n.start, n.end)) for n in numbers if n.negated)
@@ -738,7 +761,8 @@ def _wanted_by_reading(draft: Draft, turn: Turn, by_words: bool | None) -> bool 
         return False
     if draft.asked == "confidential" and declines_after_asking(turn.words):
         return False
-    if draft.asked == "confidential" and not fears and knows_already(turn.words):
+    known = not (fears or by_words or wishes_secrecy(draft, turn) and not clear) and knows_already(turn.words)
+    if draft.asked == "confidential" and known:
         return False
     if draft.asked == "confidential" and asks_about_secrecy(turn):
         return None

@@ -248,13 +248,16 @@ def tells_beside(turn: Turn) -> bool:
     return bool(plain) and (len(asked) > 1 or bool(_SHOUTED.search(words)))
 
 
-_LEFT = r"(?:不|别|莫|甭|冇|唔|勿)(?:想|要|用|必|能|敢|愿意?)?(?:再)?(?:留|说|讲|写|填|给|报|提|登|透露|问)"
+_LEFT = (
+    r"(?:不(?:太|大)?方便|(?:不|别|莫|甭|冇|唔|勿)(?:想|要|用|必|能|敢|愿意?)?(?:再)?(?:留|说|讲|写|填|给|报|提|登|透露|问|告诉|公开|打|让人)|"
+    r"(?:不|别|莫)(?:必|用|要|需要|消)(?=了|$|[,，。\s名电号手]))"
+)
 _LEAVES = {
     "caller": re.compile(
-        rf"(?:姓名|名字|称呼|姓)[^,，。]{{0,6}}(?:{_LEFT}|不方便|算了|免了|保密)|(?:{_LEFT}|不方便)[^,，。]{{0,4}}(?:姓名|名字|称呼|姓)"
+        rf"(?:姓名|名字|称呼|姓)[^,，。]{{0,6}}(?:{_LEFT}|不方便|算了|免了|保密)|{_LEFT}[^,，。]{{0,6}}(?:姓名|名字|称呼|姓)"
     ),
     "phone": re.compile(
-        rf"(?:电话|号码|手机号?|联系方式|号)[^,，。]{{0,6}}(?:{_LEFT}|不方便|算了|免了|没有|保密)|(?:{_LEFT}|不方便|没有)[^,，。]{{0,4}}(?:电话|号码|手机|联系方式|号)"
+        rf"(?:电话|号码|手机号?|联系方式|号)[^,，。]{{0,6}}(?:{_LEFT}|不方便|算了|免了|没有|保密)|(?:{_LEFT}|没有)[^,，。]{{0,4}}(?:电话|号码|手机|联系方式|号)"
     ),
 }
 
@@ -280,4 +283,7 @@ def leavable(draft: Draft, turn: Turn) -> str:
         # 地下车库就不说了 客厅接个电话都断 refuses no number.
         if names_field(words, field) and not known and _LEAVES[field].search(words):
             return field
+        if names_field(words, field) and asked == "place":
+            # Another field is spoken of: no place is left out for it.
+            return ""
     return "" if asked in NEEDED else asked

@@ -108,9 +108,7 @@ _SHOP = re.compile(
     r"[^路街巷号栋幢村镇乡站区园城里府苑]{1,8}(?:超市|便利店|商店|药[店房]|银行|支行|酒店|宾馆|[饭餐面茶]馆|饭店|餐厅|火锅店?|烧烤店?|奶茶店?|专卖店|旗舰店|驿站|网吧|健身房|理发店|加油站)(?:门口|门前|楼下|旁边|里面?|对面|附近)?"
 )
 # What was promised is nowhere yet: 说好古镇+花海; a line of the underground runs through the whole town.
-_PROMISED = re.compile(
-    r"(?:说好|讲好|说是|承诺|答应|宣传|号称|写着|合同里?(?:写|说)?)(?:的|去|是|了)*[\s,，]*$"
-)
+_PROMISED = re.compile(r"(?:说好|讲好|承诺|答应|宣传|号称)(?:的|去|是|了)*[\s,，]*$")
 _LINE = re.compile(r"(?:地铁|轻轨|轨道交通)?[一二三四五六七八九十0-9]{1,2}号线")
 # Where somebody lives is told beside where it happened: 我人住在杨柳巷 上班是在明州九中, 我住丹桂里 但是咬的地方在河边.
 _LIVES = re.compile(
@@ -271,7 +269,13 @@ def _self_corrected(words: str, groups: Sequence[Stretch]) -> Place | None:
         return place_said(after)
     first = words[groups[0].start : back.start()].strip(_PUNCTUATION)
     district = _DISTRICT_FIRST.match(first)
-    if district and not _DOOR_SAID.search(first) and looks_like_place(after) and names_one(after):
+    if (
+        district
+        and not _DISTRICT_FIRST.match(after)
+        and not _DOOR_SAID.search(first)
+        and looks_like_place(after)
+        and names_one(after)
+    ):
         # 江北区 东站 不是 北站蔬菜批发市场 二号大棚: the district stands.
         return place_said(district.group().strip() + after)
     if not _DOOR_SAID.search(first) or not _DOOR_SAID.search(words[back.end() :]):
@@ -386,7 +390,8 @@ def _unbroken(words: str, end: int) -> int:
 
 def _happened(words: str, found: list[Stretch]) -> list[Stretch]:
     """The spans without a promise, and without the home of who tells where it happened."""
-    found = [span for span in found if not _PROMISED.search(words[: span.start])]
+    kept = [span for span in found if not _PROMISED.search(words[: span.start])]
+    found = kept if kept or len(found) != 1 or not _DOOR_SAID.search(found[0].text) else found
     lives = [
         span for span in found if _LIVES.search(words[: span.start]) or _WORKS_THERE.match(words[span.end :])
     ]
@@ -394,10 +399,15 @@ def _happened(words: str, found: list[Stretch]) -> list[Stretch]:
     if lives and at_home:
         # 我现在人在东湖区上班 家是海曙区的 梧桐苑: the trouble is at home.
         return [span for span in found if span not in lives]
-    happens = [span for span in found if _HAPPENS.search(words[: span.start])]
+    happens = [span for span in found if _HAPPENS.search(words[: span.start]) and _is_particular(span)]
     if lives and happens:
         return [span for span in found if span not in lives]
     return found
+
+
+def _is_particular(span: Stretch) -> bool:
+    """Whether the place can be found by itself: 染坊街99号, and not the 一楼 that fumes come up from."""
+    return names_one(re.sub("(?:上|下|过|出)来$", "", span.text))
 
 
 def _in_one(words: str, found: list[Stretch]) -> list[Stretch]:

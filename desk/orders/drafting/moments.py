@@ -31,6 +31,10 @@ _SLIP = re.compile(
 _NEAR_CHARS = 2
 # Two times of one answer stand no farther apart.
 _TOGETHER_CHARS = 24
+# 热|天就封哒 六月间: what may stand between two times of one answer.
+_BETWEEN_TIMES = re.compile(
+    r"(?:天?就[\u4e00-\u9fff]{1,3})?[\s,，、]*(?:一般|也有|和|跟|或者|有时|到)?[\s,，、]*"
+)
 _DAY = re.compile("[0-9一二三四五六七八九十]{1,3}[号日](?![楼院门栋线])")
 # Of an answer to "when?" that no rule can read.
 _OF_TIME = re.compile(r"[点天月年日周晚早夜午时刚]|最近|以前|长期|小时|季|期间|节")
@@ -54,7 +58,9 @@ def time_told(turn: Turn, asked: bool) -> Stretch | None:
     spans = stretches(turn, "time")
     if spans:
         first = spans[0]
-        if asked and len(spans) > 1 and spans[-1].end - first.start <= _TOGETHER_CHARS:
+        apart = [words[a.end : b.start] for a, b in zip(spans, spans[1:], strict=False)]
+        together = all(_BETWEEN_TIMES.fullmatch(text) for text in apart)
+        if asked and len(spans) > 1 and together and spans[-1].end - first.start <= _TOGETHER_CHARS:
             # 热天就封哒 六月间, 一般晚上八九点 早上五点多也有: each says when.
             first = Stretch(words[first.start : spans[-1].end], first.start, spans[-1].end, first.confidence)
         told = _checked(words, first, asked)

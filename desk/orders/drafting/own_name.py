@@ -89,10 +89,23 @@ def without_kin(words: str) -> str:
     spans = list(_clauses(words))
     if not any(_OWN_STATED.match(words[slice(*span)]) for span in spans):
         return words
-    others = False
+    others, kins = False, " "
+    stated = next((found for span in spans if (found := _SURNAMED.match(words[slice(*span)]))), None)
+    own_surname = stated["surname"] if stated else ""
     for start, end in spans:
         clause = words[start:end]
-        others = bool(_KINS_NAME.match(clause)) or (others and bool(re.match("(?:名字?)?[叫姓是]", clause)))
+        kin = _KINS_NAME.match(clause)
+        goes_on = others and re.match("(?:名字?)?[叫姓是]", clause)
+        # 我姓李 老公姓王 叫李芳: the name goes with the surname that is the caller's.
+        own = (
+            goes_on
+            and own_surname
+            and clause[goes_on.end() :].startswith(own_surname)
+            and not clause[goes_on.end() :].startswith(kins)
+        )
+        if kin:
+            kins = clause[kin.end() : kin.end() + 1] or " "
+        others = bool(kin) or bool(goes_on and not own)
         if others:
             words = words[:start] + "，" * (end - start) + words[end:]
     return words

@@ -48,6 +48,9 @@ _PLACED = re.compile(
 # A parcel is lost on its way to somewhere.
 _DELIVERED = re.compile(r"快递|驿站|包裹|签收|外卖|送货")
 
+# So is a job, a register or a benefit somewhere.
+_OF_SOMEWHERE = re.compile(r"工资|工钱|户口|低保|社保|学籍|房|厂|店|村")
+
 # Somebody who has a name: a department cannot start without it.
 _SOMEBODY = re.compile(
     r"(?:公司|单位|工厂|厂家|厂里|厂子|物业|房东|中介|开发商|包工头|工头|老板|商家|卖家|店家|店主|学校|幼儿园|培训(?:班|机构)|辅导班|托管班|驾校|健身房|健身|美容院|理发店|美发|"
@@ -124,7 +127,7 @@ def needs_place(draft: Draft) -> bool:
         return placed >= SURELY_PLACED_FROM
     # 平台把我账号冻了, 视频会员取消不了 hold no word that tells. Where nothing was learned, the place is asked for.
     hardly = placed < HARDLY_PLACED_BELOW and any(nature_of(told).types.values())
-    return not hardly or bool(_DELIVERED.search(told))
+    return not hardly or bool(_DELIVERED.search(told) or _OF_SOMEWHERE.search(told))
 
 
 def needs_subject(draft: Draft) -> bool:

@@ -320,3 +320,145 @@ def test_a_surname_beside_a_nickname(words: str, name: str) -> None:
 )
 def test_the_place_of_the_matter_beside_another(words: str, place: str) -> None:
     assert format_place(fill(known("place"), turn(words, "value")).draft.place).startswith(place)
+
+
+# What a reader with fresh eyes broke in these rules.
+@pytest.mark.parametrize(
+    "words",
+    [
+        "要是他知道是我就麻烦了",
+        "万一老板知道是我",
+        "不希望对方知道是我",
+        "会不会被他知道是我",
+        "他们都认识我，还是保密吧",
+        "他也知道我，他要报复的",
+        "老板知道我，会开除我的",
+    ],
+)
+def test_who_fears_to_be_known_opens_nothing(words: str) -> None:
+    draft = fill(known("confidential"), turn(words, "value")).draft
+    assert draft.get("confidential") != "no"
+    assert fill(known("confidential"), turn(words, "secret")).draft.get("confidential") == "yes"
+
+
+@pytest.mark.parametrize(
+    ("words", "acts"),
+    [
+        ("我家1203室", "value"),
+        ("那边收了我2000块", "details"),
+        ("罚了我1500", "details"),
+        ("等一下 住在15栋", "wait"),
+    ],
+)
+def test_a_number_of_something_else_is_no_piece(words: str, acts: str) -> None:
+    begun = step(known("phone"), turn("[1385720](phone)", "value")).draft
+    told = fill(begun, turn(words, acts)).draft
+    assert not told.has("phone") and told.phone_part == "1385720"
+    assert not fill(known("phone"), turn(words, acts)).draft.phone_part
+
+
+def test_a_piece_is_put_right() -> None:
+    begun = step(known("phone"), turn("[1385720](phone)", "value")).draft
+    assert fill(begun, turn("不对 [5721](phone)", "value")).draft.phone_part == "1385721"
+
+
+def test_the_same_piece_again_and_again_ends() -> None:
+    draft, times = known("phone"), 0
+    while draft.asked == "phone" and times < 6:
+        draft, times = step(draft, turn("[151](phone)", "value")).draft, times + 1
+    assert times <= 4 and not draft.phone_part
+
+
+def test_somebody_called_mo_has_a_number() -> None:
+    assert fill(known("caller"), turn("免贵姓[莫](name)[13412345678](phone)", "value")).draft.get("phone")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("我住[丹桂里5栋](place) 油烟从[一楼](place)上来", "丹桂里5栋"),
+        ("我住[丹桂里5栋](place) 噪音是从[工地](place)那边来的", "丹桂里5栋"),
+        ("导航说是[翠湖路12号](place)", "翠湖路12号"),
+        ("快递单上写着[翠湖路12号](place)", "翠湖路12号"),
+    ],
+)
+def test_a_home_stays_where_the_other_place_is_any(words: str, place: str) -> None:
+    assert place in format_place(fill(known("place"), turn(words, "value")).draft.place)
+
+
+def test_two_districts_are_not_joined() -> None:
+    told = fill(known("place"), turn("[海曙区和平路](place) 不是 [江东区和平路3号](place)", "value")).draft
+    assert "海曙区江东区" not in format_place(told.place)
+
+
+@pytest.mark.parametrize("said", ["坝子村", "五里坝子", "哒哒幼儿园", "寨子村"])
+def test_a_village_called_so_is_one(said: str) -> None:
+    assert names_one(said)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("[去年](time)买的 [昨天](time)坏的", "去年"),
+        ("[昨天](time)狗咬的 [今天](time)去打的针", "昨天"),
+    ],
+)
+def test_two_times_that_tell_different_things_stay_apart(words: str, told: str) -> None:
+    assert fill(known("event_time"), turn(words, "value")).draft.get("event_time").startswith(told)
+    assert "的" not in fill(known("event_time"), turn(words, "value")).draft.get("event_time")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[恒通物业](subject) 叫他们来",
+        "[恒通物业](subject) 叫不动",
+        "[恒通物业](subject) 姓什么不知道",
+        "[恒通物业](subject) 车牌没看清",
+    ],
+)
+def test_what_is_said_of_somebody_is_no_name(words: str) -> None:
+    assert fill(known("subject"), turn(words, "value")).draft.get("subject") == "恒通物业"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "能不能给小区装路灯",
+        "能不能来清理一下",
+        "能不能把钱给退了",
+        "让他们说清楚收费标准",
+        "让他们发现问题整改",
+    ],
+)
+def test_a_wish_is_one(words: str) -> None:
+    assert appeal_in(words) is not None
+
+
+@pytest.mark.parametrize("words", ["会不会给我电话", "会把我信息录进系统吗", "会告诉他我电话打不通"])
+def test_a_question_of_being_called_is_no_wish_for_secrecy(words: str) -> None:
+    assert wants_confidence(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("名字不太方便说", "caller"),
+        ("名字不想告诉你", "caller"),
+        ("电话就不用了", "phone"),
+        ("不要电话", "phone"),
+        ("电话不告诉", "phone"),
+    ],
+)
+def test_a_field_is_refused_in_many_words(words: str, left: str) -> None:
+    draft = known("place", without="place caller_name phone")
+    assert leavable(draft, turn(words, "refuse")) == left
+
+
+def test_no_place_is_left_out_for_another_field() -> None:
+    assert leavable(known("place", without="place phone"), turn("这个号码的事你别管", "refuse")) == ""
+
+
+def test_a_given_name_behind_a_relatives_surname() -> None:
+    told = fill(known("caller"), turn("我姓[李](name) 老公姓王 叫[李芳](name)", "value")).draft
+    assert told.get("caller_name") == "李芳"
