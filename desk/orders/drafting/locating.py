@@ -407,7 +407,7 @@ def _happened(words: str, found: list[Stretch]) -> list[Stretch]:
 
 def _is_particular(span: Stretch) -> bool:
     """Whether the place can be found by itself: 染坊街99号, and not the 一楼 that fumes come up from."""
-    return names_one(re.sub("(?:上|下|过|出)来$", "", span.text))
+    return names_one(re.sub("(?:上|下|过|出)来?$", "", span.text))
 
 
 def _in_one(words: str, found: list[Stretch]) -> list[Stretch]:
