@@ -383,7 +383,8 @@ def _fill_phone(
         # Whoever goes on has not answered in vain.
         goes_on = len(pieced.digits) > len(draft.phone_part)
         begun = replace(draft, phone_part=pieced.digits)
-        begun = replace(begun, tries={**draft.tries, "phone": 0}) if goes_on else begun
+        # `unusable` counts one.
+        begun = replace(begun, tries={**draft.tries, "phone": -1}) if goes_on else begun
         return begun, f"前面{len(pieced.digits)}位记下了：{grouped(pieced.digits)}"
     amended = _amended_phone(draft, turn, correcting)
     if amended:
