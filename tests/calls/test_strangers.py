@@ -33,7 +33,7 @@ def register(person: HttpCitizen) -> list[str]:
     for _ in range(3):
         if person.orders():
             break
-        heard.append(said(person.send("对")))
+        heard.append(said(person.send("不用" if "需要对被反映的一方保密" in heard[-1] else "对")))
     return heard
 
 
