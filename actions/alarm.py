@@ -125,7 +125,7 @@ def danger_in(turn: Turn, state: DangerState) -> str:
     if not words:
         return ""
     likely, by_rule = turn.reading.danger, find_danger(words)
-    if likely < SURELY and is_settled(words):
+    if likely < SURELY and not by_rule and is_settled(words):
         # 哎算了 店员刚把声音调小了 is half heard as giving up.
         return ""
     if is_likely(turn.reading):

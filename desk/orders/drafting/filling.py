@@ -470,7 +470,7 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
     if not turn.reading:
         return good or _recognised(turn), bad
     spans = stretches(turn, "phone")
-    numbers = find_phones(words)
+    told = numbers = find_phones(words)
     whole = _said_once_more(numbers)
     if whole is not None:
         return whole, bad
@@ -483,7 +483,7 @@ def _phone_in(turn: Turn, asked: bool) -> tuple[Digits | None, Digits | None]:
     if len(numbers) > 1 and len(own) == 1:
         # 我爸那个号是134…，联系打我的，182….
         return own[0], bad
-    given_up = [number for number in find_phones(words) if number not in numbers]
+    given_up = [number for number in told if number not in numbers]
     for span in spans:
         if any(overlap(span.range, (number.start, number.end)) for number in given_up):
             continue
