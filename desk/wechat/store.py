@@ -86,6 +86,8 @@ class Claim:
     openid: str = field(repr=False)
     delivered_seq: int
     delivered_parts: int
+    # When the citizen had last written as it was taken.
+    heard_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,13 +212,13 @@ class WechatStore:
                 update(_citizens)
                 .where(_w.conversation_id == conversation_id, free)
                 .values(claim_token=token, claim_until=now + lease)
-                .returning(_w.openid, _w.delivered_seq, _w.delivered_parts)
+                .returning(_w.openid, _w.delivered_seq, _w.delivered_parts, _w.heard_at)
             ).first()
         if row is None:
             return None
         return Claim(
             conversation_id=conversation_id, token=token, openid=row.openid,
-            delivered_seq=row.delivered_seq, delivered_parts=row.delivered_parts,
+            delivered_seq=row.delivered_seq, delivered_parts=row.delivered_parts, heard_at=row.heard_at,
         )  # fmt: skip
 
     def brought(self, claim: Claim, seq: int, parts: int, lease: timedelta) -> bool:
@@ -245,8 +247,9 @@ class WechatStore:
         self._note(claim, hold_until=None, **ended)
 
     def give_up(self, claim: Claim) -> None:
-        """Ends the claim: nothing can be brought before the citizen writes again."""
-        self._note(claim, claim_token=None, claim_until=None, due_at=None)
+        """Ends the claim: nothing can be brought before the citizen writes again. Where they have since, it is looked at."""
+        waits = case((_w.heard_at <= claim.heard_at, null()), else_=_w.due_at)
+        self._note(claim, claim_token=None, claim_until=None, due_at=waits)
 
     def _ended(self, claim: Claim, seq: int) -> Mapping[str, Any]:
         """What was stored since was perhaps refused the claim, and is looked at now."""

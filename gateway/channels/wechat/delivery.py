@@ -31,7 +31,7 @@ from gateway.channels.wechat.errors import (
     WechatRefused,
     WindowClosed,
 )
-from gateway.channels.wechat.quota import Quota
+from gateway.channels.wechat.quota import Quota, Taken
 from gateway.channels.wechat.wording import Part, Telling, telling_of
 from gateway.errors import StoreRefused, StoreUnavailable
 from gateway.runtime.blocking import Blocking
@@ -216,9 +216,9 @@ class Delivery:
     async def _send(self, claim: Claim, part: Part) -> Claim | None:
         """The claim as it stands afterwards; None: it has ended."""
         t, conversation_id = self._t, claim.conversation_id
-        left = await t.quota.take(conversation_id)
+        taken = await t.quota.take(conversation_id)
         try:
-            if left == -1:
+            if taken.left == -1:
                 raise QuotaUsedUp()
             await t.api.send_text(claim.openid, part.text)
         except WechatRefused as error:
@@ -227,7 +227,7 @@ class Delivery:
             t.metrics.wechat.labels("refused").inc()
             await t.quota.give_back(conversation_id)
         except _WAITS_FOR_HIM as error:
-            await self._wait_for_him(claim, error)
+            await self._wait_for_him(claim, error, taken)
             return None
         except WechatError as error:
             await t.quota.give_back(conversation_id)
@@ -241,12 +241,13 @@ class Delivery:
         t.on_window(conversation_id)
         return replace(claim, delivered_seq=part.seq, delivered_parts=part.parts)
 
-    async def _wait_for_him(self, claim: Claim, error: WechatError) -> None:
+    async def _wait_for_him(self, claim: Claim, error: WechatError, taken: Taken) -> None:
+        """The citizen may write at this very moment: what that grants is never taken back."""
         t = self._t
         if isinstance(error, WindowClosed):
-            await t.quota.closed(claim.conversation_id)
+            await t.quota.closed(claim.conversation_id, taken.grant)
         elif isinstance(error, QuotaUsedUp):
-            await t.quota.used_up(claim.conversation_id)
+            await t.quota.used_up(claim.conversation_id, taken.grant)
         await t.blocking.write(t.store.give_up, claim)
         t.on_window(claim.conversation_id)
         t.metrics.wechat.labels("waiting").inc()

@@ -21,19 +21,28 @@ CLOSED, _NOT_COUNTED = -1, -2
 EVENT_MESSAGES, EVENT_WINDOW = 3, timedelta(minutes=1)
 
 # Takes one of the shorter grant, else of the longer one. Returns what is left in both, -1 if there was none, -2 if nobody has
-# counted: the grant ran out two days ago, or was not written down because Redis was away or slow at that moment.
+# counted: the grant ran out two days ago, or was not written down because Redis was away or slow at that moment. With it the
+# number of the grant: the last key counts how often the citizen has done something that grants messages.
 TAKE_LUA = """
+local number = tonumber(redis.call('GET', KEYS[3]) or '0')
 local counted = false
-for i, key in ipairs(KEYS) do
-  if tonumber(redis.call('GET', key) or '0') > 0 then
-    redis.call('DECR', key)
+for i = 1, 2 do
+  if tonumber(redis.call('GET', KEYS[i]) or '0') > 0 then
+    redis.call('DECR', KEYS[i])
     local left = 0
-    for _, each in ipairs(KEYS) do left = left + math.max(tonumber(redis.call('GET', each) or '0'), 0) end
-    return left
+    for each = 1, 2 do left = left + math.max(tonumber(redis.call('GET', KEYS[each]) or '0'), 0) end
+    return {left, number}
   end
-  counted = counted or redis.call('EXISTS', key) == 1
+  counted = counted or redis.call('EXISTS', KEYS[i]) == 1
 end
-return counted and -1 or -2
+return {counted and -1 or -2, number}
+"""
+
+# A new grant, and its number. Arguments: how many messages, for how many ms; how many ms its number is remembered.
+GRANT_LUA = """
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('INCR', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
 """
 
 
@@ -46,8 +55,29 @@ for _, key in ipairs(KEYS) do
 end
 return found
 """
-# Nothing is left, for as long as it lasts.
-EMPTY_LUA = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('SET', KEYS[1], 0, 'KEEPTTL') end"
+# WeChat refused a message of the grant with this number. What the citizen has done since counts more than that refusal.
+# Nothing is left, for as long as each grant lasts.
+EMPTY_LUA = """
+if tonumber(redis.call('GET', KEYS[3]) or '0') ~= tonumber(ARGV[1]) then return end
+for i = 1, 2 do
+  if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('SET', KEYS[i], 0, 'KEEPTTL') end
+end
+"""
+# The window is shut: argument 2 stands in place of a count, for argument 3 ms.
+CLOSE_LUA = """
+if tonumber(redis.call('GET', KEYS[3]) or '0') ~= tonumber(ARGV[1]) then return end
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+"""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One message of a grant. `left` after it; -1: there was none, and none was taken; None: nobody knows. `grant` is the
+    number of the grant, for WeChat's word on this message."""
+
+    left: int | None
+    grant: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,11 +97,11 @@ class Quota:
 
     async def wrote(self, conversation_id: str) -> None:
         """A message of the citizen: the whole grant again."""
-        await self._grant(wechat_quota(conversation_id, "message"), MESSAGES, WINDOW)
+        await self._grant(conversation_id, "message", MESSAGES, WINDOW)
 
     async def acted(self, conversation_id: str) -> None:
         """A tap on the menu, a scan, a follow."""
-        await self._grant(wechat_quota(conversation_id, "event"), EVENT_MESSAGES, EVENT_WINDOW)
+        await self._grant(conversation_id, "event", EVENT_MESSAGES, EVENT_WINDOW)
 
     async def left(self, conversation_id: str) -> int | None:
         """None: nobody knows."""
@@ -94,14 +124,14 @@ class Quota:
         until = round(time.time() + longest_ms / 1000) if longest_ms > 0 else None
         return SendWindow(sum(max(count, 0) for count, _ in grants), until)
 
-    async def take(self, conversation_id: str) -> int | None:
-        """Take one; how many are left after it, -1: there was none. None: nobody knows, and WeChat is to be asked."""
-        keys = self._keys(conversation_id)
+    async def take(self, conversation_id: str) -> Taken:
+        """Take one. Where nobody knows what is left, WeChat is to be asked."""
+        keys = [*self._keys(conversation_id), self._number(conversation_id)]
         try:
-            left = int(await self._redis.run(lambda c: c.eval(TAKE_LUA, len(keys), *keys)))
+            left, grant = await self._redis.run(lambda c: c.eval(TAKE_LUA, len(keys), *keys))
         except RedisUnavailable:
-            return None
-        return None if left == _NOT_COUNTED else left
+            return Taken(None)
+        return Taken(None if int(left) == _NOT_COUNTED else int(left), int(grant))
 
     async def give_back(self, conversation_id: str) -> None:
         """One that was taken was not sent. It goes to the grant that lasts longer; one too many costs an error at most."""
@@ -112,24 +142,34 @@ class Quota:
             )
         )
 
-    async def used_up(self, conversation_id: str) -> None:
-        """WeChat says that it takes no more for now."""
-        for key in self._keys(conversation_id):
-            await self._quietly(lambda c, key=key: c.eval(EMPTY_LUA, 1, key))
+    async def used_up(self, conversation_id: str, grant: int) -> None:
+        """WeChat has refused a message of this grant: it takes no more before the citizen writes."""
+        keys = [*self._keys(conversation_id), self._number(conversation_id)]
+        await self._quietly(lambda c: c.eval(EMPTY_LUA, len(keys), *keys, grant))
 
-    async def closed(self, conversation_id: str) -> None:
-        """WeChat says that his last message is too old: nothing is asked again before he writes."""
-        event, message = self._keys(conversation_id)
-        await self._quietly(lambda c: c.delete(event))
-        await self._grant(message, CLOSED, WINDOW)
+    async def closed(self, conversation_id: str, grant: int) -> None:
+        """WeChat says that the citizen's last message is too old: nothing is asked again before they write."""
+        keys = [*self._keys(conversation_id), self._number(conversation_id)]
+        await self._quietly(lambda c: c.eval(CLOSE_LUA, len(keys), *keys, grant, CLOSED, _ms(WINDOW)))
 
     @staticmethod
     def _keys(conversation_id: str) -> list[str]:
         return [wechat_quota(conversation_id, kind) for kind in ("event", "message")]
 
-    async def _grant(self, key: str, count: int, window: timedelta) -> None:
-        await self._quietly(lambda c: c.set(key, count, px=int(window.total_seconds() * 1000)))
+    @staticmethod
+    def _number(conversation_id: str) -> str:
+        return wechat_quota(conversation_id, "number")
+
+    async def _grant(self, conversation_id: str, kind: str, count: int, window: timedelta) -> None:
+        keys = [wechat_quota(conversation_id, kind), self._number(conversation_id)]
+        # A number outlives its grants by far: one that begins again could be taken for the refused one.
+        remembered_ms = 2 * _ms(WINDOW)
+        await self._quietly(lambda c: c.eval(GRANT_LUA, len(keys), *keys, count, _ms(window), remembered_ms))
 
     async def _quietly(self, command: Any) -> None:
         with contextlib.suppress(RedisUnavailable):
             await self._redis.run(command)
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)

@@ -172,6 +172,21 @@ def test_a_failure_is_tried_again_later_and_a_closed_window_waits_for_the_citize
     assert store.due() == [id_]
 
 
+def test_who_writes_while_a_message_is_refused_is_not_waited_for(
+    store: WechatStore, conversations: ConversationStore, clock: Clock
+) -> None:
+    id_ = met(store, conversations).conversation_id
+    store.let_go(id_)
+    said(conversations, id_)
+    claim = store.claim(id_, LEASE, passive=False)
+    assert claim is not None
+    clock.pass_(timedelta(milliseconds=1))
+    met(store, conversations, "wx2")
+    store.give_up(claim)
+    clock.pass_(HOLD)
+    assert store.due() == [id_]
+
+
 def test_a_file_is_fetched_by_one_and_by_another_after_a_crash(store: WechatStore, clock: Clock) -> None:
     assert store.add_job("wx1", "w1", "voice", "media", LEASE)
     assert not store.add_job("wx1", "w1", "voice", "media", LEASE)

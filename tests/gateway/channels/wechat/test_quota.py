@@ -29,30 +29,47 @@ async def test_a_grant_is_counted_down_the_shorter_one_first(quota: Quota) -> No
     await quota.wrote("w1")
     await quota.acted("w1")
     everything = MESSAGES + EVENT_MESSAGES
-    assert [await quota.take("w1") for _ in range(everything)] == list(range(everything - 1, -1, -1))
-    assert await quota.take("w1") == -1
+    taken = [(await quota.take("w1")).left for _ in range(everything)]
+    assert taken == list(range(everything - 1, -1, -1))
+    assert (await quota.take("w1")).left == -1
     window = await quota.window("w1")
     assert window is not None and window.left == 0 and window.until is not None
 
 
 async def test_what_nobody_has_counted_is_not_taken_for_used_up(quota: Quota) -> None:
     """Redis was away when he wrote: his answer would wait for his next message, which may never come."""
-    assert await quota.take("w1") is None
+    assert (await quota.take("w1")).left is None
     window = await quota.window("w1")
     assert window is not None and (window.left, window.until) == (0, None)
 
 
 async def test_wechats_word_counts_until_the_citizen_writes(quota: Quota) -> None:
     await quota.wrote("w1")
-    await quota.used_up("w1")
-    assert await quota.take("w1") == -1
+    taken = await quota.take("w1")
+    await quota.used_up("w1", taken.grant)
+    assert (await quota.take("w1")).left == -1
     window = await quota.window("w1")
     assert window is not None and window.left == 0 and window.until is not None, "used up, and still open"
-    await quota.closed("w1")
-    assert await quota.take("w1") == -1
+    await quota.closed("w1", taken.grant)
+    assert (await quota.take("w1")).left == -1
     assert (await quota.window("w1")) == type(window)(0, None)
     await quota.wrote("w1")
-    assert await quota.take("w1") == MESSAGES - 1
+    assert (await quota.take("w1")).left == MESSAGES - 1
+
+
+@pytest.mark.parametrize("word", ["used_up", "closed"])
+@pytest.mark.parametrize("act", ["wrote", "acted"])
+async def test_a_refusal_on_its_way_takes_nothing_from_who_has_just_written(
+    quota: Quota, word: str, act: str
+) -> None:
+    """WeChat refuses a message, and the citizen writes before we have noted that: the seat would be told to wait for ever."""
+    await quota.wrote("w1")
+    refused = await quota.take("w1")
+    await getattr(quota, act)("w1")
+    before = await quota.window("w1")
+    await getattr(quota, word)("w1", refused.grant)
+    after = await quota.window("w1")
+    assert before is not None and after is not None and after.left == before.left > 0
 
 
 async def test_an_answer_whose_grant_was_never_written_down_is_brought(
